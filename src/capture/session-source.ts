@@ -1,0 +1,101 @@
+/**
+ * The contract between the capture pipeline and one agent format. A format is a folder beside this file
+ * (`claude-code/`) plus one line in `formats.ts`. Parsers are pure and streaming: the pipeline pushes the
+ * lines of one source in order and receives finished steps in order; memory is bounded by a window of
+ * steps, never by the file.
+ */
+import type { Line } from '../base/jsonl.ts';
+import type { Step } from '../record/step.ts';
+import type { Limitation, TraceHead } from '../record/trace.ts';
+
+/** A line of a source without its line end. */
+export type SourceLine = Line;
+
+/** Image or document bytes as the parser met them; the pipeline stores them as a blob. */
+export interface ParsedAttachment {
+  readonly media_type: string;
+  readonly data: Buffer;
+  readonly source_call_id?: string;
+}
+
+/** A step as parsed: every text inline, attachments still as bytes. */
+export type ParsedStep = Omit<Step, 'attachments' | 'content' | 'reasoning_content' | 'observations'> & {
+  content?: string | null;
+  reasoning_content?: string | null;
+  observations: Array<{
+    source_call_id: string;
+    content?: string | null;
+    error?: string | null;
+    metadata?: Record<string, unknown>;
+  }>;
+  attachments?: ParsedAttachment[];
+};
+
+/** What a whole source told beside its steps. */
+export interface SessionFacts {
+  /** Everything of `trace.<t6>` that follows from the session alone. */
+  readonly head: Omit<TraceHead, 'trace_id' | 'session_id' | 'schema_version' | 'limitations'>;
+  readonly limitations: readonly Limitation[];
+  readonly title: string | null;
+  /** Last folder the session named. */
+  readonly cwd: string | null;
+  /** Native agent ids of sub-agents whose lines are inside this very source, in order of appearance. */
+  readonly inlineSubagents: readonly string[];
+}
+
+/**
+ * Results and message parts that arrived after their step had left the window. `end()` hands them out;
+ * the pipeline then parses the source a second time with them, so that the outcome is that of an
+ * unbounded window. Opaque to the pipeline.
+ */
+export type LateParts = ReadonlyMap<string, unknown>;
+
+export interface ParseOptions {
+  /** Native id of the session: tells sub-agent ids apart. */
+  readonly sessionId: string;
+  /** Parse as the inline sub-agent with this native agent id: lines are those `ownsLine` selected. */
+  readonly subagent?: string;
+  readonly late?: LateParts;
+  /** Trace id of a sub-agent of this session, for links from steps. */
+  readonly subagentTraceId: (agentId: string) => string;
+  readonly onStep: (step: ParsedStep) => void;
+}
+
+/** One pass over one source. */
+export interface SessionParse {
+  push(line: SourceLine): void;
+  /** After the last line. `late` is non-empty only when a second pass is needed. */
+  end(): { readonly facts: SessionFacts; readonly late: LateParts };
+}
+
+/** What identifies a session, from its file name and its lines. */
+export interface SessionIdentity {
+  /** Native session id; a sub-agent's is `<parent>/<agent id>`. */
+  readonly sessionId: string;
+  /** Set when the file is a sub-agent's own log: the native id of its parent session. */
+  readonly parentSessionId?: string;
+  readonly firstTimestamp: string | null;
+}
+
+/** Accumulates identity line by line, so that a file is read once. */
+export interface IdentityScan {
+  push(line: SourceLine): void;
+  /** Null when nothing in the file is an entry of this format. */
+  end(): SessionIdentity | null;
+}
+
+export interface SessionFormat {
+  /** Name in the agent table, e.g. `claude-code`. */
+  readonly agent: string;
+  /** Name of this format among the agent's, e.g. `claude-jsonl`. */
+  readonly name: string;
+  /** Raised whenever the same source would give other records. */
+  readonly parserVersion: number;
+  /** True when the first bytes of a file (up to 64 KiB) are of this format; decides from content only. */
+  detect(head: Buffer, fileName: string): boolean;
+  /** `path` is used only for its stem and for the `<session>/subagents/agent-<id>.jsonl` layout. */
+  identify(path: string): IdentityScan;
+  parse(options: ParseOptions): SessionParse;
+  /** Native agent id when the line belongs to an inline sub-agent, else null. Cheap on other lines. */
+  inlineSubagent(line: Buffer): string | null;
+}

@@ -1,0 +1,36 @@
+/**
+ * Source descriptor (`sources/<n>/meta.<t6>`): what a capture was derived from. A source is stored
+ * lossless beside it as chunks `00000.<t6>`, `00001.<t6>`, ... whose concatenation is the exact file.
+ */
+import * as z from 'zod/mini';
+
+export const SOURCE_SCHEMA_VERSION = 'opentraces.source.v1';
+
+/** Facts seen beside the session when it was captured; they are inputs, so a rebuild finds them again. */
+export const ObservedProject = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  /** Folder the session ran in, as the session or `--project` told. */
+  cwd: z.nullable(z.string()),
+  /** Ids the same folder had earlier or later (`p-...` before its first commit, then `g-...`). */
+  aliases: z.optional(z.array(z.string())),
+  head: z.optional(z.nullable(z.string())),
+  remote: z.optional(z.nullable(z.string())),
+});
+export type ObservedProject = z.infer<typeof ObservedProject>;
+
+export const SourceMeta = z.looseObject({
+  schema_version: z.literal(SOURCE_SCHEMA_VERSION),
+  agent: z.string(),
+  /** `session-log`: the agent's own file. `inline-subagent`: the lines of a parent's file that tell of it. */
+  kind: z.enum(['session-log', 'inline-subagent']),
+  format: z.string(),
+  session_id: z.string(),
+  /** File name without its folder. */
+  file_name: z.string(),
+  bytes: z.int(),
+  chunks: z.int(),
+  /** Length in bytes of the raw source; differs from `bytes` only in a sealed copy. */
+  raw_bytes: z.int(),
+});
+export type SourceMeta = z.infer<typeof SourceMeta>;
