@@ -31,12 +31,26 @@ export type ParsedStep = Omit<Step, 'attachments' | 'content' | 'reasoning_conte
   attachments?: ParsedAttachment[];
 };
 
+/** The part of `trace.<t6>` that a parser fills; the pipeline adds identity and limitations. */
+export type SessionHead = Pick<
+  TraceHead,
+  | 'title'
+  | 'timestamp_start'
+  | 'timestamp_end'
+  | 'task'
+  | 'agent'
+  | 'environment'
+  | 'outcome'
+  | 'metrics'
+  | 'counts'
+  | 'metadata'
+>;
+
 /** What a whole source told beside its steps. */
 export interface SessionFacts {
   /** Everything of `trace.<t6>` that follows from the session alone. */
-  readonly head: Omit<TraceHead, 'trace_id' | 'session_id' | 'schema_version' | 'limitations'>;
+  readonly head: SessionHead;
   readonly limitations: readonly Limitation[];
-  readonly title: string | null;
   /** Last folder the session named. */
   readonly cwd: string | null;
   /** Native agent ids of sub-agents whose lines are inside this very source, in order of appearance. */
@@ -80,6 +94,8 @@ export interface SessionIdentity {
 /** Accumulates identity line by line, so that a file is read once. */
 export interface IdentityScan {
   push(line: SourceLine): void;
+  /** True once no further line can change the answer: the pipeline stops reading then. */
+  readonly settled?: boolean;
   /** Null when nothing in the file is an entry of this format. */
   end(): SessionIdentity | null;
 }

@@ -26,6 +26,10 @@ export const SourceMeta = z.looseObject({
   kind: z.enum(['session-log', 'inline-subagent']),
   format: z.string(),
   session_id: z.string(),
+  /** Native id of the parent session when this is a sub-agent's source. */
+  parent_session_id: z.optional(z.string()),
+  /** Native agent id when the source is the lines of a parent's file that tell of it. */
+  subagent: z.optional(z.string()),
   /** File name without its folder. */
   file_name: z.string(),
   bytes: z.int(),

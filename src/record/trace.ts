@@ -51,6 +51,12 @@ export const TraceHead = z.looseObject({
   schema_version: z.string(),
   trace_id: z.string(),
   session_id: z.string(),
+  /** Ours: version of the parser that derived this record. */
+  parser_version: z.int(),
+  /** Ours: trace id of the parent session when this is a sub-agent. */
+  parent_trace_id: z.optional(z.string()),
+  /** Ours: one line for lists, at most 120 characters. */
+  title: z.nullable(z.string()),
   timestamp_start: z.optional(z.nullable(z.string())),
   timestamp_end: z.optional(z.nullable(z.string())),
   task: z.looseObject({

@@ -1,0 +1,103 @@
+/** From an id, or a unique prefix of one, to the trace folder to read. */
+import { OtError } from '../base/errors.ts';
+import type { Oid } from '../git/ports.ts';
+import { isTraceId } from './layout.ts';
+import { type JournalTip, journalTips, type Shelf } from './shelves.ts';
+import { TraceFolder } from './trace-folder.ts';
+
+/** One copy of a trace. The same trace can be in our raw lanes and in what several remotes gave us. */
+export interface TraceCopy {
+  readonly traceId: string;
+  readonly tip: JournalTip;
+  readonly tree: Oid;
+}
+
+const PREFIX = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/;
+
+/**
+ * The copy of a trace to read. Throws `OT_TRACE_ID` (exit 2) on what is no id or prefix of at least 8
+ * characters or matches several traces, `OT_TRACE_NOT_FOUND` (exit 6) when there is none.
+ */
+export async function findTrace(shelves: readonly Shelf[], reference: string): Promise<TraceCopy> {
+  const prefix = reference.toLowerCase();
+  if (!PREFIX.test(prefix)) {
+    throw new OtError(
+      'OT_TRACE_ID',
+      'usage',
+      `'${printable(reference)}' is not a trace id or a prefix of at least 8 characters`,
+      {
+        hint: 'list the traces: git ot trace list',
+      },
+    );
+  }
+  const copies: TraceCopy[] = [];
+  for (const shelf of shelves) {
+    copies.push(...(await copiesIn(shelf, prefix)));
+    if (isTraceId(prefix) && copies.length > 0) break;
+  }
+  assertUnique(reference, copies);
+  return bestCopy(copies);
+}
+
+function printable(text: string): string {
+  return text.slice(0, 64).replace(/[^\x20-\x7e]/g, '?');
+}
+
+function assertUnique(reference: string, copies: readonly TraceCopy[]): void {
+  const ids = [...new Set(copies.map((copy) => copy.traceId))].sort();
+  if (ids.length === 1) return;
+  if (ids.length === 0) {
+    throw new OtError('OT_TRACE_NOT_FOUND', 'not_found', `no trace ${reference}`, {
+      hint: 'list the traces: git ot trace list --subagents',
+    });
+  }
+  const shown = ids.slice(0, 10).join(', ');
+  throw new OtError(
+    'OT_TRACE_AMBIGUOUS',
+    'usage',
+    `'${reference}' is short for ${ids.length} traces: ${shown}`,
+    {
+      hint: 'give more characters of the id',
+    },
+  );
+}
+
+/** Copies of traces whose id starts with `prefix` (at least 8 hex digits). */
+export async function copiesIn(shelf: Shelf, prefix: string): Promise<TraceCopy[]> {
+  const tips = await journalTips(shelf);
+  const found = await Promise.all(tips.map((tip) => copiesAt(tip, prefix)));
+  return found.flat();
+}
+
+async function copiesAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
+  const { objects } = tip.shelf;
+  const hh = `traces/${prefix.slice(0, 2)}`;
+  if (isTraceId(prefix)) {
+    const info = await objects.resolve(tip.commit, `${hh}/${prefix}`);
+    return info?.type === 'tree' ? [{ traceId: prefix, tip, tree: info.oid }] : [];
+  }
+  const folder = await objects.resolve(tip.commit, hh);
+  if (folder?.type !== 'tree') return [];
+  const entries = await objects.readTree(folder.oid);
+  return entries
+    .filter((entry) => entry.mode === '40000' && entry.name.startsWith(prefix) && isTraceId(entry.name))
+    .map((entry) => ({ traceId: entry.name, tip, tree: entry.oid }));
+}
+
+/** Own raw before sealed; among equals the one with more raw bytes; then the first by ref name. */
+export async function bestCopy(copies: readonly TraceCopy[]): Promise<TraceCopy> {
+  const own = copies.filter((copy) => copy.tip.shelf.remote === undefined);
+  const candidates = own.length > 0 ? own : copies;
+  let best = candidates[0]!;
+  if (candidates.length === 1) return best;
+  let bestBytes = -1;
+  for (const copy of candidates) {
+    const { raw_bytes: bytes } = await openCopy(copy).meta();
+    if (bytes > bestBytes) [best, bestBytes] = [copy, bytes];
+  }
+  return best;
+}
+
+export function openCopy(copy: TraceCopy): TraceFolder {
+  return new TraceFolder(copy.tip.shelf.objects, copy.traceId, copy.tree);
+}

@@ -1,0 +1,235 @@
+/**
+ * `$OT_HOME`: where the bucket lives, how it is made, and which lane this machine writes. `bucket.json`
+ * beside the repository holds what git has no place for: the layout version, the lane and the machine it
+ * belongs to.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { isSystemError, OtError } from '../base/errors.ts';
+import type { Platform } from '../base/platform.ts';
+import type { HashAlgorithm, Repository } from '../git/ports.ts';
+import { BUCKET_FORMAT } from './layout.ts';
+import { withLock } from './lock.ts';
+
+/** How a bucket's repository is opened and made: the git engine, or a reader that needs no git program. */
+export interface Engine {
+  open(gitDir: string): Promise<Repository>;
+  /** Makes a bare repository; rejects where the engine cannot write. */
+  initBare(gitDir: string, algorithm: HashAlgorithm): Promise<void>;
+}
+
+const LaneFile = z.looseObject({
+  format: z.int(),
+  lane: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  machine: z.string(),
+});
+type LaneFile = z.infer<typeof LaneFile>;
+
+export interface Bucket {
+  readonly home: string;
+  readonly gitDir: string;
+  readonly repository: Repository;
+  readonly lane: string;
+  /** False when this folder is a copy of another machine's (or place's) bucket: a new lane must begin. */
+  readonly laneIsOurs: boolean;
+  readonly platform: Platform;
+}
+
+export interface OpenOptions {
+  readonly home: string;
+  readonly engine: Engine;
+  readonly platform: Platform;
+}
+
+/** Names that git-ot itself puts into `$OT_HOME`. */
+const OUR_NAMES = /^(bucket\.git|bucket\.json|cache|remotes|spool|lock\.\d+|tmp_.*|\.DS_Store)$/;
+
+export function bucketGitDir(home: string): string {
+  return join(home, 'bucket.git');
+}
+
+/** Opens an existing bucket for reading; writes nothing. Throws `OT_NO_BUCKET` (exit 6) when there is none. */
+export async function openBucket(options: OpenOptions): Promise<Bucket> {
+  const lane = await readLaneFile(options.home);
+  if (lane === null) throw noBucket(options.home);
+  return assemble(options, lane);
+}
+
+/** Opens the bucket, making it on first use. Throws `OT_NOT_A_BUCKET` on a folder that holds other things. */
+export async function openOrCreateBucket(
+  options: OpenOptions,
+  algorithm: HashAlgorithm = 'sha1',
+): Promise<Bucket> {
+  const present = await readLaneFile(options.home);
+  if (present !== null) return assemble(options, present);
+  await assertOurs(options.home);
+  await makeHome(options.home);
+  return withLock(options.home, options.platform, async () => {
+    const raced = await readLaneFile(options.home);
+    if (raced !== null) return assemble(options, raced);
+    await makeRepository(options, algorithm);
+    return assemble(options, await writeNewLane(options));
+  });
+}
+
+/** Records a fresh lane for this machine and place; the caller has moved the refs (see `lane.ts`). */
+export async function writeNewLane(options: Omit<OpenOptions, 'engine'>, lane?: string): Promise<LaneFile> {
+  const file: LaneFile = {
+    format: BUCKET_FORMAT,
+    lane: lane ?? options.platform.randomHex(8),
+    machine: await fingerprint(options.home, options.platform),
+  };
+  const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.json`);
+  await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flush: true });
+  await rename(draft, join(options.home, 'bucket.json'));
+  return file;
+}
+
+async function assemble(options: OpenOptions, file: LaneFile): Promise<Bucket> {
+  const gitDir = bucketGitDir(options.home);
+  const repository = await options.engine.open(gitDir);
+  const laneIsOurs = file.machine === (await fingerprint(options.home, options.platform));
+  return { home: options.home, gitDir, repository, lane: file.lane, laneIsOurs, platform: options.platform };
+}
+
+/** Tells this place from a copy of it: the machine's id and the folder's real path, hashed. */
+async function fingerprint(home: string, platform: Platform): Promise<string> {
+  const place = await realpath(home);
+  return createHash('sha256').update(`${platform.machineId}\0${place}`).digest('hex').slice(0, 16);
+}
+
+async function readLaneFile(home: string): Promise<LaneFile | null> {
+  let text: string;
+  try {
+    text = await readFile(join(home, 'bucket.json'), 'utf8');
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw unreadable(home, error);
+  }
+  return decodeLaneFile(home, text);
+}
+
+function decodeLaneFile(home: string, text: string): LaneFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damagedLane(home);
+  }
+  const format = (value as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format > BUCKET_FORMAT) throw newerFormat(home, format);
+  const parsed = LaneFile.safeParse(value);
+  if (!parsed.success) throw damagedLane(home);
+  return parsed.data;
+}
+
+async function assertOurs(home: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(home);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return;
+    if (isSystemError(error, 'ENOTDIR')) throw notABucket(home, 'it is a file');
+    throw unreadable(home, error);
+  }
+  const foreign = names.find((name) => !OUR_NAMES.test(name));
+  if (foreign !== undefined) throw notABucket(home, `it holds other things, such as '${foreign}'`);
+}
+
+async function makeHome(home: string): Promise<void> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(home, error);
+  }
+}
+
+/** Made under another name and renamed, so that a killed first run leaves no half repository. */
+async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): Promise<void> {
+  const gitDir = bucketGitDir(options.home);
+  if ((await readdir(options.home)).includes('bucket.git')) return;
+  const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.git`);
+  try {
+    await options.engine.initBare(draft, algorithm);
+    await writeFile(join(draft, 'config'), BUCKET_CONFIG, { flag: 'a' });
+    await writeFile(join(draft, 'description'), 'git-ot bucket: private evidence, see git-ot(1)\n');
+    await mkdir(join(draft, 'hooks'), { recursive: true });
+    await writeFile(join(draft, 'hooks', 'pre-push'), PRE_PUSH, { mode: 0o755 });
+    await rename(draft, gitDir);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw error instanceof OtError ? error : unwritable(options.home, error);
+  }
+}
+
+/** Raw lanes are hidden from every fetch, and a plain `git push` in here has nothing to push. */
+const BUCKET_CONFIG = `[transfer]
+\thideRefs = refs/opentraces/lanes
+\thideRefs = refs/opentraces/pushed
+[push]
+\tdefault = nothing
+`;
+
+/** A belt: the wall is that raw refs have names which are never pushed. */
+const PRE_PUSH = `#!/bin/sh
+# git-ot: raw evidence never leaves this repository; 'git ot bucket remote push' sends the sealed copy.
+while read -r local_ref local_oid remote_ref remote_oid; do
+  case "$local_ref $remote_ref" in
+    *refs/opentraces/lanes/*|*refs/opentraces/pushed/*)
+      echo "git-ot: refusing to push raw evidence ($local_ref)" >&2
+      exit 1 ;;
+  esac
+done
+exit 0
+`;
+
+function noBucket(home: string): OtError {
+  return new OtError('OT_NO_BUCKET', 'not_found', `there is no bucket at ${home}`, {
+    hint: 'capture a session first: git ot capture PATH',
+  });
+}
+
+function notABucket(home: string, why: string): OtError {
+  return new OtError('OT_NOT_A_BUCKET', 'usage', `${home} is not a bucket: ${why}`, {
+    hint: 'set OT_HOME to an empty or new folder',
+  });
+}
+
+function damagedLane(home: string): OtError {
+  return new OtError('OT_BUCKET_DAMAGED', 'corrupt', `${join(home, 'bucket.json')} cannot be read`, {
+    hint: 'delete that file: the next capture begins a new lane and keeps all traces',
+  });
+}
+
+function newerFormat(home: string, format: number): OtError {
+  return new OtError(
+    'OT_FORMAT_UNKNOWN',
+    'usage',
+    `the bucket at ${home} has format ${format}; this git-ot knows up to ${BUCKET_FORMAT}`,
+    { hint: 'upgrade git-ot' },
+  );
+}
+
+function unreadable(home: string, cause: unknown): OtError {
+  return new OtError('OT_HOME_UNREADABLE', 'usage', `${home} cannot be read`, {
+    hint: 'check the permissions of OT_HOME',
+    cause,
+  });
+}
+
+function unwritable(home: string, cause: unknown): OtError {
+  if (isSystemError(cause, 'ENOSPC', 'EDQUOT')) {
+    return new OtError('OT_DISK_FULL', 'usage', `no space left for the bucket at ${home}`, {
+      hint: 'free some space, then run the command again; nothing was changed',
+      retryable: true,
+      cause,
+    });
+  }
+  return new OtError('OT_READ_ONLY', 'usage', `the bucket at ${home} cannot be written`, {
+    hint: 'check the permissions of OT_HOME, or set OT_HOME to a folder you can write',
+    cause,
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * A new lane begins when this bucket turns out to be a copy, or when a remote holds a tip of our lane that
+ * we did not write. Our journals are then renamed, in one transaction: the history stays, the old name
+ * is left to the other machine, and no two machines ever write the same ref.
+ */
+import type { RefEdit } from '../git/ports.ts';
+import { type Bucket, writeNewLane } from './home.ts';
+import { journalOfRef, LANES_PREFIX, PUSHED_PREFIX, SEALED_PREFIX } from './layout.ts';
+
+/** Renames every journal of ours to a fresh lane; call under the bucket lock. Returns the bucket with it. */
+export async function beginNewLane(bucket: Bucket): Promise<Bucket> {
+  const lane = bucket.platform.randomHex(8);
+  const { refs } = bucket.repository;
+  const edits: RefEdit[] = [];
+  for (const prefix of [LANES_PREFIX, SEALED_PREFIX]) {
+    for (const ref of await refs.list(prefix)) {
+      const journal = journalOfRef(ref.name);
+      if (journal === null || journal.lane === lane) continue;
+      const renamed =
+        ref.name.slice(0, -`${journal.lane}/${journal.month}`.length) + `${lane}/${journal.month}`;
+      edits.push({ name: ref.name, next: null, expected: ref.oid });
+      edits.push({ name: renamed, next: ref.oid, expected: null });
+    }
+  }
+  for (const ref of await refs.list(PUSHED_PREFIX))
+    edits.push({ name: ref.name, next: null, expected: ref.oid });
+  // The refs first: killed between the two steps, the next run finds its lane empty of refs and renames again.
+  if (edits.length > 0) await refs.transaction(edits);
+  await writeNewLane({ home: bucket.home, platform: bucket.platform }, lane);
+  return { ...bucket, lane, laneIsOurs: true };
+}
+
+/** The bucket with a lane of its own: the same one, or a new one when this folder is a copy. */
+export async function ensureOwnLane(bucket: Bucket): Promise<Bucket> {
+  return bucket.laneIsOurs ? bucket : beginNewLane(bucket);
+}

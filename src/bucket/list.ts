@@ -1,0 +1,86 @@
+/** Manifest rows of every trace on the shelves: reads trees and `meta` files only. */
+import type { MetaRow } from '../record/trace.ts';
+import type { TraceCopy } from './find.ts';
+import { openCopy } from './find.ts';
+import { isTraceId } from './layout.ts';
+import { type JournalTip, journalTips, type Shelf } from './shelves.ts';
+
+export interface ListedTrace {
+  readonly row: MetaRow;
+  /** Copies of this trace that were found, the one the row was read from first. */
+  readonly copies: readonly TraceCopy[];
+}
+
+/** All copies on one shelf, in ref order. */
+export async function allCopies(shelf: Shelf): Promise<TraceCopy[]> {
+  const tips = await journalTips(shelf);
+  return (await Promise.all(tips.map(copiesOfTip))).flat();
+}
+
+/** Every trace folder of one journal. */
+export async function copiesOfTip(tip: JournalTip): Promise<TraceCopy[]> {
+  const { objects } = tip.shelf;
+  const traces = await objects.resolve(tip.commit, 'traces');
+  if (traces?.type !== 'tree') return [];
+  const groups = await Promise.all(
+    (await objects.readTree(traces.oid)).map(async (hh) =>
+      hh.mode === '40000' ? objects.readTree(hh.oid) : [],
+    ),
+  );
+  return groups.flat().flatMap((entry) => {
+    if (entry.mode !== '40000' || !isTraceId(entry.name)) return [];
+    return [{ traceId: entry.name, tip, tree: entry.oid }];
+  });
+}
+
+/** One row per trace: own raw before sealed, then the longer. `onDamage` hears of rows that cannot be read. */
+export async function listTraces(
+  shelves: readonly Shelf[],
+  onDamage: (copy: TraceCopy, error: unknown) => void,
+): Promise<ListedTrace[]> {
+  const found = new Map<string, { row: MetaRow; copies: TraceCopy[] }>();
+  for (const shelf of shelves) {
+    const copies = await allCopies(shelf);
+    const rows = await Promise.all(copies.map((copy) => readRow(copy, onDamage)));
+    copies.forEach((copy, index) => {
+      const row = rows[index];
+      if (row !== undefined && row !== null) addCopy(found, copy, row);
+    });
+  }
+  return [...found.values()];
+}
+
+function addCopy(
+  found: Map<string, { row: MetaRow; copies: TraceCopy[] }>,
+  copy: TraceCopy,
+  row: MetaRow,
+): void {
+  const known = found.get(copy.traceId);
+  if (known === undefined) {
+    found.set(copy.traceId, { row, copies: [copy] });
+    return;
+  }
+  const sameKind = isOwn(known.copies[0]!) === isOwn(copy);
+  if (sameKind && row.raw_bytes > known.row.raw_bytes) {
+    known.row = row;
+    known.copies.unshift(copy);
+  } else {
+    known.copies.push(copy);
+  }
+}
+
+function isOwn(copy: TraceCopy): boolean {
+  return copy.tip.shelf.remote === undefined;
+}
+
+async function readRow(
+  copy: TraceCopy,
+  onDamage: (copy: TraceCopy, error: unknown) => void,
+): Promise<MetaRow | null> {
+  try {
+    return await openCopy(copy).meta();
+  } catch (error) {
+    onDamage(copy, error);
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Where traces can be read from: our own raw lanes, and what each remote gave us, kept in a repository of
+ * its own (`$OT_HOME/remotes/<name>.git`) because a promisor remote in the bucket could lose raw objects.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystemError } from '../base/errors.ts';
+import type { ObjectReader, Oid, RefReader } from '../git/ports.ts';
+import type { Bucket, Engine } from './home.ts';
+import { journalOfRef, LANES_PREFIX, SEALED_PREFIX } from './layout.ts';
+
+export interface Shelf {
+  /** Name of the remote these traces were pulled from; absent for our own. */
+  readonly remote?: string;
+  readonly objects: ObjectReader;
+  readonly refs: RefReader;
+  readonly prefix: string;
+}
+
+/** Tip of one journal. */
+export interface JournalTip {
+  readonly shelf: Shelf;
+  readonly ref: string;
+  readonly lane: string;
+  readonly month: string;
+  readonly commit: Oid;
+}
+
+/** A remote's name: one path component, safe in refs and file names. */
+export function isRemoteName(name: string): boolean {
+  return (
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) &&
+    !name.endsWith('.lock') &&
+    !name.endsWith('.git') &&
+    !name.includes('..')
+  );
+}
+
+export function remotesDir(home: string): string {
+  return join(home, 'remotes');
+}
+
+export function remoteGitDir(home: string, remote: string): string {
+  return join(remotesDir(home), `${remote}.git`);
+}
+
+export function ownShelf(bucket: Bucket): Shelf {
+  const { objects, refs } = bucket.repository;
+  return { objects, refs, prefix: LANES_PREFIX };
+}
+
+/** Our own shelf first, then one per pulled remote. */
+export async function openShelves(bucket: Bucket, engine: Engine): Promise<readonly Shelf[]> {
+  const shelves: Shelf[] = [ownShelf(bucket)];
+  for (const remote of await pulledRemotes(bucket.home)) {
+    const { objects, refs } = await engine.open(remoteGitDir(bucket.home, remote));
+    shelves.push({ remote, objects, refs, prefix: SEALED_PREFIX });
+  }
+  return shelves;
+}
+
+async function pulledRemotes(home: string): Promise<string[]> {
+  try {
+    const names = await readdir(remotesDir(home));
+    return names
+      .filter((name) => name.endsWith('.git') && isRemoteName(name.slice(0, -4)))
+      .map((name) => name.slice(0, -4))
+      .sort();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** Tips of a shelf's journals; refs of other shapes are passed over. */
+export async function journalTips(shelf: Shelf): Promise<JournalTip[]> {
+  const refs = await shelf.refs.list(shelf.prefix);
+  return refs.flatMap(({ name, oid }) => {
+    const journal = journalOfRef(name);
+    return journal === null ? [] : [{ shelf, ref: name, commit: oid, ...journal }];
+  });
+}
+
+export async function closeShelves(shelves: readonly Shelf[]): Promise<void> {
+  await Promise.all(shelves.map((shelf) => shelf.objects.close()));
+}

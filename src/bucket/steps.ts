@@ -1,0 +1,80 @@
+/** Reading steps back: segments to steps, and large values put back where they were taken from. */
+import { OtError } from '../base/errors.ts';
+import type { ObjectReader } from '../git/ports.ts';
+import { assertKnownVersion } from '../record/decode.ts';
+import { Step } from '../record/step.ts';
+import { SEGMENT_STEPS } from './layout.ts';
+import type { TraceFolder } from './trace-folder.ts';
+
+/**
+ * Stored steps `from` to `to` (1-based, inclusive) in order; reads only the segments that hold them.
+ * Throws `OT_RECORD_DAMAGED` on a line that is no step.
+ */
+export async function readSteps(folder: TraceFolder, from: number, to: number): Promise<Step[]> {
+  const segments: Promise<Step[]>[] = [];
+  const first = Math.floor((from - 1) / SEGMENT_STEPS) * SEGMENT_STEPS + 1;
+  for (let start = first; start <= to; start += SEGMENT_STEPS) {
+    segments.push(readSegment(folder, `steps/${folder.names.segment(start)}`));
+  }
+  const steps = (await Promise.all(segments)).flat();
+  return steps.filter((step) => step.step_index >= from && step.step_index <= to);
+}
+
+async function readSegment(folder: TraceFolder, path: string): Promise<Step[]> {
+  const text = (await folder.bytes(path)).toString('utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => decodeStep(line, `trace ${folder.traceId} ${path} line ${index + 1}`));
+}
+
+/** One line of a segment file. */
+export function decodeStep(line: string, where: string): Step {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: it is not JSON`, { cause });
+  }
+  assertKnownVersion(value, where);
+  const parsed = Step.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path.join('.') || '(root)';
+  throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: field ${field}`, {
+    hint: 'run: git ot bucket verify --full',
+  });
+}
+
+/**
+ * Puts large texts back inline and unescapes keys, giving the step as its agent wrote it. Attachments
+ * keep their reference: they are bytes. A text whose blob is not in `blobs/` of this trace stays a reference.
+ */
+export async function inflateStep(step: Step, folder: TraceFolder, objects: ObjectReader): Promise<Step> {
+  const { attachments, ...fields } = step;
+  const inflated = (await inflate(fields, folder, objects)) as Step;
+  return attachments === undefined ? inflated : { ...inflated, attachments };
+}
+
+async function inflate(value: unknown, folder: TraceFolder, objects: ObjectReader): Promise<unknown> {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Promise.all(value.map((item) => inflate(item, folder, objects)));
+  const blob = blobOf(value);
+  if (blob !== null) return (await readText(blob, folder, objects)) ?? value;
+  const entries: [string, unknown][] = [];
+  for (const [key, member] of Object.entries(value)) {
+    entries.push([key.startsWith('$$') ? key.slice(1) : key, await inflate(member, folder, objects)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Object id when the value is a reference of ours: a session's own `$` keys are stored as `$$`. */
+export function blobOf(value: object): string | null {
+  const oid = (value as { $blob?: unknown }).$blob;
+  return typeof oid === 'string' && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(oid) ? oid : null;
+}
+
+async function readText(oid: string, folder: TraceFolder, objects: ObjectReader): Promise<string | null> {
+  if ((await folder.files()).get(folder.names.blob(oid)) !== oid) return null;
+  const found = await objects.read(oid);
+  return found === null ? null : found.data.toString('utf8');
+}

@@ -1,0 +1,114 @@
+/** One trace folder as stored: its files by path, its records decoded, its sources streamed. */
+import { OtError } from '../base/errors.ts';
+import type { ObjectReader, Oid } from '../git/ports.ts';
+import { decodeRecord } from '../record/decode.ts';
+import { ObservedProject, SourceMeta } from '../record/source.ts';
+import { MetaRow, TraceHead } from '../record/trace.ts';
+import { TraceNames } from './layout.ts';
+
+/** Every file below a tree, by slash-separated path. Reads trees only. */
+export async function listFiles(objects: ObjectReader, tree: Oid, prefix = ''): Promise<Map<string, Oid>> {
+  const files = new Map<string, Oid>();
+  const entries = await objects.readTree(tree);
+  const folders = await Promise.all(
+    entries.map(async (entry) => {
+      const path = `${prefix}${entry.name}`;
+      if (entry.mode !== '40000') return new Map([[path, entry.oid]]);
+      return listFiles(objects, entry.oid, `${path}/`);
+    }),
+  );
+  for (const folder of folders) for (const [path, oid] of folder) files.set(path, oid);
+  return files;
+}
+
+/** A trace folder opened for reading. Records are validated as they are read: a pulled one is untrusted. */
+export class TraceFolder {
+  readonly traceId: string;
+  readonly tree: Oid;
+  readonly names: TraceNames;
+  readonly #objects: ObjectReader;
+  #files: Promise<Map<string, Oid>> | undefined;
+
+  constructor(objects: ObjectReader, traceId: string, tree: Oid) {
+    this.#objects = objects;
+    this.traceId = traceId;
+    this.tree = tree;
+    this.names = new TraceNames(traceId);
+  }
+
+  files(): Promise<Map<string, Oid>> {
+    this.#files ??= listFiles(this.#objects, this.tree);
+    return this.#files;
+  }
+
+  async meta(): Promise<MetaRow> {
+    return decodeRecord(MetaRow, await this.bytes(this.names.meta), this.#where(this.names.meta));
+  }
+
+  async head(): Promise<TraceHead> {
+    return decodeRecord(TraceHead, await this.bytes(this.names.trace), this.#where(this.names.trace));
+  }
+
+  async sourceMeta(source: number): Promise<SourceMeta> {
+    const path = this.names.sourceMeta(source);
+    return decodeRecord(SourceMeta, await this.bytes(path), this.#where(path));
+  }
+
+  /** Descriptors of all sources in order. */
+  async sourceMetas(): Promise<SourceMeta[]> {
+    const count = await this.sourceCount();
+    return Promise.all(Array.from({ length: count }, (_, source) => this.sourceMeta(source)));
+  }
+
+  async sourceCount(): Promise<number> {
+    const sources = await this.#objects.resolve(this.tree, 'sources');
+    if (sources?.type !== 'tree') return 0;
+    return (await this.#objects.readTree(sources.oid)).length;
+  }
+
+  async project(): Promise<ObservedProject> {
+    const path = this.names.observed(0, 'project');
+    return decodeRecord(ObservedProject, await this.bytes(path), this.#where(path));
+  }
+
+  /** Ids of a source's chunks, in order. */
+  async chunkOids(source: number): Promise<Oid[]> {
+    const tree = await this.#objects.resolve(this.tree, `sources/${source}`);
+    if (tree?.type !== 'tree') return [];
+    const oids = new Map((await this.#objects.readTree(tree.oid)).map((entry) => [entry.name, entry.oid]));
+    const chunks: Oid[] = [];
+    for (;;) {
+      const oid = oids.get(this.names.chunk(chunks.length));
+      if (oid === undefined) return chunks;
+      chunks.push(oid);
+    }
+  }
+
+  /** Exact bytes of a source, chunk by chunk. */
+  async *readSource(source: number): AsyncIterable<Buffer> {
+    for (const oid of await this.chunkOids(source)) yield await this.#blob(oid, `sources/${source}`);
+  }
+
+  /** Content of a file of this folder; throws `OT_OBJECT_MISSING` when it is not there. */
+  async bytes(path: string): Promise<Buffer> {
+    const found = await this.#objects.readPath(this.tree, path);
+    if (found === null || found.type !== 'blob') throw missing(this.#where(path));
+    return found.data;
+  }
+
+  async #blob(oid: Oid, path: string): Promise<Buffer> {
+    const found = await this.#objects.read(oid);
+    if (found === null) throw missing(this.#where(path));
+    return found.data;
+  }
+
+  #where(path: string): string {
+    return `trace ${this.traceId} ${path}`;
+  }
+}
+
+function missing(where: string): OtError {
+  return new OtError('OT_OBJECT_MISSING', 'corrupt', `not in the bucket: ${where}`, {
+    hint: 'run: git ot bucket verify --full',
+  });
+}

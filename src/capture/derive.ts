@@ -1,0 +1,185 @@
+/**
+ * From sources to the files of a trace: a pure function of the sources, the project seen beside them and
+ * the parser's version. The same input gives the same tree id, raw and sealed copy alike.
+ */
+import { canonicalJson } from '../base/canonical-json.ts';
+import { subagentSessionId, traceIdOf } from '../base/ids.ts';
+import { LineSplitter } from '../base/jsonl.ts';
+import { TraceNames } from '../bucket/layout.ts';
+import { hashObject } from '../git/object-codec.ts';
+import type { Oid } from '../git/ports.ts';
+import { metaRowOf } from '../record/meta.ts';
+import { type ObservedProject, SOURCE_SCHEMA_VERSION, type SourceMeta } from '../record/source.ts';
+import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
+import { Chunker } from './chunker.ts';
+import { SegmentWriter } from './segments.ts';
+import type { LateParts, SessionFacts, SessionFormat } from './session-source.ts';
+import type { SourceInput } from './source-input.ts';
+import { sourceChanged } from './source-input.ts';
+import type { TraceFiles } from './trace-files.ts';
+
+/** Who a trace is: everything its ids follow from. */
+export interface TraceIdentity {
+  readonly format: SessionFormat;
+  readonly sessionId: string;
+  /** Native id of the parent session when this is a sub-agent. */
+  readonly parentSessionId?: string;
+  /** Set when the source is the lines of a parent's file that tell of this sub-agent. */
+  readonly inlineSubagent?: string;
+}
+
+/** Chunk ids and length of a source that was read to its end. */
+export interface StoredSource {
+  readonly chunks: readonly Oid[];
+  readonly bytes: number;
+}
+
+/** Stores a source's chunks and derives its steps in one pass (two when parts arrived late). */
+export async function ingestPrimary(
+  identity: TraceIdentity,
+  input: SourceInput,
+  files: TraceFiles,
+  source: number,
+): Promise<{ stored: StoredSource; facts: SessionFacts }> {
+  const names = new TraceNames(traceIdOf(identity.format.agent, identity.sessionId));
+  const first = await parsePass(identity, input, files, names, { source });
+  if (first.late.size === 0) return first;
+  files.clear('steps/');
+  files.clear('blobs/');
+  const second = await parsePass(identity, input, files, names, { source, late: first.late });
+  if (second.stored.bytes !== first.stored.bytes || !sameChunks(second.stored.chunks, first.stored.chunks)) {
+    throw sourceChanged(input.fileName);
+  }
+  return second;
+}
+
+function sameChunks(left: readonly Oid[], right: readonly Oid[]): boolean {
+  return left.length === right.length && left.every((oid, index) => oid === right[index]);
+}
+
+interface PassOptions {
+  readonly source: number;
+  readonly late?: LateParts;
+}
+
+async function parsePass(
+  identity: TraceIdentity,
+  input: SourceInput,
+  files: TraceFiles,
+  names: TraceNames,
+  options: PassOptions,
+): Promise<{ stored: StoredSource; facts: SessionFacts; late: LateParts }> {
+  const { format } = identity;
+  const segments = new SegmentWriter(files, names);
+  const root = identity.parentSessionId ?? identity.sessionId;
+  const parse = format.parse({
+    sessionId: identity.sessionId,
+    ...(identity.inlineSubagent === undefined ? {} : { subagent: identity.inlineSubagent }),
+    ...(options.late === undefined ? {} : { late: options.late }),
+    subagentTraceId: (agentId) => traceIdOf(format.agent, subagentSessionId(root, agentId)),
+    onStep: (step) => segments.add(step),
+  });
+  const splitter = new LineSplitter((line) => parse.push(line));
+  const stored = await storeSource(input, files, names, options.source, (bytes) => splitter.push(bytes));
+  splitter.end();
+  const { facts, late } = parse.end();
+  segments.end();
+  return { stored, facts, late };
+}
+
+/** Stores the chunks of one source; `tap` sees the bytes on their way. */
+export async function storeSource(
+  input: SourceInput,
+  files: TraceFiles,
+  names: TraceNames,
+  source: number,
+  tap: (bytes: Buffer) => void = () => undefined,
+): Promise<StoredSource> {
+  const chunks: Oid[] = [];
+  let total = 0;
+  const chunker = new Chunker((chunk) => {
+    chunks.push(files.put(names.sourceChunk(source, chunks.length), chunk));
+  });
+  for await (const bytes of input.read()) {
+    total += bytes.length;
+    chunker.push(bytes);
+    tap(bytes);
+    await files.ready();
+  }
+  chunker.end();
+  return { chunks, bytes: total };
+}
+
+/** Ids of the chunks a source would be stored as; writes nothing. */
+export async function hashSource(
+  input: SourceInput,
+  files: Pick<TraceFiles, 'algorithm'>,
+): Promise<StoredSource> {
+  const chunks: Oid[] = [];
+  let total = 0;
+  const chunker = new Chunker((chunk) => chunks.push(hashObject(files.algorithm, 'blob', chunk)));
+  for await (const bytes of input.read()) {
+    total += bytes.length;
+    chunker.push(bytes);
+  }
+  chunker.end();
+  return { chunks, bytes: total };
+}
+
+/** Descriptor of a source; `rawBytes` differs from what is stored only in a sealed copy. */
+export function sourceMetaOf(
+  identity: TraceIdentity,
+  fileName: string,
+  stored: StoredSource,
+  rawBytes = stored.bytes,
+): SourceMeta {
+  return {
+    schema_version: SOURCE_SCHEMA_VERSION,
+    agent: identity.format.agent,
+    kind: identity.inlineSubagent === undefined ? 'session-log' : 'inline-subagent',
+    format: identity.format.name,
+    session_id: identity.sessionId,
+    ...(identity.parentSessionId === undefined ? {} : { parent_session_id: identity.parentSessionId }),
+    ...(identity.inlineSubagent === undefined ? {} : { subagent: identity.inlineSubagent }),
+    file_name: fileName,
+    bytes: stored.bytes,
+    chunks: stored.chunks.length,
+    raw_bytes: rawBytes,
+  };
+}
+
+export function traceHeadOf(identity: TraceIdentity, facts: SessionFacts): TraceHead {
+  const { format, parentSessionId } = identity;
+  return {
+    ...facts.head,
+    schema_version: TRACE_SCHEMA_VERSION,
+    trace_id: traceIdOf(format.agent, identity.sessionId),
+    session_id: identity.sessionId,
+    parser_version: format.parserVersion,
+    ...(parentSessionId === undefined ? {} : { parent_trace_id: traceIdOf(format.agent, parentSessionId) }),
+    limitations: [...facts.limitations],
+  };
+}
+
+/** Writes the records of a trace whose chunks and segments are in place; returns its manifest row. */
+export function writeRecords(
+  files: TraceFiles,
+  head: TraceHead,
+  sources: readonly SourceMeta[],
+  project: ObservedProject,
+): MetaRow {
+  const names = new TraceNames(head.trace_id);
+  sources.forEach((meta, index) => {
+    putRecord(files, names.sourceMeta(index), meta);
+  });
+  putRecord(files, names.observed(0, 'project'), project);
+  putRecord(files, names.trace, head);
+  const meta = metaRowOf(head, sources, project);
+  putRecord(files, names.meta, meta);
+  return meta;
+}
+
+/** Every record file is one line of canonical JSON. */
+export function putRecord(files: TraceFiles, path: string, record: unknown): Oid {
+  return files.put(path, Buffer.from(`${canonicalJson(record)}\n`, 'utf8'));
+}

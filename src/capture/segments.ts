@@ -1,0 +1,87 @@
+/**
+ * Steps to segment files: 64 steps each, one canonical JSON line per step. A long text or an attachment
+ * becomes a blob of its own, named by its object id, with a reference left in its place.
+ */
+import { canonicalJson } from '../base/canonical-json.ts';
+import { INLINE_BYTES, SEGMENT_STEPS, type TraceNames } from '../bucket/layout.ts';
+import type { Attachment, BlobRef } from '../record/step.ts';
+import type { ParsedAttachment, ParsedStep } from './session-source.ts';
+import type { TraceFiles } from './trace-files.ts';
+
+/** Deepest nesting of a tool's arguments that is kept as structure; the source holds the rest. */
+const MAX_INPUT_DEPTH = 100;
+
+/** Keys of ours start with one `$`; a session's own such keys are told apart by a second one. */
+function escapeKey(key: string): string {
+  return key.startsWith('$') ? `$${key}` : key;
+}
+
+/** Receives steps in order, numbered from 1 without gaps; call `end` after the last. */
+export class SegmentWriter {
+  readonly #files: TraceFiles;
+  readonly #names: TraceNames;
+  #lines: string[] = [];
+  #first = 1;
+  #count = 0;
+
+  constructor(files: TraceFiles, names: TraceNames) {
+    this.#files = files;
+    this.#names = names;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(step: ParsedStep): void {
+    this.#lines.push(`${canonicalJson(this.#store(step))}\n`);
+    this.#count += 1;
+    if (this.#lines.length === SEGMENT_STEPS) this.#flush();
+  }
+
+  end(): void {
+    if (this.#lines.length > 0) this.#flush();
+  }
+
+  #flush(): void {
+    this.#files.put(`steps/${this.#names.segment(this.#first)}`, Buffer.from(this.#lines.join(''), 'utf8'));
+    this.#first += this.#lines.length;
+    this.#lines = [];
+  }
+
+  #store(step: ParsedStep): Record<string, unknown> {
+    const { attachments, ...fields } = step;
+    const stored = this.#storeValue(fields, 0) as Record<string, unknown>;
+    if (attachments !== undefined && attachments.length > 0) {
+      stored.attachments = attachments.map((attachment) => this.#storeAttachment(attachment));
+    }
+    return stored;
+  }
+
+  #storeAttachment(attachment: ParsedAttachment): Attachment {
+    const { data, ...rest } = attachment;
+    return { ...rest, ...this.#blob(data) };
+  }
+
+  #storeValue(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return this.#storeText(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > MAX_INPUT_DEPTH) return { $omitted: 'depth' };
+    if (Array.isArray(value)) return value.map((item) => this.#storeValue(item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [escapeKey(key), this.#storeValue(member, depth + 1)]),
+    );
+  }
+
+  #storeText(text: string): string | BlobRef {
+    if (text.length * 3 <= INLINE_BYTES || !text.isWellFormed()) return text;
+    const bytes = Buffer.from(text, 'utf8');
+    return bytes.length <= INLINE_BYTES ? text : this.#blob(bytes);
+  }
+
+  #blob(data: Buffer): BlobRef {
+    const oid = this.#files.putBlob(data);
+    this.#files.set(this.#names.blob(oid), oid);
+    return { $blob: oid, bytes: data.length };
+  }
+}

@@ -1,0 +1,71 @@
+/** From the paths a user names to session files: folders are walked, symbolic links to folders are not. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystemError, OtError } from '../base/errors.ts';
+
+export interface FoundFile {
+  readonly path: string;
+  /** True when the user named this very file: then a problem with it is an error, not a remark. */
+  readonly named: boolean;
+}
+
+export interface UnreadableFolder {
+  readonly path: string;
+  readonly error: OtError;
+}
+
+/** Endings a session file can have; the format itself is told from content. */
+const SESSION_FILE = /\.(jsonl|json)$/;
+
+/** Files below `paths` in a stable order. `onUnreadable` hears of folders inside that cannot be listed. */
+export async function* findSessionFiles(
+  paths: readonly string[],
+  onUnreadable: (folder: UnreadableFolder) => void,
+): AsyncIterable<FoundFile> {
+  for (const path of paths) {
+    const kind = await kindOf(path);
+    if (kind === 'file') yield { path, named: true };
+    else yield* walk(path, true, onUnreadable);
+  }
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) {
+      throw new OtError('OT_SOURCE_MISSING', 'usage', `no such file or folder: ${path}`, { cause: error });
+    }
+    throw unreadableFolder(path, error);
+  }
+}
+
+async function* walk(
+  folder: string,
+  named: boolean,
+  onUnreadable: (folder: UnreadableFolder) => void,
+): AsyncIterable<FoundFile> {
+  let entries: import('node:fs').Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const failure = unreadableFolder(folder, error);
+    if (named) throw failure;
+    onUnreadable({ path: folder, error: failure });
+    return;
+  }
+  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(path, false, onUnreadable);
+    else if (SESSION_FILE.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
+      yield { path, named: false };
+  }
+}
+
+function unreadableFolder(path: string, cause: unknown): OtError {
+  return new OtError('OT_SOURCE_UNREADABLE', 'usage', `${path} cannot be read`, {
+    hint: 'check its permissions',
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+/** Bytes to records: the version is looked at first, then the shape; unknown fields are kept. */
+import type * as z from 'zod/mini';
+import { OtError } from '../base/errors.ts';
+
+/**
+ * Decodes one JSON record. Throws `OT_RECORD_DAMAGED` (not JSON, or not of the schema's shape) and
+ * `OT_FORMAT_UNKNOWN` for a newer major version; `where` names the place, content is never quoted.
+ */
+export function decodeRecord<T extends z.ZodMiniType>(schema: T, bytes: Buffer, where: string): z.infer<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw damaged(where, 'it is not JSON', cause);
+  }
+  assertKnownVersion(value, where);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw damaged(where, `field ${issue?.path.join('.') || '(root)'}: ${issue?.code ?? 'invalid'}`);
+}
+
+/** Major versions this program reads, by what precedes the number. */
+const KNOWN_MAJOR: ReadonlyMap<string, number> = new Map([
+  ['opentraces.bucket.row.v', 1],
+  ['opentraces.source.v', 1],
+  ['', 0],
+]);
+
+/** Versions are `<name>.v<major>` for our own records and `<major>.<minor>.<patch>` for a trace record. */
+export function assertKnownVersion(value: unknown, where: string): void {
+  const version = (value as { schema_version?: unknown } | null)?.schema_version;
+  if (typeof version !== 'string') return;
+  const match = /^([a-z_.]*\.v)?(\d{1,9})(?:\.\d{1,9}\.\d{1,9})?$/.exec(version);
+  if (match === null) throw damaged(where, 'field schema_version: unreadable');
+  const known = KNOWN_MAJOR.get(match[1] ?? '');
+  if (known !== undefined && Number(match[2]) > known) {
+    throw new OtError(
+      'OT_FORMAT_UNKNOWN',
+      'usage',
+      `${where} has version ${version}, newer than this git-ot reads`,
+      {
+        hint: 'upgrade git-ot',
+      },
+    );
+  }
+}
+
+function damaged(where: string, why: string, cause?: unknown): OtError {
+  return new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: ${why}`, {
+    hint: 'run: git ot bucket verify --full',
+    cause,
+  });
+}
