@@ -1,0 +1,90 @@
+/** Errors of git children: what may be told of a failed command. */
+import { OtError } from '../base/errors.ts';
+
+/** `text` without the user part of URLs (`scheme://user:secret@host`). */
+export function withoutCredentials(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{0,1024}@/gi, '$1');
+}
+
+/** The line of git's stderr that says why: the last `fatal:` or `error:`, else the last non-empty one. */
+export function reasonOf(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) => /^(?:fatal|error|remote: (?:fatal|error)): /.test(line));
+  return withoutCredentials((telling.at(-1) ?? lines.at(-1) ?? '').slice(0, 500));
+}
+
+/** `OT_GIT_FAILED` naming the subcommand and git's own reason. */
+export function gitFailed(subcommand: string, stderr: string, outcome: string): OtError {
+  const storage = storageFailure(stderr);
+  if (storage !== null) return storage;
+  const reason = reasonOf(stderr);
+  return new OtError(
+    'OT_GIT_FAILED',
+    'usage',
+    `git ${subcommand} failed (${outcome})${reason && `: ${reason}`}`,
+    {
+      hint: 'Run `git ot doctor`; the message is what git itself said.',
+    },
+  );
+}
+
+/** `OT_GIT_MISSING`: the program could not be started. */
+export function gitMissing(cause: unknown): OtError {
+  return new OtError('OT_GIT_MISSING', 'usage', 'the git program could not be started', {
+    hint: 'Install git 2.39 or newer and make sure it is on PATH.',
+    cause,
+  });
+}
+
+type Storage = 'full' | 'read-only' | 'failed';
+
+const STORAGE: Readonly<Record<Storage, () => OtError>> = {
+  full: () =>
+    new OtError('OT_DISK_FULL', 'usage', 'the disk is full; nothing was changed', {
+      hint: 'Free some space and run the same command again.',
+      retryable: true,
+    }),
+  'read-only': () =>
+    new OtError('OT_READ_ONLY', 'usage', 'the repository cannot be written; nothing was changed', {
+      hint: 'Check that its folder is on a writable file system and that you own it.',
+    }),
+  failed: () =>
+    new OtError('OT_WRITE_FAILED', 'usage', 'the disk reported an error while writing; nothing was changed', {
+      hint: 'Check the disk, then run the same command again.',
+      retryable: true,
+    }),
+};
+
+const BY_ERRNO = new Map<string, Storage>([
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EFBIG', 'full'],
+  ['EROFS', 'read-only'],
+  ['EACCES', 'read-only'],
+  ['EPERM', 'read-only'],
+  ['EIO', 'failed'],
+  ['EMFILE', 'failed'],
+  ['ENFILE', 'failed'],
+]);
+
+/** The outcome for an error of our own file operations: a storage failure by name, anything else as it is. */
+export function writeFailure(error: unknown): unknown {
+  const kind = BY_ERRNO.get((error as NodeJS.ErrnoException | null)?.code ?? '');
+  return kind === undefined ? error : STORAGE[kind]();
+}
+
+const BY_TEXT: ReadonlyArray<readonly [string, Storage]> = [
+  ['No space left on device', 'full'],
+  ['Disk quota exceeded', 'full'],
+  ['File too large', 'full'],
+  ['Read-only file system', 'read-only'],
+  ['Permission denied', 'read-only'],
+  ['Operation not permitted', 'read-only'],
+  ['insufficient permission for adding an object', 'read-only'],
+  ['Input/output error', 'failed'],
+];
+
+function storageFailure(stderr: string): OtError | null {
+  const found = BY_TEXT.find(([text]) => stderr.includes(text));
+  return found === undefined ? null : STORAGE[found[1]]();
+}

@@ -1,0 +1,83 @@
+/**
+ * A folder inside `objects/` where a batch works: nothing in it is visible to readers, and what a killed
+ * process leaves behind is removed by `git prune`, which knows the name.
+ */
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isSystemError } from '../../base/errors.ts';
+
+let counter = 0;
+
+export class Quarantine {
+  readonly #objects: string;
+  #path: string | null = null;
+  /** Folders whose entries changed and have to reach the disk. */
+  readonly #touched = new Set<string>();
+
+  /** `objects` is the object folder of the repository. */
+  constructor(objects: string) {
+    this.#objects = objects;
+  }
+
+  /** The folder, made on first use. */
+  async folder(): Promise<string> {
+    while (this.#path === null) {
+      counter += 1;
+      const path = join(this.#objects, `tmp_objdir-incoming-${process.pid}-${counter}`);
+      try {
+        await mkdir(path);
+        this.#path = path;
+      } catch (error) {
+        if (!isSystemError(error, 'EEXIST')) throw error;
+      }
+    }
+    return this.#path;
+  }
+
+  /** Moves a finished and synced file to its place below `objects/`, making the folder on the way. */
+  async publish(file: string, place: string): Promise<void> {
+    const target = join(this.#objects, place);
+    try {
+      await rename(file, target);
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error;
+      await mkdir(dirname(target), { recursive: true });
+      this.#touched.add(this.#objects);
+      await rename(file, target);
+    }
+    this.#touched.add(dirname(target));
+  }
+
+  /** True when a file with content is already at `place`; an empty one is the trace of a crash. */
+  async has(place: string): Promise<boolean> {
+    try {
+      return (await stat(join(this.#objects, place))).size > 0;
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+      throw error;
+    }
+  }
+
+  /** Makes every publication so far survive a power cut. */
+  async sync(): Promise<void> {
+    await Promise.all([...this.#touched].map(syncFolder));
+    this.#touched.clear();
+  }
+
+  /** Removes the folder with everything in it. Idempotent. */
+  async remove(): Promise<void> {
+    const path = this.#path;
+    this.#path = null;
+    if (path !== null) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Syncs a folder's entries; a platform that cannot sync folders orders them by itself. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!isSystemError(error, 'EISDIR', 'EINVAL', 'EPERM', 'ENOTSUP', 'EBADF')) throw error;
+  }
+}

@@ -1,0 +1,156 @@
+/** The git engine as a `Repository`: creating one, opening one. */
+import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isSystemError, OtError } from '../../base/errors.ts';
+import { writeFailure } from '../failure.ts';
+import type { HashAlgorithm, ObjectBatch, ObjectStore, RefStore, Repository } from '../ports.ts';
+import type { GitProgram } from '../spawn.ts';
+import { ProgramObjectBatch } from './batch.ts';
+import { ProgramObjectReader } from './reader.ts';
+import { ProgramRefStore } from './refs.ts';
+
+/** A repository opened through the git program. */
+export interface ProgramRepository extends Repository {
+  readonly git: GitProgram;
+  readonly refs: ProgramRefStore & RefStore;
+}
+
+class ProgramObjectStore extends ProgramObjectReader implements ObjectStore {
+  readonly #git: GitProgram;
+  readonly #gitDir: string;
+
+  constructor(git: GitProgram, gitDir: string, algorithm: HashAlgorithm) {
+    super(git, gitDir, algorithm);
+    this.#git = git;
+    this.#gitDir = gitDir;
+  }
+
+  batch(): ObjectBatch {
+    return new ProgramObjectBatch(this.#git, this.#gitDir, this.algorithm);
+  }
+}
+
+/**
+ * Opens a bare repository, or a `.git` folder, from its files alone: no process starts before the first read.
+ * `gitDir` is absolute. Throws `OT_NOT_A_REPOSITORY`, or `OT_REPOSITORY_FORMAT` for a ref format that is not `files`.
+ */
+export async function openRepository(git: GitProgram, gitDir: string): Promise<ProgramRepository> {
+  const algorithm = await readAlgorithm(gitDir);
+  return {
+    git,
+    gitDir,
+    algorithm,
+    objects: new ProgramObjectStore(git, gitDir, algorithm),
+    refs: new ProgramRefStore(git, gitDir, algorithm),
+  };
+}
+
+export interface InitOptions {
+  readonly algorithm: HashAlgorithm;
+  /** Settings written into the new repository's `config`, `section.key` or `section.sub.key` to value. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Own maintenance and no reflogs (DESIGN §8); loose objects and refs are synced like packs are. */
+const BASE_CONFIG: Readonly<Record<string, string>> = {
+  'core.logAllRefUpdates': 'false',
+  'core.fsync': 'objects,derived-metadata,reference',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+};
+
+/**
+ * Creates a bare repository at `dir`, whole or not at all: it is made beside and renamed into place. When
+ * another process was faster, its repository stays. Throws `OT_READ_ONLY`, `OT_DISK_FULL`, `OT_GIT_FAILED`.
+ */
+export async function initBare(git: GitProgram, dir: string, options: InitOptions): Promise<void> {
+  const draft = `${dir}.new-${process.pid}`;
+  try {
+    await mkdir(dirname(dir), { recursive: true });
+    await rm(draft, { recursive: true, force: true });
+    await createDraft(git, draft, options);
+    await rename(draft, dir);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => {});
+    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST') && (await isRepository(dir))) return;
+    throw writeFailure(error);
+  }
+}
+
+async function createDraft(git: GitProgram, draft: string, options: InitOptions): Promise<void> {
+  const format = `--object-format=${options.algorithm}`;
+  await git.run(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', format, draft]);
+  const settings = Object.entries({ ...BASE_CONFIG, ...options.config });
+  await appendFile(join(draft, 'config'), settings.map(([name, value]) => configLines(name, value)).join(''));
+}
+
+/** One setting in git's config syntax. */
+function configLines(name: string, value: string): string {
+  const first = name.indexOf('.');
+  const last = name.lastIndexOf('.');
+  const section = name.slice(0, first);
+  const sub = first === last ? '' : ` "${escaped(name.slice(first + 1, last))}"`;
+  return `[${section}${sub}]\n\t${name.slice(last + 1)} = "${escaped(value).replaceAll('\n', '\\n')}"\n`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/["\\]/g, '\\$&');
+}
+
+/** True when the folder looks like a git repository: the three things git itself asks for. */
+export async function isRepository(gitDir: string): Promise<boolean> {
+  const parts = await Promise.all(
+    ['HEAD', 'objects', 'refs'].map((name) =>
+      stat(join(gitDir, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return parts.every(Boolean);
+}
+
+async function readAlgorithm(gitDir: string): Promise<HashAlgorithm> {
+  const config = (await isRepository(gitDir)) ? await configText(gitDir) : null;
+  if (config === null) {
+    throw new OtError('OT_NOT_A_REPOSITORY', 'usage', `${gitDir} is not a git repository`);
+  }
+  const extensions = extensionsOf(config);
+  const refFormat = extensions.get('refstorage') ?? 'files';
+  const algorithm = extensions.get('objectformat') ?? 'sha1';
+  if (refFormat === 'files' && (algorithm === 'sha1' || algorithm === 'sha256')) return algorithm;
+  throw new OtError('OT_REPOSITORY_FORMAT', 'usage', `${gitDir} has a format this program does not know`, {
+    hint: 'Object formats sha1 and sha256 with ref format files are supported.',
+  });
+}
+
+async function configText(gitDir: string): Promise<string | null> {
+  try {
+    return await readFile(join(gitDir, 'config'), 'utf8');
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/** Values of the `[extensions]` section, names and values in lower case. */
+function extensionsOf(config: string): Map<string, string> {
+  const found = new Map<string, string>();
+  let inside = false;
+  for (const raw of config.split('\n')) {
+    const heading = /^\s*\[([^\]]{0,200})\](.*)$/.exec(raw);
+    if (heading !== null) inside = heading[1]!.trim().toLowerCase() === 'extensions';
+    const [name, value] = (heading?.[2] ?? raw).split('=', 2);
+    if (inside && name !== undefined && value !== undefined) {
+      found.set(
+        name.trim().toLowerCase(),
+        value
+          .replace(/[#;].*$/, '')
+          .replaceAll('"', '')
+          .trim()
+          .toLowerCase(),
+      );
+    }
+  }
+  return found;
+}
