@@ -1,0 +1,132 @@
+/**
+ * The composition root: the only place that reads the environment, the home folder, the clock and
+ * randomness. Everything below receives them through {@link App}.
+ */
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OtError } from '../base/errors.ts';
+import type { Platform } from '../base/platform.ts';
+import type { GitProgram } from '../git/spawn.ts';
+import { gitProgram } from '../git/spawn.ts';
+import type { Io } from './io.ts';
+import { machineId, processStart } from './machine.ts';
+import type { Write } from './output.ts';
+import { isTerminal } from './terminal.ts';
+
+export interface App {
+  /** `$OT_HOME`, absolute; `~/.opentraces` by default. Reading it throws `OT_NO_HOME` when neither is known. */
+  readonly home: string;
+  /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
+  readonly cwd: string;
+  readonly platform: Platform;
+  /** The git program in the caller's environment, cleared as DESIGN §8 says. */
+  readonly git: GitProgram;
+  readonly io: Io;
+  /** `OT_DEBUG=1`. */
+  readonly debug: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface AppOptions {
+  readonly env: Environment;
+  /** Asked only when a command needs it: a folder may be gone. */
+  readonly cwd: () => string;
+  readonly io: Io;
+  readonly platform?: Platform;
+}
+
+/** An application over given surroundings; the tests' way in. */
+export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOptions): App {
+  let git: GitProgram | undefined;
+  return {
+    get home() {
+      return homeOf(env, cwd);
+    },
+    get cwd() {
+      return cwd();
+    },
+    platform,
+    get git() {
+      git ??= gitProgram({ env });
+      return git;
+    },
+    io,
+    debug: env.OT_DEBUG === '1',
+  };
+}
+
+/** The application of this process. */
+export async function processApp(write: Write): Promise<App> {
+  return createApp({ env: process.env, cwd: currentFolder, io: await processIo(write) });
+}
+
+/** Folder for compiled code, private to the user; null when nothing says where caches go. */
+export function codeCacheFolder(): string | null {
+  const base = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'));
+  return base ? join(resolve(base), 'git-ot', 'code') : null;
+}
+
+function homeOf(env: Environment, cwd: () => string): string {
+  const named = env.OT_HOME;
+  if (named !== undefined && named !== '') return isAbsolute(named) ? resolve(named) : resolve(cwd(), named);
+  const user = env.HOME || (process.platform === 'win32' ? env.USERPROFILE : undefined) || homedir();
+  if (user === '') {
+    throw new OtError('OT_NO_HOME', 'usage', 'neither OT_HOME nor a home folder is set', {
+      hint: 'set OT_HOME to the folder that shall hold the bucket',
+    });
+  }
+  return join(user, '.opentraces');
+}
+
+function systemPlatform(): Platform {
+  let id: string | undefined;
+  return {
+    now: () => new Date(),
+    randomHex: (count) => randomBytes(count).toString('hex'),
+    sleep: (milliseconds) => delay(milliseconds),
+    pid: process.pid,
+    processStart,
+    get machineId() {
+      id ??= machineId();
+      return id;
+    },
+  };
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new OtError('OT_NO_FOLDER', 'usage', 'the current folder no longer exists', {
+      hint: 'change to another folder, then run the command again',
+      cause,
+    });
+  }
+}
+
+async function processIo(write: Write): Promise<Io> {
+  const stdoutIsTerminal = await isTerminal(1);
+  return {
+    color: stdoutIsTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    stdoutIsTerminal,
+    interactive: (await isTerminal(0)) && (await isTerminal(2)),
+    columns: stdoutIsTerminal ? process.stdout.columns : 100,
+    out: (chunk) => write(1, chunk),
+    err: (text) => write(2, text),
+    readLine,
+  };
+}
+
+async function readLine(): Promise<string | null> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return line;
+    return null;
+  } finally {
+    lines.close();
+  }
+}

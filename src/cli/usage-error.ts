@@ -1,0 +1,80 @@
+/** Every way of typing a command wrongly, as an `OtError` with exit code 2 and something to try instead. */
+import { OtError } from '../base/errors.ts';
+import type { CommandEntry } from './commands.ts';
+import { entriesBelow, type Resolution } from './resolve.ts';
+import { nearest } from './suggest.ts';
+import { oneLine } from './views/page.ts';
+
+/** A typed word fit for a message: one short printable line, without credentials of a URL. */
+export function quoteWord(word: string): string {
+  return `'${oneLine(word.replace(/\/\/[^/@]*@/g, '//'), 60)}'`;
+}
+
+/** No command of this name, a noun without a verb, or no words at all. */
+export function unknownCommand(
+  resolution: Exclude<Resolution, { kind: 'command' }>,
+  commands: readonly CommandEntry[],
+): OtError {
+  if (resolution.kind === 'none') {
+    return new OtError(
+      'OT_UNKNOWN_OPTION',
+      'usage',
+      `${quoteWord(resolution.found)} needs a command before it`,
+      {
+        hint: 'run: git ot -h',
+      },
+    );
+  }
+  if (resolution.kind === 'group' && resolution.rest.length === 0) {
+    return incompleteCommand(resolution.words, commands);
+  }
+  const paths = commands.map(({ path }) => path.join(' '));
+  const words = resolution.kind === 'group' ? [...resolution.words, ...resolution.rest] : resolution.words;
+  const typed = words.slice(0, resolution.kind === 'group' ? resolution.words.length + 1 : 2);
+  const guesses = [...new Set([...nearest(typed.join(' '), paths), ...nearest(typed[0] ?? '', paths)])];
+  return new OtError('OT_UNKNOWN_COMMAND', 'usage', `there is no command ${quoteWord(typed.join(' '))}`, {
+    hint: guesses.length === 0 ? 'run: git ot -h' : `did you mean: ${guesses.map(commandLine).join(', ')}`,
+  });
+}
+
+/** What clipanion threw while parsing, or null when it is no parse error. */
+export function parseError(error: unknown, entry: CommandEntry, options: readonly string[]): OtError | null {
+  if (!(error instanceof Error) || !('clipanion' in error)) return null;
+  const reason = reasonOf(error);
+  const help = `run: ${commandLine(entry.path.join(' '))} -h`;
+  const quoted = /\("([\s\S]*)"\)\.$/.exec(reason)?.[1] ?? '';
+  if (reason.startsWith('Unsupported option') || reason.startsWith('Invalid option')) {
+    const guesses = nearest(quoted.split('=')[0]!, options);
+    return new OtError('OT_UNKNOWN_OPTION', 'usage', `unknown option ${quoteWord(quoted)}`, {
+      hint: guesses.length === 0 ? help : `did you mean: ${guesses.join(', ')}`,
+    });
+  }
+  if (reason.startsWith('Extraneous')) {
+    return new OtError('OT_EXTRA_ARGUMENT', 'usage', `unexpected argument ${quoteWord(quoted)}`, {
+      hint: help,
+    });
+  }
+  return new OtError('OT_MISSING_ARGUMENT', 'usage', missingText(reason), { hint: help });
+}
+
+function incompleteCommand(words: readonly string[], commands: readonly CommandEntry[]): OtError {
+  const verbs = entriesBelow(words, commands).map(({ path }) => path.slice(words.length).join(' '));
+  const noun = words.join(' ');
+  return new OtError('OT_MISSING_ARGUMENT', 'usage', `'${noun}' needs one of: ${verbs.join(', ')}`, {
+    hint: `run: ${commandLine(noun)} -h`,
+  });
+}
+
+function reasonOf(error: Error): string {
+  const { candidates } = error as { candidates?: ReadonlyArray<{ reason: string | null }> };
+  return candidates?.find(({ reason }) => reason !== null)?.reason ?? '';
+}
+
+function missingText(reason: string): string {
+  const option = /^Not enough arguments to option (--?[a-z-]+)\.$/.exec(reason)?.[1];
+  return option === undefined ? 'an argument is missing' : `option ${option} needs a value`;
+}
+
+function commandLine(words: string): string {
+  return `git ot ${words}`;
+}
