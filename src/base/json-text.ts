@@ -25,6 +25,19 @@ export function jsonContainerEnd(bytes: Buffer, start: number): number {
   return -1;
 }
 
+/** Exclusive end of the JSON value of any kind that starts at `start`, or -1 when it is not closed. */
+export function jsonValueEnd(bytes: Buffer, start: number): number {
+  const first = bytes[start];
+  if (first === 0x7b || first === 0x5b) return jsonContainerEnd(bytes, start);
+  if (first === QUOTE) {
+    const close = stringEnd(bytes, start);
+    return close < 0 ? -1 : close + 1;
+  }
+  let i = start;
+  while (i < bytes.length && !isJsonSpace(bytes[i]!) && bytes[i] !== 0x2c && bytes[i] !== 0x5d) i += 1;
+  return i > start ? i : -1;
+}
+
 /** Index of the quote that closes the string opened at `open`, or -1. */
 function stringEnd(bytes: Buffer, open: number): number {
   for (let i = open + 1; i < bytes.length; i += 1) {

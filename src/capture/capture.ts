@@ -8,7 +8,7 @@ import { subagentSessionId } from '../base/ids.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { withLock } from '../bucket/lock.ts';
-import { AGENT_FORMATS } from './formats.ts';
+import { formatOf } from './formats.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
 import { fileInput, readHead, type SourceInput, selectLines } from './source-input.ts';
@@ -121,8 +121,10 @@ async function captureSession(
       limitations: main.limitations,
     },
   ];
-  for (const agentId of main.inlineSubagents) {
-    const sub = await captureInline(transaction, { format, input, identity, agentId, project });
+  if (main.inlineSubagents.length === 0) return results;
+  const owned = await linesByOwner(format, identity.sessionId, input);
+  for (const [agentId, lines] of owned) {
+    const sub = await captureInline(transaction, { format, input, identity, agentId, lines, project });
     results.push({ ...common, ...sub, inline_subagent: agentId });
   }
   return results;
@@ -133,7 +135,28 @@ interface InlineSubagent {
   readonly input: SourceInput;
   readonly identity: SessionIdentity;
   readonly agentId: string;
+  /** Numbers of the lines that are its own. */
+  readonly lines: ReadonlySet<number>;
   readonly project: string | null;
+}
+
+/** Line numbers of each inline sub-agent, in order of appearance: one look at the file for all of them. */
+async function linesByOwner(
+  format: SessionFormat,
+  sessionId: string,
+  input: SourceInput,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const owned = new Map<string, Set<number>>();
+  const ownersOf = format.lineOwners(sessionId);
+  const splitter = new LineSplitter((line) => {
+    for (const owner of ownersOf(line)) {
+      const lines = owned.get(owner) ?? new Set();
+      owned.set(owner, lines.add(line.number));
+    }
+  });
+  for await (const bytes of input.read()) splitter.push(bytes);
+  splitter.end();
+  return owned;
 }
 
 async function captureInline(
@@ -143,9 +166,7 @@ async function captureInline(
   const { format, agentId } = inline;
   const parentSessionId = inline.identity.parentSessionId ?? inline.identity.sessionId;
   const sessionId = subagentSessionId(parentSessionId, agentId);
-  const lines = selectLines(inline.input, inline.input.fileName, () => {
-    return (line) => format.inlineSubagent(line.bytes) === agentId;
-  });
+  const lines = selectLines(inline.input, inline.input.fileName, ({ number }) => inline.lines.has(number));
   const sub = await transaction.add(
     { format, sessionId, parentSessionId, inlineSubagent: agentId },
     lines,
@@ -159,8 +180,8 @@ async function detectFormat(path: string): Promise<SessionFormat> {
   if (head.length === 0) {
     throw new OtError('OT_NOT_A_SESSION_EMPTY', 'usage', `${path} is empty`);
   }
-  const format = AGENT_FORMATS.find((candidate) => candidate.detect(head, path));
-  if (format !== undefined) return format;
+  const format = formatOf(head, path);
+  if (format !== null) return format;
   throw new OtError('OT_NOT_A_SESSION', 'usage', `${path} is not a session of an agent git-ot knows`, {
     hint: 'git-ot reads the session logs that agents write themselves, see: git ot capture --help',
   });

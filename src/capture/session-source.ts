@@ -67,7 +67,7 @@ export type LateParts = ReadonlyMap<string, unknown>;
 export interface ParseOptions {
   /** Native id of the session: tells sub-agent ids apart. */
   readonly sessionId: string;
-  /** Parse as the inline sub-agent with this native agent id: lines are those `ownsLine` selected. */
+  /** Parse as the inline sub-agent with this native agent id: lines are those `lineOwners` names it for. */
   readonly subagent?: string;
   readonly late?: LateParts;
   /** Trace id of a sub-agent of this session, for links from steps. */
@@ -112,6 +112,11 @@ export interface SessionFormat {
   /** `path` is used only for its stem and for the `<session>/subagents/agent-<id>.jsonl` layout. */
   identify(path: string): IdentityScan;
   parse(options: ParseOptions): SessionParse;
-  /** Native agent id when the line belongs to an inline sub-agent, else null. Cheap on other lines. */
-  inlineSubagent(line: Buffer): string | null;
+  /**
+   * Tells which inline sub-agents a line belongs to, by native agent id; empty for the session's own lines
+   * (several ids only when entries are glued on one line). `sessionId` is that of the session whose log
+   * is read, `<parent>/<agent id>` for a sub-agent's own. The function follows chains of entries: make a
+   * new one for each pass and show it every line in order. Cheap on the session's own lines.
+   */
+  lineOwners(sessionId: string): (line: SourceLine) => readonly string[];
 }

@@ -1,0 +1,64 @@
+/** Readers of fields in entries nobody validated: each returns the value in the type asked for, or nothing. */
+
+/** A JSON object as parsed. Keys are data: never copy one into a plain object by assignment. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function fieldsOf(value: unknown): Fields | undefined {
+  return isFields(value) ? value : undefined;
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A string that is not empty. */
+export function filledOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A token or item count: an integer from 0 to 10^12, else 0, so that sums stay exact. */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e12 ? value : 0;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT[0-9:.]{5,20}(?:Z|[+-]\d\d:?\d\d)?$/;
+
+/** ISO 8601 UTC with milliseconds, or null when the value is no timestamp. A time without zone is UTC. */
+export function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > 40 || !TIMESTAMP.test(value)) return null;
+  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`;
+  const time = Date.parse(zoned);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+/** At most `max` UTF-16 units, never ending in half a surrogate pair. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+}
+
+/** First line with something in it, without control characters, at most `max` units long. */
+export function firstLine(text: string, max: number): string {
+  const head = cutText(text, 4096).trimStart();
+  const line = head.split('\n', 1)[0] ?? '';
+  return cutText(line.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim(), max);
+}
+
+/** A native agent id as it may stand in an id: word characters and dashes, at most 64. */
+export function agentIdOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value.slice(0, 64).replace(/[^A-Za-z0-9_-]/g, '_');
+}

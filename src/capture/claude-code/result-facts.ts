@@ -1,0 +1,80 @@
+/** Small facts out of `toolUseResult`, the agent program's own view of a result; its texts stand elsewhere. */
+import { type Fields, fieldsOf, isFields, listOf, numberOf } from './fields.ts';
+
+/** Source key to key in the observation's metadata; strings of up to 1024 units, numbers and booleans. */
+const FACTS: ReadonlyArray<readonly [string, string]> = [
+  ['type', 'type'],
+  ['status', 'status'],
+  ['exitCode', 'exit_code'],
+  ['returnCodeInterpretation', 'exit_code_meaning'],
+  ['interrupted', 'interrupted'],
+  ['isImage', 'is_image'],
+  ['backgroundTaskId', 'background_task_id'],
+  ['persistedOutputPath', 'persisted_output_path'],
+  ['persistedOutputSize', 'persisted_output_bytes'],
+  ['filePath', 'file_path'],
+  ['userModified', 'user_modified'],
+  ['replaceAll', 'replace_all'],
+  ['mode', 'mode'],
+  ['numFiles', 'files'],
+  ['numLines', 'lines'],
+  ['numMatches', 'matches'],
+  ['truncated', 'truncated'],
+  ['agentId', 'agent_id'],
+  ['totalTokens', 'total_tokens'],
+  ['totalToolUseCount', 'total_tool_calls'],
+  ['taskId', 'task_id'],
+  ['commandName', 'command_name'],
+  ['success', 'success'],
+  ['code', 'http_status'],
+  ['bytes', 'bytes'],
+];
+
+/** Facts about the file a Read returned. */
+const FILE_FACTS: ReadonlyArray<readonly [string, string]> = [
+  ['filePath', 'file_path'],
+  ['startLine', 'start_line'],
+  ['numLines', 'lines'],
+  ['totalLines', 'total_lines'],
+  ['originalSize', 'bytes'],
+];
+
+const MAX_TEXT = 1024;
+const MAX_NAMES = 100;
+
+/** Undefined when there is nothing to tell. Flags that are false are left out. */
+export function resultFactsOf(
+  value: unknown,
+  toolReferences: readonly string[],
+): Record<string, unknown> | undefined {
+  const facts: Record<string, unknown> = {};
+  if (isFields(value)) {
+    copyFacts(value, FACTS, facts);
+    const file = fieldsOf(value.file);
+    if (file) copyFacts(file, FILE_FACTS, facts);
+    if (Array.isArray(value.structuredPatch)) facts.hunks = listOf(value.structuredPatch).length;
+    const duration = durationOf(value);
+    if (duration !== undefined) facts.duration_ms = duration;
+  }
+  if (toolReferences.length > 0) facts.tool_references = toolReferences.slice(0, MAX_NAMES);
+  return Object.keys(facts).length > 0 ? facts : undefined;
+}
+
+function copyFacts(
+  from: Fields,
+  table: ReadonlyArray<readonly [string, string]>,
+  into: Record<string, unknown>,
+): void {
+  for (const [key, name] of table) {
+    const value = from[key];
+    const small = typeof value === 'string' ? value !== '' && value.length <= MAX_TEXT : value === true;
+    if (small || numberOf(value) !== undefined) into[name] = value;
+  }
+}
+
+function durationOf(value: Fields): number | undefined {
+  const milliseconds = numberOf(value.durationMs) ?? numberOf(value.totalDurationMs);
+  if (milliseconds !== undefined) return milliseconds;
+  const seconds = numberOf(value.durationSeconds) ?? numberOf(value.duration);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
