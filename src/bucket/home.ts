@@ -5,20 +5,21 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { Platform } from '../base/platform.ts';
-import type { HashAlgorithm, Repository } from '../git/ports.ts';
+import type { HashAlgorithm, Oid, Repository } from '../git/ports.ts';
 import { BUCKET_FORMAT } from './layout.ts';
 import { withLock } from './lock.ts';
 
 /** How a bucket's repository is opened and made: the git engine, or a reader that needs no git program. */
 export interface Engine {
   open(gitDir: string): Promise<Repository>;
-  /** Makes a bare repository; rejects where the engine cannot write. */
-  initBare(gitDir: string, algorithm: HashAlgorithm): Promise<void>;
+  /** Makes a bare repository with these extra settings; rejects where the engine cannot write. */
+  initBare(gitDir: string, algorithm: HashAlgorithm, config: Readonly<Record<string, string>>): Promise<void>;
+  isAncestor(gitDir: string, ancestor: Oid, descendant: Oid): Promise<boolean>;
 }
 
 const LaneFile = z.looseObject({
@@ -153,8 +154,8 @@ async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): P
   if ((await readdir(options.home)).includes('bucket.git')) return;
   const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.git`);
   try {
-    await options.engine.initBare(draft, algorithm);
-    await writeFile(join(draft, 'config'), BUCKET_CONFIG, { flag: 'a' });
+    await options.engine.initBare(draft, algorithm, BUCKET_CONFIG);
+    await appendFile(join(draft, 'config'), HIDE_RAW);
     await writeFile(join(draft, 'description'), 'git-ot bucket: private evidence, see git-ot(1)\n');
     await mkdir(join(draft, 'hooks'), { recursive: true });
     await writeFile(join(draft, 'hooks', 'pre-push'), PRE_PUSH, { mode: 0o755 });
@@ -165,12 +166,13 @@ async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): P
   }
 }
 
-/** Raw lanes are hidden from every fetch, and a plain `git push` in here has nothing to push. */
-const BUCKET_CONFIG = `[transfer]
+/** A plain `git push` in here has nothing to push. */
+const BUCKET_CONFIG = { 'push.default': 'nothing' };
+
+/** Raw lanes are hidden from every fetch; a setting with two values, so it is appended as text. */
+const HIDE_RAW = `[transfer]
 \thideRefs = refs/opentraces/lanes
 \thideRefs = refs/opentraces/pushed
-[push]
-\tdefault = nothing
 `;
 
 /** A belt: the wall is that raw refs have names which are never pushed. */

@@ -89,9 +89,9 @@ function unreadable(path: string, cause: unknown): OtError {
 export function selectLines(
   input: SourceInput,
   fileName: string,
-  makeSelect: () => (line: Line) => boolean,
+  select: (line: Line) => boolean,
 ): SourceInput {
-  return { fileName, read: () => readSelected(input, makeSelect()) };
+  return { fileName, read: () => readSelected(input, select) };
 }
 
 async function* readSelected(input: SourceInput, select: (line: Line) => boolean): AsyncIterable<Buffer> {
