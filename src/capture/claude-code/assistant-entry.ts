@@ -4,7 +4,7 @@ import { quoteInexactNumbers } from '../../base/json-text.ts';
 import type { TokenUsage, ToolCall } from '../../record/step.ts';
 import { attachmentOf, blocksOf, blockText, jsonOf } from './content.ts';
 import { type Entry, parseText } from './entry-reader.ts';
-import { countOf, type Fields, fieldsOf, filledOf, textOf } from './fields.ts';
+import { countOf, cutText, type Fields, fieldsOf, filledOf, textOf } from './fields.ts';
 import { inspectJson } from './nesting.ts';
 import type { SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
@@ -95,7 +95,7 @@ function callOf(state: SessionState, { entry, block, position }: BlockPlace): To
   const id = filledOf(block.id) ?? `call-${entry.line}-${position}`;
   return {
     tool_call_id: id,
-    tool_name: filledOf(block.name) ?? 'unknown',
+    tool_name: cutText(filledOf(block.name) ?? 'unknown', 300),
     input: inputOf(state, entry, block, position),
   };
 }

@@ -33,11 +33,14 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+const CANONICAL_TIME = /^\d{4}-(?:0\d|1[0-2])-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT[0-9:.]{5,20}(?:Z|[+-]\d\d:?\d\d)?$/;
 
 /** ISO 8601 UTC with milliseconds, or null when the value is no timestamp. A time without zone is UTC. */
 export function timeOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > 40 || !TIMESTAMP.test(value)) return null;
+  if (typeof value !== 'string') return null;
+  if (CANONICAL_TIME.test(value)) return Number.isNaN(Date.parse(value)) ? null : value;
+  if (value.length > 40 || !TIMESTAMP.test(value)) return null;
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`;
   const time = Date.parse(zoned);
   return Number.isNaN(time) ? null : new Date(time).toISOString();

@@ -1,7 +1,7 @@
 /** `facts.head`: what a session says as a whole, assembled at its end. */
 import type { SessionHead } from '../session-source.ts';
 import { osOfPath } from './envelope.ts';
-import { firstLine } from './fields.ts';
+import { cutText, firstLine } from './fields.ts';
 import type { SessionState } from './session-state.ts';
 
 const MAX_TITLE = 120;
@@ -62,5 +62,6 @@ function terminalState({ notes, lastKind }: SessionState): string | null {
 /** At most 100 names; a name stands as data, never as a key of a plain object made by assignment. */
 function namedCounts(name: string, counts: ReadonlyMap<string, number>): Array<readonly [string, unknown]> {
   if (counts.size === 0) return [];
-  return [[name, Object.fromEntries([...counts].slice(0, MAX_NAMES))]];
+  const shown = [...counts].slice(0, MAX_NAMES).map(([key, count]) => [cutText(key, 200), count] as const);
+  return [[name, Object.fromEntries(shown)]];
 }
