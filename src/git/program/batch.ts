@@ -1,13 +1,11 @@
 /** `ObjectBatch` of the git engine: few objects become loose files, many one pack (DESIGN §8). */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../../base/errors.ts';
 import { writeFailure } from '../failure.ts';
 import { hashObject } from '../object-codec.ts';
 import type { BatchResult, HashAlgorithm, ObjectBatch, ObjectType, Oid } from '../ports.ts';
-import type { GitProgram } from '../spawn.ts';
 import { type NewObject, writeLoose } from './loose.ts';
-import { PackSpool } from './pack-spool.ts';
+import { PackWriter } from './pack-writer.ts';
 import { Quarantine } from './quarantine.ts';
 
 /** Beyond this many objects, or bytes, a pack is cheaper than a synced file each. */
@@ -17,21 +15,17 @@ const LOOSE_BYTES = 8 * 1024 * 1024;
 const IN_FLIGHT = 24 * 1024 * 1024;
 
 export class ProgramObjectBatch implements ObjectBatch {
-  readonly #git: GitProgram;
-  readonly #gitDir: string;
   readonly #algorithm: HashAlgorithm;
   readonly #quarantine: Quarantine;
   readonly #seen = new Set<Oid>();
   #held: NewObject[] = [];
   #heldBytes = 0;
   #bytes = 0;
-  #pack: PackSpool | null = null;
+  #pack: PackWriter | null = null;
   #starting: Promise<void> | null = null;
   #state: 'open' | 'done' = 'open';
 
-  constructor(git: GitProgram, gitDir: string, algorithm: HashAlgorithm) {
-    this.#git = git;
-    this.#gitDir = gitDir;
+  constructor(gitDir: string, algorithm: HashAlgorithm) {
     this.#algorithm = algorithm;
     this.#quarantine = new Quarantine(join(gitDir, 'objects'));
   }
@@ -43,7 +37,7 @@ export class ProgramObjectBatch implements ObjectBatch {
     this.#seen.add(oid);
     this.#bytes += data.length;
     if (this.#pack !== null) {
-      this.#pack.add(type, data);
+      this.#pack.add(oid, type, data);
     } else {
       this.#held.push({ oid, type, data });
       this.#heldBytes += data.length;
@@ -86,37 +80,27 @@ export class ProgramObjectBatch implements ObjectBatch {
 
   /** What was put meanwhile moves along with what was held. */
   async #startPack(): Promise<void> {
-    const folder = await this.#quarantine.folder();
-    const pack = await PackSpool.create(join(folder, 'spool'), IN_FLIGHT);
+    const folder = this.#quarantine.folder();
+    const pack = await PackWriter.create(folder, IN_FLIGHT, this.#algorithm);
     this.#pack = pack;
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
-    for (const { type, data } of held) pack.add(type, data);
+    for (const { oid, type, data } of held) pack.add(oid, type, data);
   }
 
-  /** `index-pack` works in the quarantine; the index is moved last, because it is what makes a pack visible. */
-  async #publishPack(pack: PackSpool): Promise<void> {
-    await pack.finish();
-    const folder = await this.#quarantine.folder();
-    await this.#git.run(['index-pack', '--stdin'], {
-      gitDir: this.#gitDir,
-      env: { GIT_OBJECT_DIRECTORY: folder },
-      input: pack.stream(this.#algorithm),
-    });
-    const names = await readdir(join(folder, 'pack'));
-    for (const extension of ['.pack', '.rev', '.idx']) {
-      for (const name of names.filter((candidate) => candidate.endsWith(extension))) {
-        await this.#quarantine.publish(join(folder, 'pack', name), `pack/${name}`);
-      }
-    }
+  /** The index is moved last, because it is what makes a pack visible. */
+  async #publishPack(writer: PackWriter): Promise<void> {
+    const { pack, index, name } = await writer.finish();
+    await this.#quarantine.publish(pack, `pack/${name}.pack`);
+    await this.#quarantine.publish(index, `pack/${name}.idx`);
   }
 
   async #drop(): Promise<void> {
     this.#held = [];
     await this.#pack?.close();
     this.#pack = null;
-    await this.#quarantine.remove();
+    this.#quarantine.remove();
   }
 
   /** After an error the batch is over and leaves nothing behind. */

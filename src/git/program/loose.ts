@@ -1,6 +1,7 @@
 /** Writes a small group of objects as loose files: compressed and synced aside, then moved into place. */
-import { open } from 'node:fs/promises';
+import { closeSync, fsync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { objectHeader } from '../object-codec.ts';
 import type { ObjectType, Oid } from '../ports.ts';
 import { compress } from './deflate.ts';
@@ -12,42 +13,44 @@ export interface NewObject {
   readonly data: Buffer;
 }
 
-/** Files written at the same time: syncs overlap, and the thread pool has four threads. */
-const PARALLEL = 8;
+/** Files open at the same time. */
+const GROUP = 64;
+const sync = promisify(fsync);
 
 /**
  * Every file is complete and synced before the first is moved, so an error leaves nothing visible. Objects
  * that already have a loose file are skipped.
  */
 export async function writeLoose(quarantine: Quarantine, objects: readonly NewObject[]): Promise<void> {
-  const fresh: Array<{ readonly file: string; readonly place: string }> = [];
-  const queue = [...objects];
-  const work = async (): Promise<void> => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const place = loosePlace(next.oid);
-      if (await quarantine.has(place)) continue;
-      const file = join(await quarantine.folder(), next.oid);
-      await writeSynced(
-        file,
-        await compress(Buffer.concat([objectHeader(next.type, next.data.length), next.data])),
-      );
-      fresh.push({ file, place });
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
-  for (const { file, place } of fresh) await quarantine.publish(file, place);
+  const fresh = objects.filter((object) => !quarantine.has(loosePlace(object.oid)));
+  if (fresh.length === 0) return;
+  const folder = quarantine.folder();
+  for (let at = 0; at < fresh.length; at += GROUP) await writeGroup(folder, fresh.slice(at, at + GROUP));
+  for (const { oid } of fresh) quarantine.publish(join(folder, oid), loosePlace(oid));
 }
 
 function loosePlace(oid: Oid): string {
   return `${oid.slice(0, 2)}/${oid.slice(2)}`;
 }
 
-async function writeSynced(file: string, data: Buffer): Promise<void> {
-  const handle = await open(file, 'wx', 0o444);
-  try {
-    await handle.writeFile(data);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** Blocking writes into the page cache are cheaper than a trip through the thread pool; only syncs overlap. */
+async function writeGroup(folder: string, objects: readonly NewObject[]): Promise<void> {
+  const open: number[] = [];
+  const syncs: Promise<void>[] = [];
+  const write = (oid: Oid, zipped: Buffer): void => {
+    const fd = openSync(join(folder, oid), 'wx', 0o444);
+    open.push(fd);
+    writeFileSync(fd, zipped);
+    syncs.push(sync(fd));
+  };
+  const writes = await Promise.allSettled(
+    objects.map(async (object) => write(object.oid, await looseBytes(object))),
+  );
+  const synced = await Promise.allSettled(syncs);
+  for (const fd of open) closeSync(fd);
+  for (const outcome of [...writes, ...synced]) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function looseBytes(object: NewObject): Buffer | Promise<Buffer> {
+  return compress(Buffer.concat([objectHeader(object.type, object.data.length), object.data]));
 }

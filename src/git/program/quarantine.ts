@@ -2,7 +2,8 @@
  * A folder inside `objects/` where a batch works: nothing in it is visible to readers, and what a killed
  * process leaves behind is removed by `git prune`, which knows the name.
  */
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
 
@@ -20,12 +21,12 @@ export class Quarantine {
   }
 
   /** The folder, made on first use. */
-  async folder(): Promise<string> {
+  folder(): string {
     while (this.#path === null) {
       counter += 1;
       const path = join(this.#objects, `tmp_objdir-incoming-${process.pid}-${counter}`);
       try {
-        await mkdir(path);
+        mkdirSync(path);
         this.#path = path;
       } catch (error) {
         if (!isSystemError(error, 'EEXIST')) throw error;
@@ -35,23 +36,23 @@ export class Quarantine {
   }
 
   /** Moves a finished and synced file to its place below `objects/`, making the folder on the way. */
-  async publish(file: string, place: string): Promise<void> {
+  publish(file: string, place: string): void {
     const target = join(this.#objects, place);
     try {
-      await rename(file, target);
+      renameSync(file, target);
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
-      await mkdir(dirname(target), { recursive: true });
+      mkdirSync(dirname(target), { recursive: true });
       this.#touched.add(this.#objects);
-      await rename(file, target);
+      renameSync(file, target);
     }
     this.#touched.add(dirname(target));
   }
 
   /** True when a file with content is already at `place`; an empty one is the trace of a crash. */
-  async has(place: string): Promise<boolean> {
+  has(place: string): boolean {
     try {
-      return (await stat(join(this.#objects, place))).size > 0;
+      return statSync(join(this.#objects, place)).size > 0;
     } catch (error) {
       if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
       throw error;
@@ -65,10 +66,10 @@ export class Quarantine {
   }
 
   /** Removes the folder with everything in it. Idempotent. */
-  async remove(): Promise<void> {
+  remove(): void {
     const path = this.#path;
     this.#path = null;
-    if (path !== null) await rm(path, { recursive: true, force: true });
+    if (path !== null) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -16,17 +16,15 @@ export interface ProgramRepository extends Repository {
 }
 
 class ProgramObjectStore extends ProgramObjectReader implements ObjectStore {
-  readonly #git: GitProgram;
   readonly #gitDir: string;
 
   constructor(git: GitProgram, gitDir: string, algorithm: HashAlgorithm) {
     super(git, gitDir, algorithm);
-    this.#git = git;
     this.#gitDir = gitDir;
   }
 
   batch(): ObjectBatch {
-    return new ProgramObjectBatch(this.#git, this.#gitDir, this.algorithm);
+    return new ProgramObjectBatch(this.#gitDir, this.algorithm);
   }
 }
 
