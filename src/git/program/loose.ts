@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { objectHeader } from '../object-codec.ts';
 import type { ObjectType, Oid } from '../ports.ts';
-import { compress } from './deflate.ts';
+import { Compressor } from './deflate.ts';
 import type { Quarantine } from './quarantine.ts';
 
 export interface NewObject {
@@ -37,6 +37,7 @@ function loosePlace(oid: Oid): string {
 async function writeGroup(folder: string, objects: readonly NewObject[]): Promise<void> {
   const open: number[] = [];
   const syncs: Promise<void>[] = [];
+  const compressor = new Compressor();
   const write = (oid: Oid, zipped: Buffer): void => {
     const fd = openSync(join(folder, oid), 'wx', 0o444);
     open.push(fd);
@@ -44,13 +45,13 @@ async function writeGroup(folder: string, objects: readonly NewObject[]): Promis
     syncs.push(sync(fd));
   };
   const writes = await Promise.allSettled(
-    objects.map(async (object) => write(object.oid, await looseBytes(object))),
+    objects.map(async (object) => write(object.oid, await compressor.compress(looseBytes(object)))),
   );
   const synced = await Promise.allSettled(syncs);
   for (const fd of open) closeSync(fd);
   for (const outcome of [...writes, ...synced]) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-function looseBytes(object: NewObject): Buffer | Promise<Buffer> {
-  return compress(Buffer.concat([objectHeader(object.type, object.data.length), object.data]));
+function looseBytes(object: NewObject): Buffer {
+  return Buffer.concat([objectHeader(object.type, object.data.length), object.data]);
 }

@@ -8,7 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HashAlgorithm, ObjectType, Oid } from '../ports.ts';
 import { crc32 } from './crc32.ts';
-import { compress } from './deflate.ts';
+import { Compressor } from './deflate.ts';
 import { encodePackIndex, type PackedEntry } from './pack-index.ts';
 
 const TYPE_BITS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
@@ -30,6 +30,7 @@ export class PackWriter {
   readonly #limit: number;
   readonly #algorithm: HashAlgorithm;
   readonly #entries: PackedEntry[] = [];
+  readonly #compressor = new Compressor();
   #offset = HEADER_SIZE;
   #inFlight = 0;
   #gathered: Buffer[] = [];
@@ -54,7 +55,7 @@ export class PackWriter {
   /** Takes an object; compression and writing go on behind the scenes. */
   add(oid: Oid, type: ObjectType, data: Buffer): void {
     this.#inFlight += data.length;
-    const zipped = compress(data);
+    const zipped = this.#compressor.compress(data);
     if (Buffer.isBuffer(zipped)) this.#append(oid, type, data.length, zipped);
     else this.#track(zipped.then((buffer) => this.#append(oid, type, data.length, buffer)));
   }
