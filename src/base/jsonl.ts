@@ -1,7 +1,7 @@
 /** Cuts a byte stream into lines without ever joining more than one line in memory. */
 
 export interface Line {
-  /** Content without the line end; a view that stays valid. */
+  /** Content without the line end; may be a view into the bytes that were pushed. */
   readonly bytes: Buffer;
   /** 1-based. */
   readonly number: number;
@@ -32,7 +32,7 @@ export class LineSplitter {
       start = newline + 1;
     }
     if (start < chunk.length) {
-      const rest = chunk.subarray(start);
+      const rest = Buffer.from(chunk.subarray(start));
       this.#carry.push(rest);
       this.#carried += rest.length;
     }

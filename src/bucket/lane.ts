@@ -16,8 +16,7 @@ export async function beginNewLane(bucket: Bucket): Promise<Bucket> {
     for (const ref of await refs.list(prefix)) {
       const journal = journalOfRef(ref.name);
       if (journal === null || journal.lane === lane) continue;
-      const renamed =
-        ref.name.slice(0, -`${journal.lane}/${journal.month}`.length) + `${lane}/${journal.month}`;
+      const renamed = `${ref.name.slice(0, -`${journal.lane}/${journal.month}`.length)}${lane}/${journal.month}`;
       edits.push({ name: ref.name, next: null, expected: ref.oid });
       edits.push({ name: renamed, next: ref.oid, expected: null });
     }

@@ -8,11 +8,13 @@ import { subagentSessionId } from '../base/ids.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { withLock } from '../bucket/lock.ts';
+import type { HashAlgorithm } from '../git/ports.ts';
+import { SourceHasher, type StoredSource, type TraceIdentity } from './derive.ts';
 import { formatOf } from './formats.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
-import { fileInput, readHead, type SourceInput, selectLines } from './source-input.ts';
-import { type CaptureStatus, CaptureTransaction } from './transaction.ts';
+import { fileInput, READ_BYTES, readHead, type SourceInput, selectLines } from './source-input.ts';
+import { type CapturedTrace, type CaptureStatus, CaptureTransaction, type Prepared } from './transaction.ts';
 import { type FoundFile, findSessionFiles } from './walk.ts';
 
 export interface CaptureOptions {
@@ -74,9 +76,11 @@ async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport>
     const files = findSessionFiles(options.paths, ({ path, error }) =>
       note({ path, status: 'error', code: error.code, message: error.message, named: false }),
     );
-    for await (const file of files) {
-      for (const result of await captureFile(transaction, file, options)) note(result);
-      await transaction.settle();
+    for await (const group of inGroups(files, LOOK_AHEAD)) {
+      for (const look of await lookAtAll(transaction, group)) {
+        for (const result of await captureFile(transaction, look, options)) note(result);
+        await transaction.settle();
+      }
     }
     await transaction.flush();
   } catch (error) {
@@ -86,13 +90,78 @@ async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport>
   return { results, commits: transaction.commits, totals: totalsOf(results) };
 }
 
-async function captureFile(
+/** Files whose identity and stored state are looked up together, so that answers of git overlap. */
+const LOOK_AHEAD = 32;
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** What is known of a file before it is captured, or why it cannot be. */
+interface Look {
+  readonly file: FoundFile;
+  readonly outcome: LookedAt | OtError;
+}
+
+interface LookedAt {
+  readonly identity: SessionIdentity;
+  readonly trace: TraceIdentity;
+  readonly input: SourceInput;
+  readonly prepared: Prepared;
+}
+
+/** Reading is one file after another; what is stored of all of them is asked together. */
+async function lookAtAll(transaction: CaptureTransaction, files: readonly FoundFile[]): Promise<Look[]> {
+  const looks: Promise<Look>[] = [];
+  for (const file of files) {
+    const found = await orFileError(() => identifyFile(transaction, file));
+    const outcome =
+      found instanceof OtError
+        ? found
+        : orFileError(async () => ({ ...found, prepared: await found.prepared() }));
+    looks.push(Promise.resolve(outcome).then((settled) => ({ file, outcome: settled })));
+  }
+  return Promise.all(looks);
+}
+
+async function identifyFile(
   transaction: CaptureTransaction,
   file: FoundFile,
+): Promise<Omit<LookedAt, 'prepared'> & { prepared: () => Promise<Prepared> }> {
+  const format = detectFormat(file.path);
+  const input = fileInput(file.path);
+  const { identity, hashed } = await identify(format, file.path, input, transaction.algorithm);
+  const parent = identity.parentSessionId === undefined ? {} : { parentSessionId: identity.parentSessionId };
+  const trace = { format, sessionId: identity.sessionId, ...parent };
+  return { identity, trace, input, prepared: () => transaction.prepare(trace, input, hashed) };
+}
+
+/** A failure that concerns one file only is an answer. */
+async function orFileError<T>(work: () => Promise<T>): Promise<T | OtError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OtError && FILE_CODES.test(error.code)) return error;
+    throw error;
+  }
+}
+
+async function captureFile(
+  transaction: CaptureTransaction,
+  look: Look,
   options: CaptureOptions,
 ): Promise<FileResult[]> {
+  const { file, outcome } = look;
   try {
-    return await captureSession(transaction, file, options.project ?? null);
+    if (outcome instanceof OtError) throw outcome;
+    return await captureSession(transaction, file, outcome, options.project ?? null);
   } catch (error) {
     if (!(error instanceof OtError) || !FILE_CODES.test(error.code)) throw error;
     if (file.named && options.paths.length === 1) throw error;
@@ -104,23 +173,13 @@ async function captureFile(
 async function captureSession(
   transaction: CaptureTransaction,
   file: FoundFile,
+  { identity, trace, input, prepared }: LookedAt,
   project: string | null,
 ): Promise<FileResult[]> {
-  const format = await detectFormat(file.path);
-  const input = await fileInput(file.path);
-  const identity = await identify(format, file.path, input);
-  const parent = identity.parentSessionId === undefined ? {} : { parentSessionId: identity.parentSessionId };
-  const main = await transaction.add({ format, sessionId: identity.sessionId, ...parent }, input, project);
+  const { format } = trace;
+  const main = await transaction.add(trace, input, project, prepared);
   const common = { path: file.path, agent: format.agent, named: file.named };
-  const results: FileResult[] = [
-    {
-      ...common,
-      status: main.status,
-      trace_id: main.traceId,
-      steps: main.steps,
-      limitations: main.limitations,
-    },
-  ];
+  const results: FileResult[] = [{ ...common, ...resultOf(main) }];
   if (main.inlineSubagents.length === 0) return results;
   const owned = await linesByOwner(format, identity.sessionId, input);
   for (const [agentId, lines] of owned) {
@@ -128,6 +187,13 @@ async function captureSession(
     results.push({ ...common, ...sub, inline_subagent: agentId });
   }
   return results;
+}
+
+function resultOf(
+  captured: CapturedTrace,
+): Pick<FileResult, 'status' | 'trace_id' | 'steps' | 'limitations'> {
+  const { status, traceId, steps, limitations } = captured;
+  return { status, trace_id: traceId, steps, limitations };
 }
 
 interface InlineSubagent {
@@ -167,16 +233,12 @@ async function captureInline(
   const parentSessionId = inline.identity.parentSessionId ?? inline.identity.sessionId;
   const sessionId = subagentSessionId(parentSessionId, agentId);
   const lines = selectLines(inline.input, inline.input.fileName, ({ number }) => inline.lines.has(number));
-  const sub = await transaction.add(
-    { format, sessionId, parentSessionId, inlineSubagent: agentId },
-    lines,
-    inline.project,
-  );
-  return { status: sub.status, trace_id: sub.traceId, steps: sub.steps, limitations: sub.limitations };
+  const trace = { format, sessionId, parentSessionId, inlineSubagent: agentId };
+  return resultOf(await transaction.add(trace, lines, inline.project));
 }
 
-async function detectFormat(path: string): Promise<SessionFormat> {
-  const head = await readHead(path, HEAD_BYTES);
+function detectFormat(path: string): SessionFormat {
+  const head = readHead(path, HEAD_BYTES);
   if (head.length === 0) {
     throw new OtError('OT_NOT_A_SESSION_EMPTY', 'usage', `${path} is empty`);
   }
@@ -187,16 +249,29 @@ async function detectFormat(path: string): Promise<SessionFormat> {
   });
 }
 
-async function identify(format: SessionFormat, path: string, input: SourceInput): Promise<SessionIdentity> {
+/** Shared by all files, which are identified strictly one after another. */
+const SCRATCH = Buffer.allocUnsafe(READ_BYTES);
+
+/** A file that has to be read to its end to be identified is hashed on the way. */
+async function identify(
+  format: SessionFormat,
+  path: string,
+  input: SourceInput,
+  algorithm: HashAlgorithm,
+): Promise<{ identity: SessionIdentity; hashed: StoredSource | undefined }> {
   const scan = format.identify(path);
   const splitter = new LineSplitter((line) => scan.push(line));
-  for await (const bytes of input.read()) {
+  const hasher = new SourceHasher(algorithm);
+  let settled = false;
+  for await (const bytes of input.read(SCRATCH)) {
     splitter.push(bytes);
-    if (scan.settled === true) break;
+    settled = scan.settled === true;
+    if (settled) break;
+    hasher.push(bytes);
   }
-  splitter.end();
+  if (!settled) splitter.end();
   const identity = scan.end();
-  if (identity !== null) return identity;
+  if (identity !== null) return { identity, hashed: settled ? undefined : hasher.end() };
   throw new OtError('OT_NOT_A_SESSION', 'usage', `${path} holds no entry of a ${format.agent} session`);
 }
 

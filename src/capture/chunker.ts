@@ -5,7 +5,7 @@
  */
 import { CHUNK_BYTES } from '../bucket/layout.ts';
 
-/** Push-style: feed bytes, receive chunks in order; `end` gives the last one. Chunks may be views. */
+/** Push-style: feed bytes, receive chunks in order; `end` gives the last one. A chunk may be a view into fed bytes. */
 export class Chunker {
   readonly #onChunk: (chunk: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);
@@ -22,7 +22,7 @@ export class Chunker {
       this.#onChunk(data.subarray(start, end));
       start = end;
     }
-    this.#rest = data.subarray(start);
+    this.#rest = Buffer.from(data.subarray(start));
   }
 
   end(): void {

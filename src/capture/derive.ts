@@ -7,15 +7,14 @@ import { subagentSessionId, traceIdOf } from '../base/ids.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import { TraceNames } from '../bucket/layout.ts';
 import { hashObject } from '../git/object-codec.ts';
-import type { Oid } from '../git/ports.ts';
+import type { HashAlgorithm, Oid } from '../git/ports.ts';
 import { metaRowOf } from '../record/meta.ts';
 import { type ObservedProject, SOURCE_SCHEMA_VERSION, type SourceMeta } from '../record/source.ts';
 import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
 import { Chunker } from './chunker.ts';
 import { SegmentWriter } from './segments.ts';
 import type { LateParts, SessionFacts, SessionFormat } from './session-source.ts';
-import type { SourceInput } from './source-input.ts';
-import { sourceChanged } from './source-input.ts';
+import { READ_BYTES, type SourceInput, sourceChanged } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
 
 /** Who a trace is: everything its ids follow from. */
@@ -110,20 +109,32 @@ export async function storeSource(
   return { chunks, bytes: total };
 }
 
-/** Ids of the chunks a source would be stored as; writes nothing. */
-export async function hashSource(
-  input: SourceInput,
-  files: Pick<TraceFiles, 'algorithm'>,
-): Promise<StoredSource> {
-  const chunks: Oid[] = [];
-  let total = 0;
-  const chunker = new Chunker((chunk) => chunks.push(hashObject(files.algorithm, 'blob', chunk)));
-  for await (const bytes of input.read()) {
-    total += bytes.length;
-    chunker.push(bytes);
+/** Ids of the chunks a source would be stored as; writes nothing. Push-style. */
+export class SourceHasher {
+  readonly #chunks: Oid[] = [];
+  readonly #chunker: Chunker;
+  #bytes = 0;
+
+  constructor(algorithm: HashAlgorithm) {
+    this.#chunker = new Chunker((chunk) => this.#chunks.push(hashObject(algorithm, 'blob', chunk)));
   }
-  chunker.end();
-  return { chunks, bytes: total };
+
+  push(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    this.#chunker.push(bytes);
+  }
+
+  end(): StoredSource {
+    this.#chunker.end();
+    return { chunks: this.#chunks, bytes: this.#bytes };
+  }
+}
+
+/** {@link SourceHasher} over a whole input. */
+export async function hashSource(input: SourceInput, algorithm: HashAlgorithm): Promise<StoredSource> {
+  const hasher = new SourceHasher(algorithm);
+  for await (const bytes of input.read(Buffer.allocUnsafe(READ_BYTES))) hasher.push(bytes);
+  return hasher.end();
 }
 
 /** Descriptor of a source; `rawBytes` differs from what is stored only in a sealed copy. */

@@ -1,26 +1,23 @@
 /** How a source we read now relates to one we have: the same, grown, shorter, or another history. */
 import type { TraceFolder } from '../bucket/trace-folder.ts';
-import type { HashAlgorithm, Oid } from '../git/ports.ts';
-import { hashSource } from './derive.ts';
+import type { Oid } from '../git/ports.ts';
 import type { SourceInput } from './source-input.ts';
 
 /** `shorter`: the present file is a true prefix of what is stored. */
 export type Relation = 'same' | 'grown' | 'shorter' | 'diverged';
 
-/** Compares by chunk ids, and by bytes only around the first chunk that differs. */
+/** Compares by chunk ids (`hashed`: those of `input`), and by bytes only from the first that differs. */
 export async function relationTo(
   folder: TraceFolder,
   source: number,
   input: SourceInput,
-  algorithm: HashAlgorithm,
-  hashed?: readonly Oid[],
+  hashed: readonly Oid[],
 ): Promise<Relation> {
   const stored = await folder.chunkOids(source);
-  const now = hashed ?? (await hashSource(input, { algorithm })).chunks;
-  const common = commonPrefix(stored, now);
-  if (common === stored.length && common === now.length) return 'same';
+  const common = commonPrefix(stored, hashed);
+  if (common === stored.length && common === hashed.length) return 'same';
   if (common === stored.length) return 'grown';
-  if (common === now.length) return 'shorter';
+  if (common === hashed.length) return 'shorter';
   return compareTails(folder, source, input, common);
 }
 

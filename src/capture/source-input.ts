@@ -2,7 +2,7 @@
  * Where the bytes of a source come from: a file as it was when capture began, lines picked from another
  * source, or chunks already in a bucket. An input can be read several times and gives the same bytes.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { type Line, LineSplitter } from '../base/jsonl.ts';
@@ -10,63 +10,70 @@ import { type Line, LineSplitter } from '../base/jsonl.ts';
 export interface SourceInput {
   /** File name without folder, for the source descriptor. */
   readonly fileName: string;
-  read(): AsyncIterable<Buffer>;
+  /** With `scratch`, what is yielded may be a view into it that the next step of the iteration overwrites. */
+  read(scratch?: Buffer): AsyncIterable<Buffer>;
 }
 
-const READ_BYTES = 1024 * 1024;
+/** Size of one read, and of a useful scratch buffer. */
+export const READ_BYTES = 1024 * 1024;
 
 /**
  * A file, frozen at its present length: what an agent appends while we read belongs to the next capture.
  * Throws `OT_SOURCE_UNREADABLE` when it cannot be read.
  */
-export async function fileInput(path: string): Promise<SourceInput & { readonly bytes: number }> {
-  const handle = await openSource(path);
-  try {
-    const { size } = await handle.stat();
-    return { fileName: basename(path), bytes: size, read: () => readFrozen(path, size) };
-  } finally {
-    await handle.close();
-  }
+export function fileInput(path: string): SourceInput & { readonly bytes: number } {
+  const bytes = withSource(path, (file) => fstatSync(file).size);
+  return { fileName: basename(path), bytes, read: (scratch) => readFrozen(path, bytes, scratch) };
 }
 
 /** The first bytes of a file, for telling its format. */
-export async function readHead(path: string, bytes: number): Promise<Buffer> {
-  const handle = await openSource(path);
-  try {
+export function readHead(path: string, bytes: number): Buffer {
+  return withSource(path, (file) => {
     const buffer = Buffer.alloc(bytes);
-    const { bytesRead } = await handle.read(buffer, 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, readSync(file, buffer, 0, bytes, 0));
+  });
+}
+
+/** Reads are synchronous: a session file is in the page cache, where a thread hop costs more than the copy. */
+async function* readFrozen(path: string, size: number, scratch?: Buffer): AsyncIterable<Buffer> {
+  const file = withSourceErrors(path, () => openSync(path, 'r'));
+  try {
+    let position = 0;
+    while (position < size) {
+      const length = Math.min(scratch?.length ?? READ_BYTES, size - position);
+      const buffer = scratch ?? Buffer.allocUnsafeSlow(length);
+      const count = withSourceErrors(path, () => readSync(file, buffer, 0, length, position));
+      if (count === 0) throw sourceChanged(path);
+      position += count;
+      yield buffer.subarray(0, count);
+    }
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-async function openSource(path: string): Promise<FileHandle> {
+function withSource<T>(path: string, use: (file: number) => T): T {
+  return withSourceErrors(path, () => {
+    // Asked before opening: opening a pipe would wait for its writer.
+    if (!statSync(path).isFile()) throw unreadable(path, undefined);
+    const file = openSync(path, 'r');
+    try {
+      return use(file);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function withSourceErrors<T>(path: string, work: () => T): T {
   try {
-    return await open(path, 'r');
+    return work();
   } catch (error) {
+    if (error instanceof OtError) throw error;
     if (isSystemError(error, 'ENOENT')) {
       throw new OtError('OT_SOURCE_MISSING', 'usage', `no such file: ${path}`, { cause: error });
     }
     throw unreadable(path, error);
-  }
-}
-
-async function* readFrozen(path: string, size: number): AsyncIterable<Buffer> {
-  const handle = await openSource(path);
-  try {
-    let position = 0;
-    while (position < size) {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, size - position));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) throw sourceChanged(path);
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } catch (error) {
-    throw error instanceof OtError ? error : unreadable(path, error);
-  } finally {
-    await handle.close();
   }
 }
 

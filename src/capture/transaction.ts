@@ -8,14 +8,23 @@ import { OtError } from '../base/errors.ts';
 import { traceIdOf } from '../base/ids.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { appendJournal, type JournalChange } from '../bucket/journal.ts';
+import { JournalIndex } from '../bucket/journal-index.ts';
 import { laneRef, monthOf } from '../bucket/layout.ts';
-import { type JournalTip, journalTips, ownShelf } from '../bucket/shelves.ts';
+import { ownShelf } from '../bucket/shelves.ts';
 import { TraceFolder } from '../bucket/trace-folder.ts';
-import type { ObjectBatch, Oid } from '../git/ports.ts';
-import type { ObservedProject, SourceMeta } from '../record/source.ts';
+import type { HashAlgorithm, ObjectBatch, Oid } from '../git/ports.ts';
+import type { SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
 import type { TraceIdentity } from './derive.ts';
-import { hashSource, ingestPrimary, sourceMetaOf, storeSource, traceHeadOf, writeRecords } from './derive.ts';
+import {
+  hashSource,
+  ingestPrimary,
+  type StoredSource,
+  sourceMetaOf,
+  storeSource,
+  traceHeadOf,
+  writeRecords,
+} from './derive.ts';
 import { type Relation, relationTo } from './growth.ts';
 import { mergeProject, type ProjectResolver } from './project.ts';
 import type { SessionFacts } from './session-source.ts';
@@ -36,6 +45,23 @@ export interface CapturedTrace {
 /** Raw bytes after which a transaction is appended and the next begins. */
 const FLUSH_BYTES = 64 * 1024 * 1024;
 
+interface Stored {
+  readonly ref: string;
+  readonly folder: TraceFolder;
+}
+
+interface Match {
+  readonly relation: Relation;
+  readonly source: number;
+}
+
+/** State of a session in the bucket at one generation of the transaction. */
+export interface Prepared {
+  readonly generation: number;
+  /** `row` is set when there is nothing to do. */
+  readonly stored: (Stored & { readonly match: Match; readonly row: MetaRow | null }) | null;
+}
+
 interface Pending {
   readonly ref: string;
   readonly tree: Oid;
@@ -47,7 +73,9 @@ export class CaptureTransaction {
   readonly #projects: ProjectResolver;
   readonly #pending = new Map<string, Pending>();
   #batch: ObjectBatch;
-  #tips: JournalTip[] | undefined;
+  #index: JournalIndex | undefined;
+  /** Counts flushes: what was prepared before one may be out of date after it. */
+  #generation = 0;
   #bytes = 0;
   #commits = 0;
 
@@ -62,15 +90,35 @@ export class CaptureTransaction {
     return this.#commits;
   }
 
-  /** Captures one session from one source. `folder` overrides where the session says it ran. */
-  async add(identity: TraceIdentity, input: SourceInput, folder: string | null): Promise<CapturedTrace> {
+  get algorithm(): HashAlgorithm {
+    return this.#bucket.repository.algorithm;
+  }
+
+  /** Looks up what is stored of a session and how the input relates to it; may run for many at once. */
+  async prepare(identity: TraceIdentity, input: SourceInput, hashed?: StoredSource): Promise<Prepared> {
     assertSessionId(identity.sessionId);
     const traceId = traceIdOf(identity.format.agent, identity.sessionId);
-    if (this.#pending.has(traceId)) await this.flush();
     const stored = await this.#find(traceId);
-    return stored === null
-      ? this.#addNew(identity, input, folder)
-      : this.#addKnown(identity, input, folder, stored);
+    if (stored === null) return { generation: this.#generation, stored };
+    const match = await matchSource(stored.folder, identity, input, hashed, this.algorithm);
+    const row = match.relation === 'same' || match.relation === 'shorter' ? await stored.folder.meta() : null;
+    return { generation: this.#generation, stored: { ...stored, match, row } };
+  }
+
+  /** Captures one session from one source. `folder` overrides where the session says it ran. */
+  async add(
+    identity: TraceIdentity,
+    input: SourceInput,
+    folder: string | null,
+    prepared?: Prepared,
+  ): Promise<CapturedTrace> {
+    const traceId = traceIdOf(identity.format.agent, identity.sessionId);
+    if (this.#pending.has(traceId)) await this.flush();
+    const fresh = prepared !== undefined && prepared.generation === this.#generation;
+    const { stored } = fresh ? prepared : await this.prepare(identity, input);
+    if (stored === null) return this.#addNew(identity, input, folder);
+    if (stored.row !== null) return unchanged(traceId, stored.row);
+    return this.#addKnown(identity, input, folder, stored);
   }
 
   /** Call between whole sessions: a session and its inline sub-agents become visible together. */
@@ -89,7 +137,8 @@ export class CaptureTransaction {
     );
     this.#commits += moves.length;
     this.#pending.clear();
-    this.#tips = undefined;
+    this.#index = undefined;
+    this.#generation += 1;
     this.#bytes = 0;
     this.#batch = this.#bucket.repository.objects.batch();
   }
@@ -100,15 +149,11 @@ export class CaptureTransaction {
     await this.#batch.abort();
   }
 
-  async #find(traceId: string): Promise<{ ref: string; folder: TraceFolder } | null> {
-    const shelf = ownShelf(this.#bucket);
-    this.#tips ??= await journalTips(shelf);
-    const path = `traces/${traceId.slice(0, 2)}/${traceId}`;
-    const found = await Promise.all(this.#tips.map((tip) => shelf.objects.resolve(tip.commit, path)));
-    const index = found.findIndex((info) => info?.type === 'tree');
-    if (index < 0) return null;
-    const tree = found[index]!.oid;
-    return { ref: this.#tips[index]!.ref, folder: new TraceFolder(shelf.objects, traceId, tree) };
+  async #find(traceId: string): Promise<Stored | null> {
+    const { objects } = ownShelf(this.#bucket);
+    this.#index ??= new JournalIndex(ownShelf(this.#bucket));
+    const found = await this.#index.find(traceId);
+    return found === null ? null : { ref: found.ref, folder: new TraceFolder(objects, traceId, found.tree) };
   }
 
   async #addNew(identity: TraceIdentity, input: SourceInput, folder: string | null): Promise<CapturedTrace> {
@@ -126,12 +171,9 @@ export class CaptureTransaction {
     identity: TraceIdentity,
     input: SourceInput,
     folder: string | null,
-    known: { ref: string; folder: TraceFolder },
+    known: Stored & { readonly match: Match },
   ): Promise<CapturedTrace> {
-    const match = await matchSource(known.folder, identity, input, this.#bucket);
-    if (match.relation === 'same' || match.relation === 'shorter') {
-      return unchanged(known.folder.traceId, await known.folder.meta());
-    }
+    const { match } = known;
     const old = await known.folder.files();
     const files = this.#newFiles(new Set(old.values()));
     const context = { identity, input, known: known.folder, files, old };
@@ -219,21 +261,21 @@ export function storedInput(folder: TraceFolder, source: number, fileName: strin
 /** Steps come from the source captured first; an agent's own log goes before lines out of a parent's. */
 export function primarySource(metas: readonly SourceMeta[]): number {
   const log = metas.findIndex((meta) => meta.kind === 'session-log');
-  return log < 0 ? 0 : log;
+  return Math.max(log, 0);
 }
 
 async function matchSource(
   folder: TraceFolder,
   identity: TraceIdentity,
   input: SourceInput,
-  bucket: Bucket,
-): Promise<{ relation: Relation; source: number }> {
-  const { algorithm } = bucket.repository;
-  const { chunks } = await hashSource(input, { algorithm });
+  hashed: StoredSource | undefined,
+  algorithm: HashAlgorithm,
+): Promise<Match> {
+  const { chunks } = hashed ?? (await hashSource(input, algorithm));
   const kind = identity.inlineSubagent === undefined ? 'session-log' : 'inline-subagent';
-  for (let source = 0; source < (await folder.sourceCount()); source += 1) {
-    if ((await folder.sourceMeta(source)).kind !== kind) continue;
-    const relation = await relationTo(folder, source, input, algorithm, chunks);
+  for (const [source, meta] of (await folder.sourceMetas()).entries()) {
+    if (meta.kind !== kind) continue;
+    const relation = await relationTo(folder, source, input, chunks);
     if (relation !== 'diverged') return { relation, source };
   }
   return { relation: 'diverged', source: -1 };

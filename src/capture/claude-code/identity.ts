@@ -10,6 +10,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Ids from entries enter trace ids: no slash, which marks a sub-agent, and nothing unprintable. */
 const NATIVE_ID = /^[\w.:@+-]{1,200}$/;
 
+const SESSION_ID_KEY = '"sessionId"';
+/** Lines kept for the last session id: more than one, because the last may be broken or of another kind. */
+const TAIL_LINES = 16;
+
 /** What a path says: `<session>/subagents/agent-<id>.jsonl`, or a stem. */
 interface PathNames {
   readonly stem: string;
@@ -34,13 +38,24 @@ export class ClaudeIdentity implements IdentityScan {
   #agentId: string | undefined;
   #hasMainEntry = false;
   #firstTimestamp: string | null = null;
+  readonly #tail: SourceLine[] = [];
 
   constructor(path: string) {
     this.#names = pathNamesOf(path);
   }
 
+  /** Once the head of the file is known, only the last line that names a session is parsed, in `end`. */
   push(line: SourceLine): void {
-    for (const entry of readEntries(line, new Limitations())) this.pushEntry(entry);
+    if (!this.#headKnown) {
+      for (const entry of readEntries(line, new Limitations())) this.pushEntry(entry);
+    } else if (line.bytes.includes(SESSION_ID_KEY)) {
+      this.#tail.push({ ...line, bytes: Buffer.from(line.bytes) });
+      if (this.#tail.length > TAIL_LINES) this.#tail.shift();
+    }
+  }
+
+  get #headKnown(): boolean {
+    return this.#hasMainEntry && this.#firstUuid !== undefined && this.#lastSessionId !== undefined;
   }
 
   pushEntry({ fields }: Entry): void {
@@ -62,6 +77,7 @@ export class ClaudeIdentity implements IdentityScan {
   }
 
   end(): SessionIdentity | null {
+    this.#lastSessionId = this.#sessionIdOfTail() ?? this.#lastSessionId;
     if (!this.#seen) return null;
     const firstTimestamp = this.#firstTimestamp;
     const agentId = this.#ownAgentId();
@@ -69,6 +85,16 @@ export class ClaudeIdentity implements IdentityScan {
     const parentSessionId = this.#parentId();
     const sessionId = subagentSessionId(parentSessionId, agentId);
     return { sessionId, parentSessionId, firstTimestamp };
+  }
+
+  /** From the last line back, so that usually one line is parsed. */
+  #sessionIdOfTail(): string | undefined {
+    for (const line of this.#tail.reverse()) {
+      const entries = readEntries(line, new Limitations()).filter(({ fields }) => isClaudeEntry(fields));
+      const ids = entries.map(({ fields }) => nativeIdOf(fields.sessionId)).filter((id) => id !== undefined);
+      if (ids.length > 0) return ids.at(-1);
+    }
+    return undefined;
   }
 
   /** Set when the file is a sub-agent's own log: by its place, or because nothing else is in it. */
