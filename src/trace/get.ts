@@ -1,0 +1,64 @@
+/** `trace get`: a trace assembled from its stored parts, whole or some of its steps. */
+import { OtError } from '../base/errors.ts';
+import { findTrace, openCopy, type TraceCopy } from '../bucket/find.ts';
+import type { Shelf } from '../bucket/shelves.ts';
+import { inflateStep, readSteps } from '../bucket/steps.ts';
+import type { TraceFolder } from '../bucket/trace-folder.ts';
+import type { Step } from '../record/step.ts';
+import type { TraceHead } from '../record/trace.ts';
+
+/** The TraceRecord of the opentraces schema, with our additions. */
+export type TraceRecord = TraceHead & { readonly steps: readonly Step[] };
+
+/** A range of steps (1-based, inclusive; the end may lie behind the last), the last step, or all. */
+export type StepSelection = { readonly from: number; readonly to: number } | 'last' | 'all';
+
+export interface FoundTrace {
+  readonly head: TraceHead;
+  /** The selected steps in order, large texts put back inline. */
+  readonly steps: readonly Step[];
+  /** Remote whose sealed copy this is; null for our own raw trace. */
+  readonly remote: string | null;
+}
+
+/**
+ * Reads a trace by id or prefix. Throws `OT_TRACE_ID`, `OT_TRACE_AMBIGUOUS` (exit 2), `OT_TRACE_NOT_FOUND`,
+ * `OT_STEP_NOT_FOUND` (exit 6), and what damaged records throw (exit 5).
+ */
+export async function getTrace(
+  shelves: readonly Shelf[],
+  reference: string,
+  selection: StepSelection,
+): Promise<FoundTrace> {
+  const copy = await findTrace(shelves, reference);
+  const folder = openCopy(copy);
+  const head = await folder.head();
+  const total = head.metrics.total_steps;
+  const range = rangeOf(selection, total);
+  if (range.from > Math.max(1, total)) throw noStep(copy.traceId, range.from, total);
+  const steps = await inflated(folder, copy, await readSteps(folder, range.from, range.to));
+  return { head, steps, remote: copy.tip.shelf.remote ?? null };
+}
+
+/** The whole record, in the schema's shape. */
+export function recordOf({ head, steps }: FoundTrace): TraceRecord {
+  return { ...head, steps };
+}
+
+function inflated(folder: TraceFolder, copy: TraceCopy, steps: readonly Step[]): Promise<Step[]> {
+  return Promise.all(steps.map((step) => inflateStep(step, folder, copy.tip.shelf.objects)));
+}
+
+function rangeOf(selection: StepSelection, total: number): { from: number; to: number } {
+  if (selection === 'all') return { from: 1, to: total };
+  if (selection === 'last') return { from: Math.max(1, total), to: total };
+  return { from: selection.from, to: Math.min(selection.to, total) };
+}
+
+function noStep(traceId: string, step: number, total: number): OtError {
+  return new OtError(
+    'OT_STEP_NOT_FOUND',
+    'not_found',
+    `trace ${traceId} has no step ${step}: it has ${total}`,
+  );
+}
