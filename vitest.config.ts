@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const define = { __OT_VERSION__: JSON.stringify(version) };
+/** clipanion's package.json names no file ending, and its ES modules are not ones node can load. */
+const clipanion = fileURLToPath(new URL('node_modules/clipanion/lib/advanced/index.js', import.meta.url));
+const resolve = { alias: [{ find: /^clipanion$/, replacement: clipanion }] };
 const base = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
     projects: [
-      { define, test: { ...base, name: 'fast', include: ['test/**/*.test.ts'] } },
-      { define, test: { ...base, name: 'slow', include: ['test/**/*.slow.ts'], testTimeout: 3_600_000 } },
-      { define, test: { ...base, name: 'corpus', include: ['test/**/*.corpus.ts'], testTimeout: 1_800_000 } },
+      { define, resolve, test: { ...base, name: 'fast', include: ['test/**/*.test.ts'] } },
+      {
+        define,
+        resolve,
+        test: { ...base, name: 'slow', include: ['test/**/*.slow.ts'], testTimeout: 3_600_000 },
+      },
+      {
+        define,
+        resolve,
+        test: { ...base, name: 'corpus', include: ['test/**/*.corpus.ts'], testTimeout: 1_800_000 },
+      },
     ],
   },
 });

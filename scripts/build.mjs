@@ -1,15 +1,18 @@
 // Bundles src/cli/main.ts into dist/git-ot.cjs and one CommonJS chunk per dynamic import. CommonJS and
 // minified because start-up time is a bar: node reads and compiles nothing that a command does not use.
+// usage: node scripts/build.mjs [--out DIR]
 import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const clipanion = join(root, 'node_modules/clipanion/lib');
-const out = join(root, 'dist');
-const draft = join(root, `dist.${process.pid}.tmp`);
+const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } });
+const out = resolve(values.out);
+const draft = `${out}.${process.pid}.tmp`;
 
 await build({
   cwd: root,

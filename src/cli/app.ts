@@ -18,6 +18,10 @@ import { isTerminal } from './terminal.ts';
 export interface App {
   /** `$OT_HOME`, absolute; `~/.opentraces` by default. Reading it throws `OT_NO_HOME` when neither is known. */
   readonly home: string;
+  /** The user's own home folder. Reading it throws `OT_NO_HOME` when it is unknown. */
+  readonly userHome: string;
+  /** A variable that names a place of another program; undefined when unset or empty. */
+  setting(name: 'CLAUDE_CONFIG_DIR'): string | undefined;
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;
   readonly platform: Platform;
@@ -45,6 +49,10 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
     get home() {
       return homeOf(env, cwd);
     },
+    get userHome() {
+      return userHomeOf(env);
+    },
+    setting: (name) => env[name] || undefined,
     get cwd() {
       return cwd();
     },
@@ -72,13 +80,15 @@ export function codeCacheFolder(): string | null {
 function homeOf(env: Environment, cwd: () => string): string {
   const named = env.OT_HOME;
   if (named !== undefined && named !== '') return isAbsolute(named) ? resolve(named) : resolve(cwd(), named);
-  const user = env.HOME || (process.platform === 'win32' ? env.USERPROFILE : undefined) || homedir();
-  if (user === '') {
-    throw new OtError('OT_NO_HOME', 'usage', 'neither OT_HOME nor a home folder is set', {
-      hint: 'set OT_HOME to the folder that shall hold the bucket',
-    });
-  }
-  return join(user, '.opentraces');
+  return join(userHomeOf(env), '.opentraces');
+}
+
+function userHomeOf(env: Environment): string {
+  const home = env.HOME || (process.platform === 'win32' ? env.USERPROFILE : undefined) || homedir();
+  if (home !== '') return home;
+  throw new OtError('OT_NO_HOME', 'usage', 'neither OT_HOME nor a home folder is set', {
+    hint: 'set OT_HOME to the folder that shall hold the bucket',
+  });
 }
 
 function systemPlatform(): Platform {

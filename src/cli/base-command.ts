@@ -21,13 +21,11 @@ export abstract class OtCommand extends Command {
   override async execute(): Promise<number> {
     const { app } = this;
     const mode = { json: this.json, quiet: this.quiet, color: app.io.color && !this.noColor };
-    let outcome: Reply | { readonly thrown: unknown };
     try {
-      outcome = await this.run(app);
+      return await deliver(await this.run(app), app, mode);
     } catch (thrown) {
-      outcome = { thrown };
+      return deliver({ thrown }, app, mode);
     }
-    return deliver(outcome, app, mode);
   }
 }
 

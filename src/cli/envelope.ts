@@ -18,6 +18,8 @@ export interface Reply {
   /** A failure that still has a payload, such as the findings of `verify`. */
   readonly failure?: OtError;
   readonly status?: 'ok' | 'needs_action';
+  /** Lines for stderr beside the text view, each with its line end. */
+  readonly notes?: string;
   /** Commands to try next. */
   readonly nextSteps?: readonly string[];
 }
@@ -90,8 +92,8 @@ export function exitCodeOf(thrown: unknown): number {
 async function deliverText(reply: Reply, io: Io, mode: OutputMode): Promise<void> {
   if (reply.body !== undefined) for await (const chunk of reply.body) await io.out(chunk);
   else await io.out(reply.text({ color: mode.color, columns: io.columns }));
-  const steps = reply.nextSteps ?? [];
-  if (!mode.quiet && steps.length > 0) await io.err(steps.map((step) => `next: ${step}\n`).join(''));
+  const steps = (reply.nextSteps ?? []).map((step) => `next: ${step}\n`);
+  if (!mode.quiet) await io.err((reply.notes ?? '') + steps.join(''));
 }
 
 function errorBody(thrown: unknown): ErrorBody {

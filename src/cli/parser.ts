@@ -28,7 +28,7 @@ export class CommandParser {
   constructor(Class: CommandClass) {
     this.#Class = Class;
     this.#builder = this.#machine.command();
-    this.#builder.setContext(undefined);
+    this.#builder.setContext(null);
     for (const path of Class.paths) this.#builder.addPath(path);
     this.#specs = specsOf(new Class());
     for (const [key, spec] of this.#specs) spec.definition(this.#builder, key);
