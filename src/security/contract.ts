@@ -1,13 +1,43 @@
-/** What the parts of `security/` say to each other: types only. This folder is pure: no files, no clock. */
+/**
+ * What the parts of `security/` say to each other: types only. This folder is pure: no files, no clock.
+ *
+ * Text is searched in its *byte form*: a string whose characters are bytes (UTF-8, code units 0 to 255), so
+ * that damaged UTF-8 survives and an offset is a byte offset. `byte-text.ts` converts.
+ */
 
-/** A span of a text that must not leave. Offsets are UTF-16 indexes into the text that was searched. */
+/** A span of a text that must not leave. Offsets are indexes into the text that was searched. */
 export interface Finding {
-  /** Word in the placeholder, e.g. `github_token`; never the prefix of a key. */
-  readonly kind: string;
+  /** Word in the placeholder, one of `KINDS`; never the prefix of a key. */
+  readonly kind: Kind;
   readonly rule: string;
   readonly tool: string;
   readonly start: number;
   readonly end: number;
+}
+
+/**
+ * What may stand in a placeholder: a closed list, so that no text can hide behind a forged one. In order of
+ * precedence: of two findings of the same span the earlier kind names it.
+ */
+export const KINDS = [
+  'private_key',
+  'jwt',
+  'webhook',
+  'access_key',
+  'access_token',
+  'api_key',
+  'auth_header',
+  'password',
+  'user',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Where a text stands in its record. */
+export interface Field {
+  /** Object key the string belongs to, in byte form; null in plain text and for keys themselves. */
+  readonly key: string | null;
+  /** Random-looking by nature (a signature, an image): only shapes that cannot be a coincidence count. */
+  readonly opaque: boolean;
 }
 
 export interface Detector {
@@ -15,27 +45,38 @@ export interface Detector {
   readonly name: string;
   /** Raised whenever the same text would give other findings; part of the policy digest. */
   readonly version: number;
+  /**
+   * Lower-case literals of at least three characters that JSON escaping never changes. Unless one of them
+   * occurs in a string, as written and in any letter case, `detect` finds nothing in it.
+   */
+  readonly anchors: readonly string[];
+  /** Object keys whose string values are searched even without an anchor; null when there are none. */
+  readonly keys: ((key: string) => boolean) | null;
   /** Linear in the length of `text`. */
-  detect(text: string): readonly Finding[];
+  detect(text: string, field: Field): readonly Finding[];
 }
 
 export interface Policy {
   readonly name: string;
   readonly detectors: readonly Detector[];
-  /** 8 hex over name, detectors and versions: part of the sealed ref's name. */
+  /** Tools the seeds name in this policy that this version does not have: shown, never silently assumed. */
+  readonly pending: readonly string[];
+  /** 8 hex over name, detectors, versions and the sealer's version: part of the sealed ref's name. */
   readonly digest: string;
 }
 
 /** One value behind a placeholder `[REDACTED:<kind>:<n>]`. Raw journal only. */
 export interface SecretEntry {
   readonly n: number;
-  readonly kind: string;
+  readonly kind: Kind;
   readonly value: string;
 }
 
 /** Counts only, never matched text. */
 export interface SealReport {
+  /** Replacements by kind. */
   readonly replaced: Readonly<Record<string, number>>;
+  readonly lines: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }

@@ -1,0 +1,23 @@
+/** Tool `regex`: secrets with a recognisable shape or place. */
+import type { Detector } from '../contract.ts';
+import { ASSIGNMENT_RULES, detectByKey, isSecretKey } from '../rules/assignments.ts';
+import { HEADER_RULES } from '../rules/headers.ts';
+import { PRIVATE_KEY_RULES } from '../rules/private-key.ts';
+import { PROVIDER_RULES } from '../rules/providers.ts';
+import type { Rule } from '../rules/rule.ts';
+import { AnchoredDetector } from './anchored.ts';
+
+/** In order of precedence: of two findings of one span the earlier rule names it. */
+export const REGEX_RULES: readonly Rule[] = [
+  ...PRIVATE_KEY_RULES,
+  ...PROVIDER_RULES,
+  ...HEADER_RULES,
+  ...ASSIGNMENT_RULES,
+];
+
+export const regexDetector: Detector = new AnchoredDetector({
+  name: 'regex',
+  version: 1,
+  rules: REGEX_RULES,
+  byKey: { keys: isSecretKey, detect: detectByKey },
+});

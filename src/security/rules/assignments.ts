@@ -1,0 +1,97 @@
+/**
+ * `password = "..."`, `API_TOKEN=...`, `{"clientSecret": "..."}`: a secret named by what it is assigned to.
+ * The name alone proves nothing (programs are full of `token = nextToken()`), so the value must look drawn
+ * at random, or be a quoted password.
+ */
+import type { Finding } from '../contract.ts';
+import type { Span } from '../placeholder.ts';
+import { entropyOf, type Rule } from './rule.ts';
+
+/** Names of passwords; the other names are of keys and tokens, which are longer and more random. */
+const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', '_pwd', '_pass', 'pwd'];
+const KEY_WORDS = [
+  'secret',
+  'token',
+  'api_key',
+  'apikey',
+  'api-key',
+  'access_key',
+  'accesskey',
+  'access-key',
+];
+const MORE_KEY_WORDS = ['auth_key', 'authkey', 'private_key', 'privatekey', 'encryption_key', 'signing_key'];
+const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'webhook_key'];
+
+/** From the word: the rest of the name, the sign, and where the value begins (group 1: its quote). */
+const ASSIGNED =
+  /[A-Za-z0-9_.-]{3,48}(?:\\{0,8}["'`]|\])?[ \t]{0,8}(?:=>|:=|[=:](?!=)|[ \t](?=["']))[ \t]{0,8}(?:[a-zA-Z]?(\\{0,8}["'`]))?/y;
+const QUOTED = /[^"'`\r\n\\]{6,512}/y;
+const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
+
+/** What stands for a value without being one. */
+const STAND_IN =
+  /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|\.{3}|[(]/i;
+/** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
+const IDENTIFIER = /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$/;
+
+/** True when `value`, assigned to a name that promises a secret, looks like one. */
+function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
+  if (STAND_IN.test(value)) return false;
+  if (isPassword && isQuoted) return isPasswordValue(value);
+  return value.length >= (isPassword ? 8 : 10) && isDrawnAtRandom(value);
+}
+
+function isDrawnAtRandom(value: string): boolean {
+  if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || value.includes(' ')) return false;
+  return !IDENTIFIER.test(value) && entropyOf(value) >= (value.length < 16 ? 2.8 : 3.2);
+}
+
+/** A quoted password may be short, but is no single word and no sentence. */
+function isPasswordValue(value: string): boolean {
+  return !/^[A-Za-z_ .:-]{1,512}$/.test(value) && !/ .{1,80} /.test(value) && entropyOf(value) >= 2;
+}
+
+function matchAssignment(text: string, at: number, isPassword: boolean): Span | null {
+  ASSIGNED.lastIndex = at;
+  const assigned = ASSIGNED.exec(text);
+  if (assigned === null) return null;
+  const isQuoted = assigned[1] !== undefined;
+  const value = isQuoted ? QUOTED : BARE;
+  value.lastIndex = ASSIGNED.lastIndex;
+  const found = value.exec(text);
+  if (found === null || !isSecretValue(trimmed(found[0]), isPassword, isQuoted)) return null;
+  return { start: found.index, end: found.index + trimmed(found[0]).length };
+}
+
+/** Punctuation at the end belongs to the sentence around it. */
+function trimmed(value: string): string {
+  return value.replace(/[.:,;!?]{1,8}$/, '');
+}
+
+function assignment(name: string, anchors: readonly string[], isPassword: boolean): Rule {
+  const match = (text: string, at: number): Span | null => matchAssignment(text, at, isPassword);
+  return { name, kind: isPassword ? 'password' : 'api_key', anchors, certain: false, match };
+}
+
+export const ASSIGNMENT_RULES: readonly Rule[] = [
+  assignment('password-assignment', PASSWORD_WORDS, true),
+  assignment('key-assignment', [...KEY_WORDS, ...MORE_KEY_WORDS, ...CREDENTIAL_WORDS], false),
+];
+
+const PASSWORD_KEY = /(?:^|[._-]|[a-z](?=P))(?:password|passwd|passphrase|pwd)$/i;
+const SECRET_KEY =
+  /(?:secret|api[_-]?key|access[_-]?key|private[_-]?key|(?:auth|access|refresh|bearer|api)[_-]?token|^token)$/i;
+
+/** Object keys whose string values are searched as assigned values. */
+export function isSecretKey(key: string): boolean {
+  return key.length <= 64 && (PASSWORD_KEY.test(key) || SECRET_KEY.test(key));
+}
+
+/** Finding for the whole value of a JSON member with such a key, or null. */
+export function detectByKey(text: string, key: string): Finding | null {
+  if (!isSecretKey(key) || text.length < 6 || text.length > 512) return null;
+  const isPassword = PASSWORD_KEY.test(key);
+  if (/[\r\n]/.test(text) || !isSecretValue(text, isPassword, true)) return null;
+  const rule = isPassword ? 'password-field' : 'key-field';
+  return { kind: isPassword ? 'password' : 'api_key', rule, tool: 'regex', start: 0, end: text.length };
+}

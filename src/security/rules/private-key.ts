@@ -1,0 +1,65 @@
+/** PEM and PGP private keys with their bodies: as a file, escaped in a string, numbered, quoted or cut off. */
+import type { Span } from '../placeholder.ts';
+import { type Rule, shape } from './rule.ts';
+
+const HEADER = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-{4,5}/y;
+const FOOTER =
+  /(?:[^A-Za-z0-9+/=[\\]|\\[nrt]?){0,24}END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-{0,5}/y;
+/** `Proc-Type: 4,ENCRYPTED`, `Version: ...`: lines before the body. */
+const ATTRIBUTE = /(?:[^A-Za-z0-9+/=[\\]|\\[nrt]?){1,24}[A-Za-z-]{3,20}: [^\r\n\\"']{0,100}/y;
+/** Between two lines of the body: the line end in any escape, quotes, signs, a line number. */
+const GAP = /(?:[^A-Za-z0-9+/=[\\]|\\[nrt]?){1,24}(?:[0-9]{1,6}[^A-Za-z0-9+/=[]{1,6})?/y;
+const RUN = /[A-Za-z0-9+/=]{8,8192}/y;
+const TAIL = /[A-Za-z0-9+/=]{1,7}(?![A-Za-z0-9])/y;
+
+/** Longest key we follow: an RSA key of 16,384 bits has 12,800 characters. */
+const MAX_BODY = 64 * 1024;
+
+/** Offset after `pattern` at `at`, or `at` when it does not match there. */
+function after(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+/** Offset after the body that begins at `at`; `at` when there is none. */
+function bodyEnd(text: string, at: number): number {
+  let end = at;
+  while (end - at < MAX_BODY) {
+    const gap = after(GAP, text, end);
+    const run = after(RUN, text, gap);
+    if (run === gap) {
+      const tail = after(TAIL, text, gap);
+      return end > at && tail > gap && endsBody(text, tail) ? tail : end;
+    }
+    end = run;
+  }
+  return end;
+}
+
+/** A short last line counts when the key's end or the text's follows, or when it is padded. */
+function endsBody(text: string, at: number): boolean {
+  return at === text.length || text.charCodeAt(at - 1) === 0x3d || after(FOOTER, text, at) > at;
+}
+
+function matchKey(text: string, at: number): Span | null {
+  const header = after(HEADER, text, at);
+  if (header === at) return null;
+  let start = header;
+  for (let i = 0; i < 6; i += 1) start = after(ATTRIBUTE, text, start);
+  const end = bodyEnd(text, start);
+  return end === start ? null : { start: at, end: after(FOOTER, text, end) };
+}
+
+/** `-----BEGIN` in base64, as in kubeconfig files; certificates look the same until decoded. */
+const encodedKey = shape(
+  'private-key-base64',
+  'private_key',
+  ['ls0tls1crudjti'],
+  /LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,16384}={0,2}/,
+  { accept: (secret) => Buffer.from(secret.slice(0, 120), 'base64').includes('PRIVATE KEY') },
+);
+
+export const PRIVATE_KEY_RULES: readonly Rule[] = [
+  { name: 'private-key', kind: 'private_key', anchors: ['-----begin'], certain: true, match: matchKey },
+  encodedKey,
+];

@@ -1,0 +1,175 @@
+/**
+ * Searches the string tokens of one line and says which bytes have to go. Each string is looked at with
+ * its escapes decoded, and again with the escapes of what it quotes: JSON inside JSON, program text.
+ */
+import { isContinuation, toText } from './byte-text.ts';
+import { type Detector, type Field, KINDS, type Kind, type SecretEntry } from './contract.ts';
+import { EscapeMap, unescapeJson } from './escapes.ts';
+import type { FieldClassifier } from './fields.ts';
+import { type StringToken, stringTokens } from './json-strings.ts';
+import { LiteralScanner } from './literal-scanner.ts';
+import { placeholderSpans, type Span, subtractSpans } from './placeholder.ts';
+import type { ValueIndex } from './value-index.ts';
+
+/** Levels of escapes that are decoded: JSON in JSON in JSON, twice over. */
+const MAX_DEPTH = 6;
+/** A stretch left beside a placeholder is dropped when it is shorter: nothing can be told from it. */
+const MIN_REST = 4;
+
+/** Bytes of a line to be replaced. Offsets are of the raw line. */
+export interface Match extends Span {
+  readonly kind: Kind;
+  /** The secret in ordinary form, all escapes decoded. */
+  readonly value: string;
+  readonly rule: string;
+  /** Set when the value was found because it is listed. */
+  readonly entry: SecretEntry | null;
+}
+
+interface Candidate extends Match {
+  /** How many levels of escapes were decoded to see it. */
+  readonly depth: number;
+}
+
+/** The detectors of one policy over the fields of one format, with or without listed values. */
+export class TextSearch {
+  readonly #detectors: readonly Detector[];
+  readonly #fields: FieldClassifier;
+  readonly #values: ValueIndex | null;
+  readonly #literals: LiteralScanner<null>;
+
+  constructor(detectors: readonly Detector[], fields: FieldClassifier, values: ValueIndex | null) {
+    this.#detectors = detectors;
+    this.#fields = fields;
+    this.#values = values;
+    const literals = [
+      ...ESCAPED_LETTER,
+      ...detectors.flatMap((tool) => tool.anchors),
+      ...(values?.literals ?? []),
+    ];
+    this.#literals = new LiteralScanner([...new Set(literals)].map((literal) => [literal, null]));
+  }
+
+  /** Matches of a line in byte form: in order, disjoint, none inside a placeholder. */
+  search(line: string): Match[] {
+    if (this.#detectors.length === 0 && this.#values === null) return [];
+    const matches: Match[] = [];
+    for (const token of stringTokens(line)) {
+      if (!this.#isCandidate(line, token)) continue;
+      const raw = line.slice(token.start, token.end);
+      for (const match of this.#searchToken(raw, token)) {
+        matches.push({ ...match, start: match.start + token.start, end: match.end + token.start });
+      }
+    }
+    return matches;
+  }
+
+  /** False only when no detector and no listed value can match; looks at the raw bytes. */
+  #isCandidate(line: string, token: StringToken): boolean {
+    if (this.#values?.searchesAll) return true;
+    const { key } = token;
+    if (key !== null && this.#detectors.some((tool) => tool.keys?.(key))) return true;
+    return this.#literals.occursIn(line, token.start, token.end);
+  }
+
+  #searchToken(raw: string, token: StringToken): Match[] {
+    const fieldClass = this.#fields.classify(token.key, token.parent, raw);
+    if (fieldClass === 'id') return [];
+    const field: Field = { key: token.key, opaque: fieldClass === 'opaque' };
+    const found: Candidate[] = [];
+    const maps = new MapChain();
+    let view = token.role === 'text' ? raw : maps.decode(raw);
+    for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+      for (const match of this.#searchView(view, field)) {
+        found.push({ ...match, ...widened(raw, maps.toRaw(match)), depth });
+      }
+      const next = maps.decode(view);
+      if (next === view) break;
+      view = next;
+    }
+    return merged(found);
+  }
+
+  #searchView(text: string, field: Field): Match[] {
+    const holes = placeholderSpans(text);
+    const matches: Match[] = [];
+    for (const detector of this.#detectors) {
+      for (const { kind, rule, start, end } of detector.detect(text, field)) {
+        for (const span of outside({ start, end }, holes)) {
+          matches.push({ ...span, kind, rule, value: toText(text.slice(span.start, span.end)), entry: null });
+        }
+      }
+    }
+    for (const { start, end, entry } of this.#values?.search(text, field.opaque) ?? []) {
+      const { kind, value } = entry;
+      for (const span of outside({ start, end }, holes)) {
+        matches.push({ ...span, kind, rule: 'listed-value', value, entry });
+      }
+    }
+    return matches;
+  }
+}
+
+/** An escaped ASCII letter may hide any literal. */
+const ESCAPED_LETTER = ['\\u00'];
+
+/** The span without the placeholders in it; short rests are dropped, whole spans never. */
+function outside(span: Span, holes: readonly Span[]): Span[] {
+  if (holes.length === 0) return [span];
+  const rest = subtractSpans(span, holes);
+  const whole = rest.length === 1 && rest[0]!.start === span.start && rest[0]!.end === span.end;
+  return whole ? rest : rest.filter(({ start, end }) => end - start >= MIN_REST);
+}
+
+/** The levels decoded so far, and the way back to raw offsets; maps are made when first asked for. */
+class MapChain {
+  readonly #texts: string[] = [];
+  readonly #maps: EscapeMap[] = [];
+
+  decode(text: string): string {
+    const decoded = unescapeJson(text);
+    if (decoded !== text) this.#texts.push(text);
+    return decoded;
+  }
+
+  toRaw(span: Span): Span {
+    let { start, end } = span;
+    for (let level = this.#texts.length - 1; level >= 0; level -= 1) {
+      const map = this.#maps[level] ?? new EscapeMap(this.#texts[level]!);
+      this.#maps[level] = map;
+      start = map.toRaw(start, 'down');
+      end = map.toRaw(end, 'up');
+    }
+    return { start, end };
+  }
+}
+
+/** The span grown to whole UTF-8 characters. */
+function widened(text: string, span: Span): Span {
+  let { start, end } = span;
+  while (start > 0 && isContinuation(text.charCodeAt(start))) start -= 1;
+  while (end < text.length && isContinuation(text.charCodeAt(end))) end += 1;
+  return { start, end };
+}
+
+/** One match per stretch of overlapping ones: the longest names it, then precedence, then depth. */
+function merged(found: Candidate[]): Match[] {
+  if (found.length < 2) return found;
+  found.sort((a, b) => a.start - b.start || b.end - a.end || precedence(a, b));
+  const result: Candidate[] = [];
+  for (const candidate of found) {
+    const last = result.at(-1);
+    if (last === undefined || candidate.start >= last.end) result.push(candidate);
+    else if (candidate.end > last.end) result[result.length - 1] = joined(last, candidate);
+  }
+  return result;
+}
+
+function precedence(a: Candidate, b: Candidate): number {
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || b.depth - a.depth;
+}
+
+function joined(a: Candidate, b: Candidate): Candidate {
+  const named = b.end - b.start > a.end - a.start ? b : a;
+  return { ...named, start: a.start, end: b.end };
+}

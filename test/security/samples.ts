@@ -1,0 +1,174 @@
+/**
+ * Synthetic secrets of each rule, put together here so that no scanner of a host takes them for real ones.
+ * The random part is drawn from a fixed generator: the same on every run.
+ */
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const DIGITS = '0123456789';
+export const ALNUM = UPPER + LOWER + DIGITS;
+export const HEX = `${DIGITS}abcdef`;
+const BASE64 = `${ALNUM}+/`;
+
+/** `length` characters of `alphabet`, always the same for the same seed, with a digit at the third place. */
+export function draw(length: number, alphabet: string = ALNUM, seed = 1): string {
+  let state = (seed * 2_654_435_761) >>> 0;
+  let out = '';
+  while (out.length < length) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    out += out.length === 2 && alphabet.includes('7') ? '7' : alphabet[(state >>> 8) % alphabet.length];
+  }
+  return out;
+}
+
+export interface Sample {
+  readonly rule: string;
+  readonly kind: string;
+  readonly secret: string;
+  /** A text that holds the secret once. */
+  readonly text: string;
+}
+
+function bare(rule: string, kind: string, secret: string): Sample {
+  return { rule, kind, secret, text: `the value is ${secret} here` };
+}
+
+function within(rule: string, kind: string, secret: string, text: (secret: string) => string): Sample {
+  return { rule, kind, secret, text: text(secret) };
+}
+
+/** A PEM key of `lines` body lines of 64 characters and one of 20. */
+export function pemKey(label = 'RSA', lines = 12, seed = 7): string {
+  const name = `${label === '' ? '' : `${label} `}PRIVATE ${'KEY'}`;
+  const body = Array.from({ length: lines }, (_, i) => draw(64, BASE64, seed + i));
+  return [
+    `-----${'BEGIN'} ${name}-----`,
+    ...body,
+    `${draw(19, BASE64, seed)}=`,
+    `-----END ${name}-----`,
+  ].join('\n');
+}
+
+function jwt(seed: number): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return [
+    part({ alg: 'HS256', typ: 'JWT' }),
+    part({ sub: draw(12, DIGITS, seed) }),
+    draw(43, ALNUM, seed),
+  ].join('.');
+}
+
+const basicPair = Buffer.from(`deploy:${draw(18, ALNUM, 3)}`).toString('base64');
+
+/** At least one sample for each rule of the `regex` tool. */
+export const SAMPLES: readonly Sample[] = [
+  ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((p, i) =>
+    bare('github-token', 'access_token', `${p}_${draw(36, ALNUM, i)}`),
+  ),
+  bare('github-fine-grained', 'access_token', `github_${'pat'}_${draw(22)}_${draw(59)}`),
+  bare('gitlab-token', 'access_token', `gl${'pat'}-${draw(20)}`),
+  bare('gitlab-runner', 'access_token', `GR13${'48941'}${draw(20)}`),
+  bare('bitbucket-app-password', 'access_token', `AT${'BB'}${draw(32)}`),
+  bare('anthropic-key', 'api_key', `sk-${'ant'}-api03-${draw(93)}AA`),
+  bare('openai-key', 'api_key', `sk-${'proj'}-${draw(120)}`),
+  bare('sk-key', 'api_key', `sk-${draw(48)}`),
+  bare('sk-key', 'api_key', `sk-${'or'}-v1-${draw(64, HEX)}`),
+  bare('huggingface-token', 'access_token', `hf${'_'}${draw(34)}`),
+  bare('groq-key', 'api_key', `gs${'k_'}${draw(52)}`),
+  bare('xai-key', 'api_key', `xa${'i-'}${draw(80)}`),
+  bare('perplexity-key', 'api_key', `pp${'lx-'}${draw(48)}`),
+  bare('replicate-token', 'api_key', `r8${'_'}${draw(37)}`),
+  bare('aws-access-key', 'access_key', `AK${'IA'}${draw(16, UPPER + DIGITS)}`),
+  bare('aws-access-key', 'access_key', `AS${'IA'}${draw(16, UPPER + DIGITS)}`),
+  within('aws-secret-key', 'access_key', draw(40, BASE64), (s) => `aws_secret_access_key = ${s}\n`),
+  bare('google-api-key', 'api_key', `AI${'za'}${draw(35)}`),
+  bare('google-client-secret', 'api_key', `GOC${'SPX'}-${draw(28)}`),
+  bare('google-oauth-token', 'access_token', `ya${'29'}.${draw(60)}`),
+  bare('digitalocean-token', 'access_token', `dop${'_v1_'}${draw(64, HEX)}`),
+  within('azure-storage-key', 'access_key', `${draw(86, BASE64)}==`, (s) => `AccountName=a;AccountKey=${s};`),
+  within('azure-client-secret', 'api_key', `8${'Q~'}${draw(34)}`, (s) => `id abc${s} end`),
+  bare('databricks-token', 'access_token', `da${'pi'}${draw(32, HEX)}`),
+  bare('fly-token', 'access_token', `fm2${'_'}${draw(80)}`),
+  bare('vercel-token', 'access_token', `vc${'p_'}${draw(40)}`),
+  bare('heroku-key', 'api_key', `HR${'KU-'}${draw(60)}`),
+  bare('supabase-token', 'access_token', `sb${'p_'}${draw(40, HEX)}`),
+  bare('planetscale-token', 'access_token', `psc${'ale_tkn_'}${draw(43)}`),
+  bare('slack-token', 'access_token', `xo${'xb'}-${draw(12, DIGITS)}-${draw(12, DIGITS, 2)}-${draw(24)}`),
+  within(
+    'slack-webhook',
+    'webhook',
+    `T${draw(8)}/B${draw(8)}/${draw(24)}`,
+    (s) => `https://hooks.slack.com/services/${s}`,
+  ),
+  within(
+    'discord-webhook',
+    'webhook',
+    `${draw(18, DIGITS)}/${draw(68)}`,
+    (s) => `https://discord.com/api/webhooks/${s}`,
+  ),
+  bare('stripe-key', 'api_key', `sk_${'live'}_${draw(24)}`),
+  bare('stripe-webhook-secret', 'webhook', `wh${'sec_'}${draw(32)}`),
+  bare('npm-token', 'access_token', `np${'m_'}${draw(36)}`),
+  bare('pypi-token', 'access_token', `py${'pi-Ag'}${draw(100)}`),
+  bare('rubygems-key', 'api_key', `ruby${'gems_'}${draw(48, HEX)}`),
+  bare('sendgrid-key', 'api_key', `S${'G.'}${draw(22)}.${draw(43)}`),
+  bare('shopify-token', 'access_token', `shp${'at_'}${draw(32, HEX)}`),
+  bare('vault-token', 'access_token', `hv${'s.'}${draw(90)}`),
+  bare('doppler-token', 'access_token', `dp${'.pt.'}${draw(43)}`),
+  bare('linear-key', 'api_key', `lin${'_api_'}${draw(40)}`),
+  bare('notion-token', 'access_token', `nt${'n_'}${draw(46)}`),
+  bare('postman-key', 'api_key', `PM${'AK-'}${draw(24, HEX)}-${draw(34, HEX)}`),
+  bare('pulumi-token', 'access_token', `pu${'l-'}${draw(40, HEX)}`),
+  bare('grafana-token', 'access_token', `gl${'sa_'}${draw(32)}_${draw(8, HEX)}`),
+  bare('newrelic-key', 'api_key', `NR${'AK-'}${draw(27, UPPER + DIGITS)}`),
+  bare('figma-token', 'access_token', `fig${'d_'}${draw(40)}`),
+  within('telegram-bot-token', 'access_token', `:${'AA'}${draw(33)}`, (s) => `bot 123456789${s} x`),
+  bare('twilio-key', 'api_key', `S${'K'}${draw(32, HEX)}`),
+  bare('dockerhub-token', 'access_token', `dckr${'_pat_'}${draw(27)}`),
+  bare('sentry-token', 'access_token', `sntr${'yu_'}${draw(64, HEX)}`),
+  bare('age-secret-key', 'private_key', `AGE-${'SECRET-KEY-1'}${draw(58, UPPER + DIGITS)}`),
+  bare('1password-token', 'access_token', `ops${'_eyJ'}${draw(260)}`),
+  bare('atlassian-token', 'access_token', `ATA${'TT3'}${draw(180)}`),
+  bare('jwt', 'jwt', jwt(5)),
+  within('authorization-token', 'auth_header', draw(40), (s) => `curl -H "Authorization: Bearer ${s}" x`),
+  within('authorization-basic', 'auth_header', basicPair, (s) => `Authorization: Basic ${s}\n`),
+  within('url-password', 'password', draw(14), (s) => `postgres://svc:${s}@db.acme.dev:5432/app`),
+  within('url-token', 'access_token', draw(30), (s) => `git clone https://${s}@git.acme.dev/x.git`),
+  within('password-assignment', 'password', `hunter2${draw(4)}`, (s) => `password = "${s}"`),
+  within('password-assignment', 'password', draw(16), (s) => `DB_PASSWORD=${s}\n`),
+  within('key-assignment', 'api_key', draw(32), (s) => `API_KEY=${s}\n`),
+  within('key-assignment', 'api_key', draw(32), (s) => `clientSecret: '${s}',`),
+  ...['RSA', 'OPENSSH', 'EC', '', 'ENCRYPTED'].map((label) =>
+    bare('private-key', 'private_key', pemKey(label)),
+  ),
+  bare('private-key-base64', 'private_key', Buffer.from(`${pemKey('RSA', 3)}\n`).toString('base64')),
+];
+
+/** Texts that look near a secret and hold none. */
+export const NEAR_MISSES: readonly string[] = [
+  `gh${'p'}_short`,
+  `glpat-${'example'.repeat(3)}`,
+  `risk-assessment-of-the-whole-system-and-more`,
+  `class="sk-fading-circle-of-many-small-dots"`,
+  `sk-${'your-api-key-here-please-replace-it'}`,
+  `AK${'IA'}IOSFODNN7${'EXAMPLE'}`,
+  'XAKIA0123456789ABCDEFG',
+  'eyJhbGciOi.short',
+  `-----BEGIN ${'PRIVATE'} KEY-----`,
+  `grep -r "BEGIN RSA ${'PRIVATE'} KEY" .`,
+  `-----BEGIN PUBLIC KEY-----\n${draw(64)}\n-----END PUBLIC KEY-----`,
+  'Authorization: Bearer $' + '{TOKEN}',
+  'Authorization: Bearer YOUR_TOKEN_GOES_HERE',
+  'a basic understanding of the matter',
+  'postgres://user:password@localhost/db',
+  'https://example.com/a:b/c@d',
+  'https://user@example.com/',
+  'password = os.environ["PASSWORD"]',
+  'password: string;',
+  'const token = await nextToken(stream);',
+  'apiKey: process.env.OPENAI_API_KEY_2,',
+  'token_count: 1234567890123',
+  'secret = "$' + '{vault.read.secret1}"',
+  'passwordField = "confirm_password"',
+  'the token is: understandable',
+  '"input_tokens": 12, "cache_read_input_tokens": 34567',
+];
