@@ -7,7 +7,8 @@
  *
  * A file holds one main trace and any number of inline sub-agents; `trace` is "" or the agent id.
  * Definitions, for the entries of one trace:
- *   entry             a JSON object on a line, or one of several objects on one line. An entry whose uuid,
+ *   entry             a JSON object on a line; on a damaged line the objects it begins with, and behind
+ *                     broken text one that begins like an entry and ends the line. An entry whose uuid,
  *                     type, timestamp and parentUuid were all there before is a repeat and says nothing new.
  *   owner             the agent id of a `progress` entry of data.type `agent_progress` (its data.message is
  *                     then the entry), or of an `isSidechain` entry with an `agentId`, or for a sidechain
@@ -26,7 +27,7 @@
  *   thinking_blocks   thinking and redacted_thinking blocks.
  *   images            image and document blocks with base64 bytes, in messages and in tool results.
  *   tokens            per message the largest value of each field over its entries, then the sum over all
- *                     messages.
+ *                     messages; what is no integer from 0 to 10^12 is 0.
  *   subagents         distinct agent ids: owners of inline entries and toolUseResult.agentId.
  */
 import { readFileSync } from 'node:fs';
@@ -62,25 +63,36 @@ function objectsOnLine(line) {
   }
 }
 
-/** Tries every closing brace that an opening one follows: slow and simple. */
+/**
+ * Takes objects off the front of a damaged line for as long as that goes, then looks for one that ends the
+ * line. Slow and simple: it tries to parse at every place where one object could end and another begin.
+ */
 function gluedObjects(line) {
   const found = [];
-  let rest = line;
-  for (let at = rest.indexOf('}{'); at >= 0; at = rest.indexOf('}{', at + 1)) {
-    try {
-      found.push(JSON.parse(rest.slice(0, at + 1)));
-      rest = rest.slice(at + 1);
-      at = -1;
-    } catch {
-      // Those braces stand inside a string or deeper.
-    }
+  let rest = line.trim();
+  for (let end = firstEnd(rest); end > 0; end = firstEnd(rest)) {
+    found.push(parsed(rest.slice(0, end)));
+    rest = rest.slice(end).trim();
   }
+  const tail = [...rest.matchAll(/\{"(?:parentUuid|type)":/g)]
+    .filter(({ index }) => index > 0)
+    .map(({ index }) => parsed(rest.slice(index)))
+    .find((value) => value !== undefined);
+  return [...found, tail].filter(isObject);
+}
+
+/** Length of the first whole object of a text, 0 when it begins with none. */
+function firstEnd(text) {
+  const ends = [...text.matchAll(/\}(?=\s*(?:\{|$))/g)].map(({ index }) => index + 1);
+  return ends.find((end) => isObject(parsed(text.slice(0, end)))) ?? 0;
+}
+
+function parsed(text) {
   try {
-    if (found.length > 0) found.push(JSON.parse(rest));
+    return JSON.parse(text);
   } catch {
-    // The last one is cut off.
+    return undefined;
   }
-  return found.filter(isObject);
 }
 
 function isObject(value) {
@@ -170,7 +182,7 @@ function tallyAssistant(entry, { counts, messages, calls, usage, repeat, at }) {
       told.output_tokens,
       told.cache_read_input_tokens,
       told.cache_creation_input_tokens,
-    ].map((count) => count ?? 0);
+    ].map((count) => (Number.isInteger(count) && count >= 0 && count <= 1e12 ? count : 0));
     usage.set(
       id,
       now.map((count, field) => Math.max(count, before[field])),

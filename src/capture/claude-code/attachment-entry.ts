@@ -1,7 +1,7 @@
 /** An `attachment` entry: what the program put before the model beside the conversation. */
 import { blocksOf, blockText, jsonOf } from './content.ts';
 import type { Entry } from './entry-reader.ts';
-import { cutText, type Fields, fieldsOf, filledOf, isFields, numberOf } from './fields.ts';
+import { cutText, type Fields, fieldsOf, filledOf, isFields, listOf, numberOf, textOf } from './fields.ts';
 import type { SessionState } from './session-state.ts';
 import { addTurn } from './user-entry.ts';
 
@@ -27,25 +27,21 @@ function isQueuedPrompt(attachment: Fields): boolean {
 }
 
 /** Where the known types keep their text, in the order it is shown. */
-const TEXT_KEYS = [
-  'content',
-  'prompt',
-  'text',
-  'snippet',
-  'stdout',
-  'stderr',
-  'blockingError',
-  'addedLines',
-  'addedNames',
-  'addedTypes',
-  'removedNames',
-  'removedTypes',
-];
+const TEXT_KEYS = ['content', 'prompt', 'text', 'snippet', 'stdout', 'stderr', 'blockingError'];
+
+/** What a change of a list added: lines for the model, else bare names. */
+const ADDED_KEYS = ['addedLines', 'addedNames', 'addedTypes'];
+const REMOVED_KEYS = ['removedNames', 'removedTypes'];
 
 /** All texts of the attachment joined by line feeds; its JSON when it keeps them elsewhere. */
 function attachmentText(attachment: Fields): string {
-  const texts = TEXT_KEYS.map((key) => shown(attachment[key])).filter((text) => text !== '');
-  if (texts.length > 0) return texts.filter((text, at) => texts.indexOf(text) === at).join('\n');
+  const texts = new Set(TEXT_KEYS.map((key) => shown(attachment[key])));
+  texts.add(ADDED_KEYS.map((key) => shown(attachment[key])).find((text) => text !== '') ?? '');
+  for (const key of REMOVED_KEYS) {
+    for (const name of listOf(attachment[key])) texts.add(`removed: ${shownItem(name)}`);
+  }
+  texts.delete('');
+  if (texts.size > 0) return [...texts].join('\n');
   return hasMore(attachment) ? jsonOf(attachment) : '';
 }
 
@@ -56,13 +52,14 @@ function hasMore(attachment: Fields): boolean {
 function shown(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(shownItem).join('\n');
-  return isFields(value) && Object.keys(value).length > 0 ? jsonOf(value) : '';
+  return isFields(value) && Object.keys(value).length > 0 ? shownItem(value) : '';
 }
 
+/** Text of a file or of a block; the JSON of anything else. */
 function shownItem(item: unknown): string {
   if (typeof item === 'string') return item;
-  const text = isFields(item) ? blockText(item) : undefined;
-  return text ?? jsonOf(item);
+  const fields = fieldsOf(item) ?? {};
+  return textOf(fieldsOf(fields.file)?.content) ?? blockText(fields) ?? jsonOf(item);
 }
 
 const FACT_KEYS: ReadonlyArray<readonly [string, string]> = [

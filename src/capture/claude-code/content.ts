@@ -46,6 +46,9 @@ export interface ResultContent {
   readonly unknown: readonly string[];
 }
 
+/** Blocks in the results of tools that ran on the server; their JSON is their text. */
+const SERVER_RESULTS = /^[a-z_]{0,40}_result(?:_error)?$/;
+
 /** Reads the `content` of a tool result: a string, or blocks. */
 export function resultContentOf(content: unknown, callId: string): ResultContent {
   const texts: string[] = [];
@@ -60,7 +63,7 @@ export function resultContentOf(content: unknown, callId: string): ResultContent
     else if (type === 'tool_reference') toolReferences.push(textOf(block.tool_name) ?? '');
     else if (text !== undefined) texts.push(text);
     else {
-      unknown.push(textOf(type) ?? 'no type');
+      if (!SERVER_RESULTS.test(String(type))) unknown.push(textOf(type) ?? 'no type');
       texts.push(jsonOf(block));
     }
   }

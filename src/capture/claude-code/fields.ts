@@ -53,9 +53,11 @@ export function cutText(text: string, max: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
-/** First line with something in it, without control characters, at most `max` units long. */
+/** First line with something in it, without terminal codes and control characters, at most `max` units. */
 export function firstLine(text: string, max: number): string {
-  const head = cutText(text, 4096).trimStart();
+  const head = cutText(text, 4096)
+    .replace(/\u001b\[[0-9;]{0,20}[A-Za-z]/g, '')
+    .trimStart();
   const line = head.split('\n', 1)[0] ?? '';
   return cutText(line.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim(), max);
 }

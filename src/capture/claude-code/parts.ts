@@ -16,6 +16,8 @@ export interface DraftStep {
   call_type?: 'main' | 'subagent';
   subagent_trajectory_ref?: string;
   readonly tool_calls: ToolCall[];
+  /** The same calls by id; not part of the record. */
+  readonly callsById: Map<string, ToolCall>;
   readonly observations: ParsedObservation[];
   readonly attachments: ParsedAttachment[];
   token_usage?: TokenUsage;
@@ -23,6 +25,24 @@ export interface DraftStep {
   readonly origin: Origin;
   stop_reason?: string;
   readonly metadata?: Record<string, unknown>;
+}
+
+/** What a step is made of; the rest comes in parts. */
+export type StepSeed = Pick<
+  DraftStep,
+  'role' | 'kind' | 'model' | 'call_type' | 'timestamp' | 'origin' | 'metadata'
+>;
+
+/** An empty step with number `index`. */
+export function draftOf(index: number, seed: StepSeed): DraftStep {
+  return {
+    step_index: index,
+    ...seed,
+    tool_calls: [],
+    callsById: new Map(),
+    observations: [],
+    attachments: [],
+  };
 }
 
 export interface Origin {
@@ -59,6 +79,7 @@ export function applyPart(step: DraftStep, part: Part): void {
       break;
     case 'call':
       step.tool_calls.push(part.call);
+      step.callsById.set(part.call.tool_call_id, part.call);
       break;
     case 'attachment':
       step.attachments.push(part.attachment);
@@ -82,19 +103,15 @@ function joined(before: string | undefined, text: string): string {
 function applyObservation(step: DraftStep, observation: ParsedObservation): void {
   step.observations.push(observation);
   const duration = observation.metadata?.duration_ms;
-  const call = callOf(step, observation.source_call_id);
+  const call = step.callsById.get(observation.source_call_id);
   if (call && typeof duration === 'number') call.duration_ms = duration;
 }
 
 function applyLink(step: DraftStep, callId: string, traceId: string): void {
-  const call = callOf(step, callId);
+  const call = step.callsById.get(callId);
   if (!call) return;
   call.subagent_trajectory_ref = traceId;
   step.subagent_trajectory_ref ??= traceId;
-}
-
-function callOf(step: DraftStep, callId: string): ToolCall | undefined {
-  return step.tool_calls.find((call) => call.tool_call_id === callId);
 }
 
 function applyUsage(step: DraftStep, part: Part & { part: 'usage' }): void {
@@ -124,6 +141,6 @@ export function finishStep(step: DraftStep): ParsedStep {
     if (answered.has(call.tool_call_id)) continue;
     step.observations.push({ source_call_id: call.tool_call_id, error: 'no_result' });
   }
-  const { attachments, ...rest } = step;
+  const { attachments, callsById: _, ...rest } = step;
   return attachments.length > 0 ? { ...rest, attachments } : rest;
 }

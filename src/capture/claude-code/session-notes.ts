@@ -101,7 +101,7 @@ export class SessionNotes {
   }
 
   count(name: string, by = 1): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+    if (by > 0) this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
   noteQueue(fields: Fields, line: number): void {

@@ -16,6 +16,9 @@ export const AGENT = 'claude-code';
 /** Steps kept open for parts that arrive later. */
 export const WINDOW_STEPS = 128;
 
+/** Inline sub-agents of one source that are captured: each costs the pipeline a pass over the file. */
+const MAX_INLINE = 1000;
+
 type EntryReader = (state: SessionState, entry: Entry, repeat: boolean) => void;
 type NoteReader = (state: SessionState, entry: Entry) => void;
 
@@ -113,7 +116,8 @@ export class ClaudeParse implements SessionParse {
   }
 
   #noteInline(entry: Entry, owner: string): void {
-    this.#inline.add(owner);
+    if (this.#inline.size < MAX_INLINE || this.#inline.has(owner)) this.#inline.add(owner);
+    else this.#state.limits.add('too_many_subagents', entry);
     this.#state.linkSubagent(entry.fields.parentToolUseID, owner);
   }
 

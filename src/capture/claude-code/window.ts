@@ -5,7 +5,7 @@
  * that arrived in time, so the result is that of an unbounded window.
  */
 import type { LateParts, ParsedStep } from '../session-source.ts';
-import { applyPart, type DraftStep, finishStep, type Part } from './parts.ts';
+import { applyPart, type DraftStep, draftOf, finishStep, type Part, type StepSeed } from './parts.ts';
 
 export interface WindowOptions {
   /** Steps kept open; `Infinity` keeps all. */
@@ -31,10 +31,9 @@ export class StepWindow {
   }
 
   /** Opens a step and returns its number, from 1. */
-  add(step: Omit<DraftStep, 'step_index' | 'tool_calls' | 'observations' | 'attachments'>): number {
+  add(step: StepSeed): number {
     this.#count += 1;
-    const draft = { step_index: this.#count, ...step, tool_calls: [], observations: [], attachments: [] };
-    this.#open.set(this.#count, draft);
+    this.#open.set(this.#count, draftOf(this.#count, step));
     if (this.#open.size > this.#options.size) this.#emitOldest();
     return this.#count;
   }

@@ -104,3 +104,17 @@ export function subagentSource(
   });
   return Buffer.concat(picked);
 }
+
+/** Counts and tokens of an outcome in the shape of the independent tally. */
+export function comparableCounts({ facts }: Pick<Outcome, 'facts'>): Record<string, unknown> {
+  const { counts, metrics } = facts.head;
+  return {
+    ...counts,
+    tokens: {
+      input: metrics.total_input_tokens,
+      output: metrics.total_output_tokens,
+      cache_read: metrics.total_cache_read_tokens,
+      cache_write: metrics.total_cache_creation_tokens,
+    },
+  };
+}

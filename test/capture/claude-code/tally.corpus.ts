@@ -7,7 +7,7 @@ import { subagentSessionId } from '../../../src/base/ids.ts';
 import { formatOf } from '../../../src/capture/formats.ts';
 import type { SessionFormat } from '../../../src/capture/session-source.ts';
 import { tallyText } from '../../tally/claude_code_tally.mjs';
-import { identityOf, type Outcome, runFully, subagentSource } from './support.ts';
+import { comparableCounts, identityOf, type Outcome, runFully, subagentSource } from './support.ts';
 
 const CORPUS = fileURLToPath(new URL('../../../../shared/corpus/sessions/claude-code', import.meta.url));
 const here = existsSync(CORPUS);
@@ -16,19 +16,6 @@ const files = here
       .filter((name) => /\.jsonl?$/.test(name) && statSync(join(CORPUS, name)).isFile())
       .sort()
   : [];
-
-function comparable({ facts }: Outcome): Record<string, unknown> {
-  const { counts, metrics } = facts.head;
-  return {
-    ...counts,
-    tokens: {
-      input: metrics.total_input_tokens,
-      output: metrics.total_output_tokens,
-      cache_read: metrics.total_cache_read_tokens,
-      cache_write: metrics.total_cache_creation_tokens,
-    },
-  };
-}
 
 function parseTrace(format: SessionFormat, sessionId: string, bytes: Buffer, agentId: string): Outcome {
   const makeParse = format.parse.bind(format);
@@ -55,7 +42,7 @@ describe.skipIf(!here)('counts of the corpus', () => {
     expect(expected.map(({ trace }) => trace)).toEqual(['', ...main.facts.inlineSubagents]);
     for (const { trace, ...counts } of expected) {
       const parsed = parseTrace(format, identity.sessionId, bytes, trace);
-      expect({ trace, ...comparable(parsed) }).toEqual({ trace, ...counts });
+      expect({ trace, ...comparableCounts(parsed) }).toEqual({ trace, ...counts });
     }
   });
 });
