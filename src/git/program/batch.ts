@@ -9,7 +9,7 @@ import { PackWriter } from './pack-writer.ts';
 import { Quarantine } from './quarantine.ts';
 
 /** Beyond this many objects, or bytes, a pack is cheaper than a synced file each. */
-const LOOSE_OBJECTS = 200;
+const LOOSE_OBJECTS = 100;
 const LOOSE_BYTES = 8 * 1024 * 1024;
 /** Bytes that may wait for compression or the disk. */
 const IN_FLIGHT = 24 * 1024 * 1024;

@@ -14,7 +14,7 @@ export interface NewObject {
 }
 
 /** Files open at the same time. */
-const GROUP = 64;
+const GROUP = 100;
 const sync = promisify(fsync);
 
 /**
@@ -33,21 +33,22 @@ function loosePlace(oid: Oid): string {
   return `${oid.slice(0, 2)}/${oid.slice(2)}`;
 }
 
-/** Blocking writes into the page cache are cheaper than a trip through the thread pool; only syncs overlap. */
+/**
+ * Blocking writes into the page cache are cheaper than a trip through the thread pool; syncs come
+ * after the last write of the group, so that the file system commits them together.
+ */
 async function writeGroup(folder: string, objects: readonly NewObject[]): Promise<void> {
   const open: number[] = [];
-  const syncs: Promise<void>[] = [];
   const compressor = new Compressor();
   const write = (oid: Oid, zipped: Buffer): void => {
     const fd = openSync(join(folder, oid), 'wx', 0o444);
     open.push(fd);
     writeFileSync(fd, zipped);
-    syncs.push(sync(fd));
   };
   const writes = await Promise.allSettled(
     objects.map(async (object) => write(object.oid, await compressor.compress(looseBytes(object)))),
   );
-  const synced = await Promise.allSettled(syncs);
+  const synced = await Promise.allSettled(open.map((fd) => sync(fd)));
   for (const fd of open) closeSync(fd);
   for (const outcome of [...writes, ...synced]) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -2,7 +2,7 @@
  * A folder inside `objects/` where a batch works: nothing in it is visible to readers, and what a killed
  * process leaves behind is removed by `git prune`, which knows the name.
  */
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
@@ -38,25 +38,22 @@ export class Quarantine {
   /** Moves a finished and synced file to its place below `objects/`, making the folder on the way. */
   publish(file: string, place: string): void {
     const target = join(this.#objects, place);
-    try {
-      renameSync(file, target);
-    } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw error;
-      mkdirSync(dirname(target), { recursive: true });
+    const folder = dirname(target);
+    if (!this.#touched.has(folder)) this.#prepare(folder);
+    renameSync(file, target);
+  }
+
+  #prepare(folder: string): void {
+    if (!existsSync(folder)) {
+      mkdirSync(folder, { recursive: true });
       this.#touched.add(this.#objects);
-      renameSync(file, target);
     }
-    this.#touched.add(dirname(target));
+    this.#touched.add(folder);
   }
 
   /** True when a file with content is already at `place`; an empty one is the trace of a crash. */
   has(place: string): boolean {
-    try {
-      return statSync(join(this.#objects, place)).size > 0;
-    } catch (error) {
-      if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
-      throw error;
-    }
+    return (statSync(join(this.#objects, place), { throwIfNoEntry: false })?.size ?? 0) > 0;
   }
 
   /** Makes every publication so far survive a power cut. */
