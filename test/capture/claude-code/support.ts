@@ -84,10 +84,9 @@ export function runOnce(
 /** As many passes as the pipeline makes: a second one when parts came late. */
 export function runFully(bytes: Buffer, run: RunOptions): Outcome {
   const first = runOnce(bytes, run);
-  if (first.late.size === 0) return first;
-  const second = runOnce(bytes, run, first.late);
-  if (second.late.size > 0) throw new Error('a second pass left late parts');
-  return second;
+  const last = first.late.size === 0 ? first : runOnce(bytes, run, first.late);
+  if (last.late.size > 0) throw new Error('a second pass left late parts');
+  return { steps: last.steps, facts: last.facts };
 }
 
 /** The lines of one inline sub-agent, as its own source. */
