@@ -7,7 +7,8 @@ import { OtError } from '../base/errors.ts';
 import type { Platform } from '../base/platform.ts';
 import { encodeCommit } from '../git/object-codec.ts';
 import type { ObjectBatch, Oid, RefEdit, Repository } from '../git/ports.ts';
-import { tracePath } from './layout.ts';
+import { type Sealed, sealedValue } from '../security/seal.ts';
+import { SEALED_PREFIX, tracePath } from './layout.ts';
 import { replaceFolders } from './tree-edit.ts';
 
 /** New trace folders (tree ids) of one journal ref; `null` removes a trace. */
@@ -31,15 +32,19 @@ const IDENTITY = { name: 'opentraces', email: 'opentraces@local' };
 
 /**
  * Appends one commit to each ref. `batch` holds the trees the changes name; it is committed here, before
- * any ref moves. Refs whose tree would not change are left alone. Throws `OT_REF_CONFLICT` (exit 7) when
- * other writers win {@link ATTEMPTS} times in a row.
+ * any ref moves. Refs whose tree would not change are left alone. A sealed ref takes `sealed` changes only.
+ * Throws `OT_REF_CONFLICT` (exit 7) when other writers win {@link ATTEMPTS} times in a row.
  */
 export async function appendJournal(
   repository: Repository,
   batch: ObjectBatch,
-  changes: readonly JournalChange[],
+  raw: readonly JournalChange[],
   platform: Platform,
+  sealed: readonly Sealed<JournalChange>[] = [],
 ): Promise<readonly JournalMove[]> {
+  const changes = [...raw, ...sealed.map(sealedValue)];
+  assertNames(raw, false);
+  assertNames(changes.slice(raw.length), true);
   let pending = batch;
   for (let attempt = 1; ; attempt += 1) {
     const moves = await prepareMoves(repository, pending, changes, platform);
@@ -53,6 +58,17 @@ export async function appendJournal(
       pending = repository.objects.batch();
     }
   }
+}
+
+/** Names are the wall between raw and sealed: neither can be written through the other's door. */
+function assertNames(changes: readonly JournalChange[], sealed: boolean): void {
+  const stray = changes.find(({ ref }) => ref.startsWith(SEALED_PREFIX) !== sealed);
+  if (stray === undefined) return;
+  throw new OtError(
+    'OT_SEALED_ONLY',
+    'refused',
+    `${stray.ref} does not take ${sealed ? 'sealed' : 'raw'} traces`,
+  );
 }
 
 async function prepareMoves(

@@ -12,20 +12,11 @@ import { metaRowOf } from '../record/meta.ts';
 import { type ObservedProject, SOURCE_SCHEMA_VERSION, type SourceMeta } from '../record/source.ts';
 import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
 import { Chunker } from './chunker.ts';
+import type { TraceIdentity } from './identity.ts';
 import { SegmentWriter } from './segments.ts';
-import type { LateParts, SessionFacts, SessionFormat } from './session-source.ts';
+import type { LateParts, SessionFacts } from './session-source.ts';
 import { READ_BYTES, type SourceInput, sourceChanged } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
-
-/** Who a trace is: everything its ids follow from. */
-export interface TraceIdentity {
-  readonly format: SessionFormat;
-  readonly sessionId: string;
-  /** Native id of the parent session when this is a sub-agent. */
-  readonly parentSessionId?: string;
-  /** Set when the source is the lines of a parent's file that tell of this sub-agent. */
-  readonly inlineSubagent?: string;
-}
 
 /** Chunk ids and length of a source that was read to its end. */
 export interface StoredSource {

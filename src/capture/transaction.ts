@@ -15,7 +15,6 @@ import { TraceFolder } from '../bucket/trace-folder.ts';
 import type { HashAlgorithm, ObjectBatch, Oid } from '../git/ports.ts';
 import type { SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
-import type { TraceIdentity } from './derive.ts';
 import {
   hashSource,
   ingestPrimary,
@@ -26,6 +25,7 @@ import {
   writeRecords,
 } from './derive.ts';
 import { type Relation, relationTo } from './growth.ts';
+import { primarySource, type TraceIdentity } from './identity.ts';
 import { mergeProject, type ProjectResolver } from './project.ts';
 import type { SessionFacts } from './session-source.ts';
 import type { SourceInput } from './source-input.ts';
@@ -256,12 +256,6 @@ function keepBeside(files: TraceFiles, old: ReadonlyMap<string, Oid>, folder: Tr
 /** Input that reads a stored source again. */
 export function storedInput(folder: TraceFolder, source: number, fileName: string): SourceInput {
   return { fileName, read: () => folder.readSource(source) };
-}
-
-/** Steps come from the source captured first; an agent's own log goes before lines out of a parent's. */
-export function primarySource(metas: readonly SourceMeta[]): number {
-  const log = metas.findIndex((meta) => meta.kind === 'session-log');
-  return Math.max(log, 0);
 }
 
 async function matchSource(

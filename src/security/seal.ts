@@ -59,6 +59,17 @@ export function mergeSealed<A, B, U>(
   return new SealedBox(merge(SealedBox.open(left), SealedBox.open(right)));
 }
 
+/**
+ * The tip read from a sealed ref of the bucket. Nothing but sealed traces is ever appended to a ref of such a
+ * name (`bucket/journal.ts`); any other name throws a TypeError.
+ */
+export function sealedRefTip(ref: string, oid: string): Sealed<string> {
+  if (!/^refs\/opentraces\/sealed\/[0-9a-f]{8}\/[0-9a-f]{16}\/\d{4}-\d{2}$/.test(ref)) {
+    throw new TypeError('not a sealed ref of the bucket');
+  }
+  return new SealedBox(oid);
+}
+
 const NEWLINE = Buffer.from('\n');
 
 export interface SealSessionOptions {

@@ -1,0 +1,257 @@
+/**
+ * Keeps the sealed copy of our journals up to date under one policy. Only traces that changed since the
+ * last time are sealed again; what that was is remembered in a cache that may be deleted at any time.
+ */
+import type { TraceCopy } from '../bucket/find.ts';
+import { openCopy } from '../bucket/find.ts';
+import type { Bucket } from '../bucket/home.ts';
+import { appendJournal, type JournalChange } from '../bucket/journal.ts';
+import { journalOfRef, laneRef, sealedRef } from '../bucket/layout.ts';
+import { copiesOfTip } from '../bucket/list.ts';
+import { ownShelf } from '../bucket/shelves.ts';
+import { writeTree } from '../bucket/tree-edit.ts';
+import type { ObjectBatch, Oid } from '../git/ports.ts';
+import type { MetaRow } from '../record/trace.ts';
+import type { Policy, SealReport } from '../security/contract.ts';
+import { combineSealed, deriveSealed, type Sealed, sealedValue } from '../security/seal.ts';
+import { SealCache } from './seal-cache.ts';
+import { type SealedTrace, sealTrace } from './seal-trace.ts';
+
+export interface SealOptions {
+  readonly bucket: Bucket;
+  readonly policy: Policy;
+  /** Seals and counts, and leaves no object, ref or file behind. */
+  readonly dryRun?: boolean;
+  /** Called after each trace, for progress. */
+  readonly onTrace?: (done: number, total: number) => void;
+}
+
+/** One month after sealing. */
+export interface SealedMonth {
+  readonly lane: string;
+  readonly month: string;
+  readonly ref: string;
+  /** Sealed tip before; null when there was none. */
+  readonly before: Oid | null;
+  /** Sealed tip now; equals `before` when nothing changed, null after a dry run that would move it. */
+  readonly tip: Oid | null;
+  readonly sealed: number;
+  readonly removed: number;
+  readonly traces: number;
+  /** True when the month's history begins anew, because the old one holds text that must not stay. */
+  readonly rewritten: boolean;
+  /** Bytes of the sealed sources of the traces sealed now. */
+  readonly bytes: number;
+  readonly replaced: Readonly<Record<string, number>>;
+}
+
+/** Seals every own journal; call under the bucket lock. Throws `OT_SEAL_RESIDUE` (exit 8): then nothing moved. */
+export async function sealJournals(options: SealOptions): Promise<readonly SealedMonth[]> {
+  const { bucket, policy } = options;
+  const cache = await SealCache.load(bucket.home);
+  const months: SealedMonth[] = [];
+  for (const tip of await ownTips(bucket)) months.push(await new MonthSealer(options, cache, tip).run());
+  if (options.dryRun !== true) await cache.save(bucket.platform, policy.digest);
+  return months;
+}
+
+async function ownTips(bucket: Bucket): Promise<{ month: string; commit: Oid }[]> {
+  const refs = await bucket.repository.refs.list(laneRef(bucket.lane, ''));
+  return refs.flatMap(({ name, oid }) => {
+    const journal = journalOfRef(name);
+    return journal === null ? [] : [{ month: journal.month, commit: oid }];
+  });
+}
+
+/** A trace sealed now, with the raw folder's new tree when its secret list grew. */
+interface Done {
+  readonly traceId: string;
+  readonly sealed: Sealed<SealedTrace>;
+  readonly rawTree: Oid | null;
+  readonly report: SealReport;
+}
+
+class MonthSealer {
+  readonly #options: SealOptions;
+  readonly #cache: SealCache;
+  readonly #month: string;
+  readonly #rawTip: Oid;
+  readonly #rawRef: string;
+  readonly #ref: string;
+
+  constructor(options: SealOptions, cache: SealCache, tip: { month: string; commit: Oid }) {
+    const { bucket, policy } = options;
+    this.#options = options;
+    this.#cache = cache;
+    this.#month = tip.month;
+    this.#rawTip = tip.commit;
+    this.#rawRef = laneRef(bucket.lane, tip.month);
+    this.#ref = sealedRef(policy.digest, bucket.lane, tip.month);
+  }
+
+  async run(): Promise<SealedMonth> {
+    const { bucket } = this.#options;
+    const before = await bucket.repository.refs.read(this.#ref);
+    const raw = await this.#copies(this.#rawTip);
+    const since = this.#cache.sealedFrom(this.#ref, before);
+    if (since === this.#rawTip) return this.#result(before, before, raw.size);
+    const old = before === null ? new Map<string, TraceCopy>() : await this.#copies(before);
+    const known = since === null ? new Map<string, TraceCopy>() : await this.#knownCopies(since);
+    const changed = [...raw.values()].filter(
+      (copy) => known.get(copy.traceId)?.tree !== copy.tree || !old.has(copy.traceId),
+    );
+    const removed = [...old.keys()].filter((traceId) => !raw.has(traceId));
+    const batch = bucket.repository.objects.batch();
+    try {
+      const done = await this.#sealAll(batch, changed, old);
+      return await this.#finish(batch, { before, old, done, removed, traces: raw.size });
+    } catch (error) {
+      await batch.abort();
+      throw error;
+    }
+  }
+
+  async #copies(commit: Oid): Promise<Map<string, TraceCopy>> {
+    const { bucket } = this.#options;
+    const tip = {
+      shelf: ownShelf(bucket),
+      ref: this.#ref,
+      lane: bucket.lane,
+      month: this.#month,
+      commit,
+    };
+    return new Map((await copiesOfTip(tip)).map((copy) => [copy.traceId, copy]));
+  }
+
+  /** The raw state sealed last; empty when it is no longer in the store. */
+  async #knownCopies(commit: Oid): Promise<Map<string, TraceCopy>> {
+    const there = await this.#options.bucket.repository.objects.info(commit);
+    return there === null ? new Map() : this.#copies(commit);
+  }
+
+  async #sealAll(
+    batch: ObjectBatch,
+    changed: readonly TraceCopy[],
+    old: ReadonlyMap<string, TraceCopy>,
+  ): Promise<Done[]> {
+    const { bucket, policy, onTrace } = this.#options;
+    const done: Done[] = [];
+    for (const copy of changed) {
+      const raw = openCopy(copy);
+      const previous = old.get(copy.traceId);
+      const outcome = await sealTrace({
+        raw,
+        previous: previous === undefined ? null : openCopy(previous),
+        policy,
+        batch,
+        algorithm: bucket.repository.algorithm,
+      });
+      let rawTree: Oid | null = null;
+      if (outcome.grew) {
+        const files = new Map(await raw.files());
+        files.set(raw.names.secrets, batch.put('blob', outcome.list.encode()));
+        rawTree = writeTree(batch, bucket.repository.algorithm, files);
+      }
+      done.push({ traceId: copy.traceId, sealed: outcome.sealed, rawTree, report: outcome.report });
+      onTrace?.(done.length, changed.length);
+    }
+    return done;
+  }
+
+  async #finish(batch: ObjectBatch, work: MonthWork): Promise<SealedMonth> {
+    const { bucket, dryRun } = this.#options;
+    const rewritten =
+      work.removed.length > 0 || work.done.some(({ sealed }) => sealedValue(sealed).rewritten);
+    const lists = this.#listChanges(work);
+    const copies = this.#sealedChanges(work, rewritten);
+    if (dryRun === true) {
+      const moves = work.done.some((done) => isNew(done, work.old)) || work.removed.length > 0;
+      await batch.abort();
+      return this.#result(work.before, moves ? null : work.before, work.traces, work, rewritten);
+    }
+    await appendJournal(bucket.repository, batch, lists, bucket.platform, copies);
+    const tip = await bucket.repository.refs.read(this.#ref);
+    const raw = await bucket.repository.refs.read(this.#rawRef);
+    if (tip !== null && raw !== null) this.#cache.remember(this.#ref, raw, tip);
+    return this.#result(work.before, tip, work.traces, work, rewritten);
+  }
+
+  /** Secret lists go to the raw journal, in one transaction with what was sealed by them. */
+  #listChanges(work: MonthWork): JournalChange[] {
+    const lists = new Map<string, Oid>();
+    for (const { traceId, rawTree } of work.done) if (rawTree !== null) lists.set(traceId, rawTree);
+    if (lists.size === 0) return [];
+    return [{ ref: this.#rawRef, traces: lists, message: secretsMessage([...lists.keys()]) }];
+  }
+
+  #sealedChanges(work: MonthWork, rewritten: boolean): Sealed<JournalChange>[] {
+    const kept = new Map<string, Oid>();
+    if (rewritten) for (const [traceId, copy] of work.old) kept.set(traceId, copy.tree);
+    for (const traceId of work.removed) kept.delete(traceId);
+    if (work.done.length === 0 && !rewritten) return [];
+    const sealed = combineSealed(work.done.map((done) => done.sealed));
+    const ids = work.done.map((done) => done.traceId);
+    return [
+      deriveSealed(sealed, (copies) => ({
+        ref: this.#ref,
+        traces: new Map([...kept, ...copies.map((copy, index): [string, Oid] => [ids[index]!, copy.tree])]),
+        message: sealMessage(copies.map((copy) => copy.row)),
+        restart: rewritten,
+      })),
+    ];
+  }
+
+  #result(
+    before: Oid | null,
+    tip: Oid | null,
+    traces: number,
+    work?: MonthWork,
+    rewritten = false,
+  ): SealedMonth {
+    const done = work?.done ?? [];
+    return {
+      lane: this.#options.bucket.lane,
+      month: this.#month,
+      ref: this.#ref,
+      before,
+      tip,
+      sealed: done.length,
+      removed: work?.removed.length ?? 0,
+      traces,
+      rewritten: rewritten && before !== null,
+      bytes: done.reduce((sum, { report }) => sum + report.bytesOut, 0),
+      replaced: sumCounts(done.map(({ report }) => report.replaced)),
+    };
+  }
+}
+
+interface MonthWork {
+  readonly before: Oid | null;
+  readonly old: ReadonlyMap<string, TraceCopy>;
+  readonly done: readonly Done[];
+  readonly removed: readonly string[];
+  readonly traces: number;
+}
+
+function isNew(done: Done, old: ReadonlyMap<string, TraceCopy>): boolean {
+  return old.get(done.traceId)?.tree !== sealedValue(done.sealed).tree;
+}
+
+function sealMessage(rows: readonly MetaRow[]): string {
+  const lines = rows.slice(0, 200).map((row) => `${row.trace_id} ${row.agent} ${row.step_count} steps`);
+  if (rows.length > lines.length) lines.push(`... and ${rows.length - lines.length} more`);
+  return `seal: ${rows.length} traces\n\n${lines.join('\n')}\n`;
+}
+
+function secretsMessage(traceIds: readonly string[]): string {
+  return `seal: secret lists of ${traceIds.length} traces\n\n${traceIds.slice(0, 200).join('\n')}\n`;
+}
+
+/** Sums counts by kind. */
+export function sumCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const count of counts) {
+    for (const [kind, n] of Object.entries(count)) sums.set(kind, (sums.get(kind) ?? 0) + n);
+  }
+  return Object.fromEntries([...sums].sort(([left], [right]) => (left < right ? -1 : 1)));
+}

@@ -1,0 +1,175 @@
+/**
+ * The sealed copy of one trace: the capture of its sealed sources (DESIGN §3). Ids stay, because they come
+ * from native ids and positions; texts do not, because everything derived is derived again.
+ */
+
+import { OtError } from '../base/errors.ts';
+import { LineSplitter } from '../base/jsonl.ts';
+import type { TraceFolder } from '../bucket/trace-folder.ts';
+import { ingestPrimary, sourceMetaOf, storeSource, traceHeadOf, writeRecords } from '../capture/derive.ts';
+import { formatByName } from '../capture/formats.ts';
+import { identityOfSource, primarySource } from '../capture/identity.ts';
+import type { SourceInput } from '../capture/source-input.ts';
+import { TraceFiles } from '../capture/trace-files.ts';
+import type { ObjectBatch, Oid } from '../git/ports.ts';
+import type { ObservedProject, SourceMeta } from '../record/source.ts';
+import type { MetaRow } from '../record/trace.ts';
+import type { Policy, SealReport } from '../security/contract.ts';
+import {
+  combineSealed,
+  deriveSealedAsync,
+  mergeSealed,
+  openSealSession,
+  type Sealed,
+  type SealSession,
+} from '../security/seal.ts';
+import { SecretList } from '../security/secret-list.ts';
+
+export interface SealedTrace {
+  readonly tree: Oid;
+  readonly row: MetaRow;
+  /** True when the previous sealed text is no beginning of this one: its history must not stay. */
+  readonly rewritten: boolean;
+}
+
+export interface SealOutcome {
+  readonly sealed: Sealed<SealedTrace>;
+  /** The trace's secret list after sealing; the caller stores it in the raw journal when it grew. */
+  readonly list: SecretList;
+  readonly grew: boolean;
+  readonly report: SealReport;
+}
+
+export interface SealTraceOptions {
+  readonly raw: TraceFolder;
+  /** The sealed copy as it was, when there is one under this policy. */
+  readonly previous: TraceFolder | null;
+  readonly policy: Policy;
+  readonly batch: ObjectBatch;
+  readonly algorithm: TraceFiles['algorithm'];
+}
+
+interface Parts {
+  readonly sources: readonly (() => AsyncIterable<Buffer>)[];
+  readonly fileNames: readonly string[];
+  readonly project: ObservedProject;
+}
+
+/** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8). */
+export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome> {
+  const { raw, policy } = options;
+  const metas = await raw.sourceMetas();
+  const list = await readSecrets(raw);
+  const before = list.size;
+  const session = openSealSession({ policy, list, format: metas[0]?.format ?? '' });
+  for (const source of metas.keys()) await scanSource(session, raw.readSource(source));
+  const parts = await sealParts(session, raw, metas);
+  const sealed = await deriveSealedAsync(parts, (value) => deriveCopy(options, metas, value));
+  return { sealed, list, grew: list.size > before, report: session.report() };
+}
+
+/** The list behind a trace's placeholders, empty when nothing was ever found. */
+export async function readSecrets(raw: TraceFolder): Promise<SecretList> {
+  const files = await raw.files();
+  return files.has(raw.names.secrets)
+    ? SecretList.decode(await raw.bytes(raw.names.secrets))
+    : new SecretList();
+}
+
+async function scanSource(session: SealSession, bytes: AsyncIterable<Buffer>): Promise<void> {
+  const splitter = new LineSplitter((line) => session.scan(line.bytes));
+  for await (const part of bytes) splitter.push(part);
+  splitter.end();
+}
+
+async function sealParts(
+  session: SealSession,
+  raw: TraceFolder,
+  metas: readonly SourceMeta[],
+): Promise<Sealed<Parts>> {
+  const beside = session.sealJson({
+    fileNames: metas.map((meta) => meta.file_name),
+    project: await raw.project(),
+  });
+  const streams = metas.map((_, source) => session.sealStream(() => raw.readSource(source)));
+  return mergeSealed(beside, combineSealed(streams), (own, sources) => ({ ...own, sources }));
+}
+
+async function deriveCopy(
+  options: SealTraceOptions,
+  metas: readonly SourceMeta[],
+  parts: Parts,
+): Promise<SealedTrace> {
+  const { previous, batch, algorithm, raw } = options;
+  const known = previous === null ? new Set<Oid>() : new Set((await previous.files()).values());
+  const files = new TraceFiles(batch, algorithm, known);
+  const decides = primarySource(metas);
+  const format = formatOfSource(metas[decides]!, raw.traceId);
+  const identity = identityOfSource(format, metas[decides]!);
+  const checks = metas.map((_, source) => new GrowthCheck(previous, source, parts.sources[source]!));
+  const inputs = checks.map((check, source) => check.input(parts.fileNames[source] ?? ''));
+  const { stored: main, facts } = await ingestPrimary(identity, inputs[decides]!, files, decides);
+  const sealedMetas: SourceMeta[] = [];
+  for (const [source, meta] of metas.entries()) {
+    const stored = source === decides ? main : await storeSource(inputs[source]!, files, raw.names, source);
+    const own = identityOfSource(formatOfSource(meta, raw.traceId), meta);
+    sealedMetas.push(sourceMetaOf(own, inputs[source]!.fileName, stored, meta.raw_bytes));
+  }
+  const row = writeRecords(files, traceHeadOf(identity, facts), sealedMetas, parts.project);
+  return { tree: files.writeTree(), row, rewritten: checks.some((check) => check.diverged) };
+}
+
+function formatOfSource(meta: SourceMeta, traceId: string): NonNullable<ReturnType<typeof formatByName>> {
+  const format = formatByName(meta.agent, meta.format);
+  if (format !== null) return format;
+  throw new OtError(
+    'OT_FORMAT_UNKNOWN',
+    'usage',
+    `trace ${traceId} is of a format this git-ot does not know`,
+    {
+      hint: 'upgrade git-ot',
+    },
+  );
+}
+
+/** Tells, while a sealed source streams by, whether the one sealed before is a beginning of it. */
+class GrowthCheck {
+  readonly #previous: TraceFolder | null;
+  readonly #source: number;
+  readonly #read: () => AsyncIterable<Buffer>;
+  diverged = false;
+
+  constructor(previous: TraceFolder | null, source: number, read: () => AsyncIterable<Buffer>) {
+    this.#previous = previous;
+    this.#source = source;
+    this.#read = read;
+  }
+
+  input(fileName: string): SourceInput {
+    return { fileName, read: () => this.#compared() };
+  }
+
+  async *#compared(): AsyncIterable<Buffer> {
+    const before = this.#previous?.readSource(this.#source)[Symbol.asyncIterator]();
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const bytes of this.#read()) {
+      let at = 0;
+      while (before !== undefined && !this.diverged && at < bytes.length) {
+        if (rest.length === 0) rest = await nextChunk(before);
+        if (rest.length === 0) break;
+        const length = Math.min(rest.length, bytes.length - at);
+        if (!rest.subarray(0, length).equals(bytes.subarray(at, at + length))) this.diverged = true;
+        rest = rest.subarray(length);
+        at += length;
+      }
+      yield bytes;
+    }
+    if (before === undefined || this.diverged) return;
+    if (rest.length > 0 || (await nextChunk(before)).length > 0) this.diverged = true;
+  }
+}
+
+async function nextChunk(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  const next = await chunks.next();
+  return next.done === true ? Buffer.alloc(0) : next.value;
+}
