@@ -9,7 +9,8 @@
  * Definitions, for the entries of one trace:
  *   entry             a JSON object on a line; on a damaged line the objects it begins with, and behind
  *                     broken text one that begins like an entry and ends the line. An entry whose uuid,
- *                     type, timestamp and parentUuid were all there before is a repeat and says nothing new.
+ *                     type, timestamp and parentUuid an entry with content had before is a repeat and
+ *                     says nothing new.
  *   owner             the agent id of a `progress` entry of data.type `agent_progress` (its data.message is
  *                     then the entry), or of an `isSidechain` entry with an `agentId`, or for a sidechain
  *                     entry without one the first 8 characters of the uuid of the first entry of its chain;
@@ -166,7 +167,7 @@ function isRepeat(entry, seen) {
   if (typeof entry.uuid !== 'string') return false;
   const key = JSON.stringify([entry.uuid, entry.type, entry.timestamp ?? 0, entry.parentUuid ?? 0]);
   const repeat = seen.has(key);
-  seen.add(key);
+  if (entry.attachment || partsOf(entry.message).length > 0) seen.add(key);
   return repeat;
 }
 

@@ -21,7 +21,7 @@ export function readAssistant(state: SessionState, entry: Entry, repeat: boolean
   blocks.forEach((block, position) => {
     readBlock(state, { entry, index, block, position, repeat });
   });
-  if (blocks.length === 0 && !repeat) state.limits.add('empty_message', entry);
+  if (blocks.length === 0 && !repeat) state.noteEmpty(entry);
   readUsage(state, index, message);
 }
 

@@ -9,7 +9,7 @@ export function readAttachment(state: SessionState, entry: Entry, repeat: boolea
   if (repeat) return;
   const attachment = fieldsOf(entry.fields.attachment);
   if (!attachment) {
-    state.limits.add('empty_message', entry);
+    state.noteEmpty(entry);
     return;
   }
   if (isQueuedPrompt(attachment)) addTurn(state, entry, blocksOf({ content: attachment.prompt }));

@@ -3,7 +3,7 @@
 import type { StepKind, ToolCall } from '../../record/step.ts';
 import type { ParsedAttachment, ParseOptions } from '../session-source.ts';
 import type { Entry } from './entry-reader.ts';
-import { agentIdOf, filledOf, timeOf } from './fields.ts';
+import { agentIdOf, type Fields, filledOf, timeOf } from './fields.ts';
 import { Limitations } from './limitations.ts';
 import type { Origin, ParsedObservation } from './parts.ts';
 import { SessionNotes } from './session-notes.ts';
@@ -63,15 +63,21 @@ export class SessionState {
    * source must give the same steps.
    */
   isRepeat(entry: Entry): boolean {
-    const { uuid, type, timestamp, parentUuid } = entry.fields;
+    const { uuid } = entry.fields;
     if (typeof uuid !== 'string') return false;
-    const key = `${uuid}\0${String(type)}\0${String(timestamp)}\0${String(parentUuid)}`;
+    const key = entryKey(entry.fields);
     const repeat = this.#entries.has(key);
     if (repeat) this.limits.add('duplicate_entry', entry);
     else if (this.#uuids.has(uuid)) this.limits.add('duplicate_uuid', entry);
     this.#entries.add(key);
     this.#uuids.add(uuid);
     return repeat;
+  }
+
+  /** Counts a message without any content; a later entry with its ids is then no repeat. */
+  noteEmpty(entry: Entry): void {
+    this.limits.add('empty_message', entry);
+    this.#entries.delete(entryKey(entry.fields));
   }
 
   openStep(entry: Entry, step: NewStep): number {
@@ -150,6 +156,10 @@ export class SessionState {
     const traceId = this.#options.subagentTraceId(agentId);
     this.window.grow(index, { part: 'link', callId, traceId });
   }
+}
+
+function entryKey({ uuid, type, timestamp, parentUuid }: Fields): string {
+  return `${String(uuid)}\0${String(type)}\0${String(timestamp)}\0${String(parentUuid)}`;
 }
 
 function originOf(entry: Entry, messageId: string | undefined): Origin {

@@ -34,7 +34,7 @@ export function readUser(state: SessionState, entry: Entry, repeat: boolean): vo
   for (const block of results) readToolResult(state, entry, block, repeat, facts);
   if (repeat) return;
   if (said.length > 0) addTurn(state, entry, said);
-  else if (results.length === 0) state.limits.add('empty_message', entry);
+  else if (results.length === 0) state.noteEmpty(entry);
 }
 
 /** Opens the step of a user turn out of its blocks. */
