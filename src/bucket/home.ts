@@ -90,10 +90,19 @@ export async function writeNewLane(options: Omit<OpenOptions, 'engine'>, lane?: 
 }
 
 async function assemble(options: OpenOptions, file: LaneFile): Promise<Bucket> {
-  const gitDir = bucketGitDir(options.home);
+  const { home, platform } = options;
+  const gitDir = bucketGitDir(home);
   const repository = await options.engine.open(gitDir);
-  const laneIsOurs = file.machine === (await fingerprint(options.home, options.platform));
-  return { home: options.home, gitDir, repository, lane: file.lane, laneIsOurs, platform: options.platform };
+  const laneIsOurs = file.machine === (await fingerprint(home, platform));
+  return { home, gitDir, repository, lane: file.lane, laneIsOurs, platform };
+}
+
+/** The same bucket with its lane read again. */
+export async function refreshLane(bucket: Bucket): Promise<Bucket> {
+  const file = await readLaneFile(bucket.home);
+  if (file === null) throw noBucket(bucket.home);
+  const laneIsOurs = file.machine === (await fingerprint(bucket.home, bucket.platform));
+  return { ...bucket, lane: file.lane, laneIsOurs };
 }
 
 /** Tells this place from a copy of it: the machine's id and the folder's real path, hashed. */

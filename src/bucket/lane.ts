@@ -4,8 +4,9 @@
  * is left to the other machine, and no two machines ever write the same ref.
  */
 import type { RefEdit } from '../git/ports.ts';
-import { type Bucket, writeNewLane } from './home.ts';
+import { type Bucket, refreshLane, writeNewLane } from './home.ts';
 import { journalOfRef, LANES_PREFIX, PUSHED_PREFIX, SEALED_PREFIX } from './layout.ts';
+import { withLock } from './lock.ts';
 
 /** Renames every journal of ours to a fresh lane; call under the bucket lock. Returns the bucket with it. */
 export async function beginNewLane(bucket: Bucket): Promise<Bucket> {
@@ -29,7 +30,16 @@ export async function beginNewLane(bucket: Bucket): Promise<Bucket> {
   return { ...bucket, lane, laneIsOurs: true };
 }
 
-/** The bucket with a lane of its own: the same one, or a new one when this folder is a copy. */
-export async function ensureOwnLane(bucket: Bucket): Promise<Bucket> {
-  return bucket.laneIsOurs ? bucket : beginNewLane(bucket);
+/**
+ * Runs `work` under the bucket lock, with the lane as it is now: another process may have begun a new one
+ * since the bucket was opened, and a copy must get its own before it writes.
+ */
+export async function withWritableBucket<T>(
+  bucket: Bucket,
+  work: (bucket: Bucket) => Promise<T>,
+): Promise<T> {
+  return withLock(bucket.home, bucket.platform, async () => {
+    const current = await refreshLane(bucket);
+    return work(current.laneIsOurs ? current : await beginNewLane(current));
+  });
 }

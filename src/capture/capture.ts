@@ -7,7 +7,7 @@ import { OtError } from '../base/errors.ts';
 import { subagentSessionId } from '../base/ids.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import type { Bucket } from '../bucket/home.ts';
-import { withLock } from '../bucket/lock.ts';
+import { withWritableBucket } from '../bucket/lane.ts';
 import type { HashAlgorithm } from '../git/ports.ts';
 import { SourceHasher, type StoredSource } from './derive.ts';
 import { formatOf } from './formats.ts';
@@ -62,8 +62,7 @@ const FILE_CODES = /^OT_(SOURCE_|SESSION_|NOT_A_SESSION)/;
  * `OT_BUCKET_LOCKED`, ...) and, when a single named file is no session or unreadable, that file's error.
  */
 export async function captureSessions(options: CaptureOptions): Promise<CaptureReport> {
-  const { bucket } = options;
-  return withLock(bucket.home, bucket.platform, () => captureUnderLock(options));
+  return withWritableBucket(options.bucket, (bucket) => captureUnderLock({ ...options, bucket }));
 }
 
 async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport> {

@@ -5,9 +5,8 @@
  */
 import { OtError } from '../base/errors.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
-import { beginNewLane, ensureOwnLane } from '../bucket/lane.ts';
+import { beginNewLane, withWritableBucket } from '../bucket/lane.ts';
 import { pushedRef, remoteSealedRef, SEALED_PREFIX } from '../bucket/layout.ts';
-import { withLock } from '../bucket/lock.ts';
 import type { Oid, RefUpdateResult, Transport, TransportProgress } from '../git/ports.ts';
 import type { Policy } from '../security/contract.ts';
 import { sealedRefTip, sealedValue } from '../security/seal.ts';
@@ -59,9 +58,8 @@ export async function planPush(context: PushContext, remote: Remote, dryRun: boo
     planLane({ ...context, bucket: own }, { remote, tips, dryRun, newLane });
   if (dryRun)
     return (bucket.laneIsOurs ? await plan(bucket, false) : null) ?? foreignLanePlan(context, remote);
-  return withLock(bucket.home, bucket.platform, async () => {
-    const own = await ensureOwnLane(bucket);
-    return (await plan(own, own !== bucket)) ?? (await plan(await beginNewLane(own), true))!;
+  return withWritableBucket(bucket, async (own) => {
+    return (await plan(own, own.lane !== bucket.lane)) ?? (await plan(await beginNewLane(own), true))!;
   });
 }
 
