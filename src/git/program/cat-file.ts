@@ -54,6 +54,11 @@ export class CatFile {
     await session?.end();
   }
 
+  /** True when the child has written an error about anything so far. */
+  complained(): boolean {
+    return this.#session?.complained() ?? false;
+  }
+
   #submit(request: Request): void {
     this.#session ??= new Session(this.#git, this.#gitDir, (session, unanswered) => {
       if (this.#session === session) this.#session = null;
@@ -99,6 +104,10 @@ class Session {
     this.#queue.push(request);
     if (this.#unsent.length === 0) queueMicrotask(() => this.#send());
     this.#unsent.push(`${request.command} ${request.name}\n`);
+  }
+
+  complained(): boolean {
+    return this.#stderr() !== '';
   }
 
   async end(): Promise<void> {

@@ -9,12 +9,14 @@ import { CatFile, type Reply } from './cat-file.ts';
 
 export class ProgramObjectReader implements ObjectReader {
   readonly algorithm: HashAlgorithm;
+  readonly #git: GitProgram;
   readonly #gitDir: string;
   readonly #catFile: CatFile;
 
   /** Starts nothing: the child begins with the first request. */
   constructor(git: GitProgram, gitDir: string, algorithm: HashAlgorithm) {
     this.algorithm = algorithm;
+    this.#git = git;
     this.#gitDir = gitDir;
     this.#catFile = new CatFile(git, gitDir);
   }
@@ -87,11 +89,20 @@ export class ProgramObjectReader implements ObjectReader {
     throw (await this.info(tree)) === null ? missing(tree) : damaged(tree);
   }
 
-  /** `cat-file` calls a damaged loose object missing; the file that is there tells them apart. */
+  /**
+   * `cat-file` calls damaged objects missing. A loose file that is there tells them apart; for packs, git's
+   * complaints do, which are asked for again about this one object.
+   */
   async #present<T extends Reply | ObjectInfo>(oid: Oid, reply: T | null): Promise<T | null> {
     if (reply !== null) return reply;
     if (await exists(join(this.#gitDir, 'objects', oid.slice(0, 2), oid.slice(2)))) throw damaged(oid);
+    if (this.#catFile.complained() && (await this.#isDamaged(oid))) throw damaged(oid);
     return null;
+  }
+
+  async #isDamaged(oid: Oid): Promise<boolean> {
+    const call = { gitDir: this.#gitDir, okCodes: [0, 1, 128] };
+    return /^error: /m.test((await this.#git.run(['cat-file', '-t', oid], call)).stderr);
   }
 }
 

@@ -1,0 +1,98 @@
+/** What a code repository tells of itself. Everything here only reads, and never reaches a remote. */
+import { stat } from 'node:fs/promises';
+import { withoutCredentials } from './failure.ts';
+import type { Oid } from './ports.ts';
+import type { GitProgram } from './spawn.ts';
+
+export interface CodeRepository {
+  /** Top folder of the work tree, or the repository itself when it is bare. */
+  readonly topLevel: string;
+  /** The repository that all linked work trees share. */
+  readonly commonDir: string;
+  readonly shallow: boolean;
+  /** Null without commits. */
+  readonly head: Oid | null;
+}
+
+/** Facts about a code repository for a project id (DESIGN §1). */
+export interface CodeRepositoryDescription {
+  readonly topLevel: string;
+  /** Smallest root commit of HEAD; null without commits and for a shallow clone, which hides its roots. */
+  readonly rootCommit: Oid | null;
+  readonly head: Oid | null;
+  /** URL of `origin` without credentials. */
+  readonly remote: string | null;
+}
+
+/** The repository around a folder; null when there is none, or the folder is gone, or git does not trust its owner. */
+export async function findCodeRepository(git: GitProgram, folder: string): Promise<CodeRepository | null> {
+  if (!(await isFolder(folder))) return null;
+  const ask = ['rev-parse', '--path-format=absolute', '--is-shallow-repository', '--git-common-dir'];
+  const inTree = await git.run([...ask, '--show-toplevel'], { cwd: folder, okCodes: [0, 128] });
+  const answer = inTree.code === 0 ? inTree : await git.run(ask, { cwd: folder, okCodes: [0, 128] });
+  const [shallow, commonDir, topLevel] = answer.stdout.toString('utf8').split('\n');
+  if (answer.code !== 0 || commonDir === undefined || commonDir === '') return null;
+  return {
+    topLevel: topLevel || commonDir,
+    commonDir,
+    shallow: shallow === 'true',
+    head: await headOf(git, folder),
+  };
+}
+
+/** Top folder of the work tree around `folder`, or null. */
+export async function topLevel(git: GitProgram, folder: string): Promise<string | null> {
+  return (await findCodeRepository(git, folder))?.topLevel ?? null;
+}
+
+/** The git folder that all work trees of this repository share, or null. */
+export async function commonDir(git: GitProgram, folder: string): Promise<string | null> {
+  return (await findCodeRepository(git, folder))?.commonDir ?? null;
+}
+
+/** True when history was cut off by a shallow clone. */
+export async function isShallow(git: GitProgram, gitDir: string): Promise<boolean> {
+  return (await git.text(['rev-parse', '--is-shallow-repository'], { gitDir })).trim() === 'true';
+}
+
+/** Parentless commits reachable from `rev`, sorted; empty when there is no such commit. */
+export async function rootCommits(git: GitProgram, gitDir: string, rev = 'HEAD'): Promise<readonly Oid[]> {
+  const args = ['rev-list', '--max-parents=0', '--end-of-options', rev, '--'];
+  const { code, stdout } = await git.run(args, { gitDir, okCodes: [0, 128] });
+  return code === 0 ? stdout.toString('utf8').split('\n').filter(Boolean).sort() : [];
+}
+
+/** Looks at a folder of this machine; null when no repository is around it. */
+export async function describeCodeRepository(
+  git: GitProgram,
+  folder: string,
+): Promise<CodeRepositoryDescription | null> {
+  const found = await findCodeRepository(git, folder);
+  if (found === null) return null;
+  const [roots, remote] = await Promise.all([
+    found.shallow || found.head === null ? [] : rootCommits(git, found.commonDir, found.head),
+    originOf(git, found.commonDir),
+  ]);
+  return { topLevel: found.topLevel, rootCommit: roots[0] ?? null, head: found.head, remote };
+}
+
+async function headOf(git: GitProgram, folder: string): Promise<Oid | null> {
+  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'];
+  const { code, stdout } = await git.run(args, { cwd: folder, okCodes: [0, 1, 128] });
+  return code === 0 ? stdout.toString('utf8').trim() : null;
+}
+
+async function originOf(git: GitProgram, gitDir: string): Promise<string | null> {
+  const { code, stdout } = await git.run(['config', '--get', 'remote.origin.url'], {
+    gitDir,
+    okCodes: [0, 1],
+  });
+  return code === 0 ? withoutCredentials(stdout.toString('utf8').trim()) : null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

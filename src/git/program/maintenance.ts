@@ -1,0 +1,71 @@
+/** Housekeeping of a repository of ours. Only under its lock: `pack-refs` or a repack beside `update-ref` loses updates. */
+import type { GitProgram } from '../spawn.ts';
+
+export interface ObjectCounts {
+  readonly looseObjects: number;
+  /** Disk space of loose objects in bytes. */
+  readonly looseBytes: number;
+  readonly packedObjects: number;
+  readonly packs: number;
+  readonly packBytes: number;
+  /** Files in the object folder that belong to nothing. */
+  readonly garbage: number;
+}
+
+export async function countObjects(git: GitProgram, gitDir: string): Promise<ObjectCounts> {
+  const text = await git.text(['count-objects', '-v'], { gitDir });
+  const values = new Map(text.split('\n').map((line) => line.split(': ', 2) as [string, string]));
+  const number = (name: string) => Number(values.get(name) ?? 0);
+  return {
+    looseObjects: number('count'),
+    looseBytes: number('size') * 1024,
+    packedObjects: number('in-pack'),
+    packs: number('packs'),
+    packBytes: number('size-pack') * 1024,
+    garbage: number('garbage'),
+  };
+}
+
+/** Moves all refs into one file. Caller holds the repository's lock. */
+export async function packRefs(git: GitProgram, gitDir: string): Promise<void> {
+  await git.run(['pack-refs', '--all', '--prune'], { gitDir });
+}
+
+/** Bounds the memory of a repack: about 200 MB at most, whatever the size of the repository. */
+const PACK_CONFIG = [
+  'pack.threads=1',
+  'pack.windowMemory=64m',
+  'pack.deltaCacheSize=32m',
+  'core.bigFileThreshold=32m',
+];
+
+export interface RepackBudget {
+  /** Packs that may lie beside each other. Default 20. */
+  readonly packs?: number;
+  /** Disk space that loose objects may take, in bytes. Default 64 MB. */
+  readonly looseBytes?: number;
+}
+
+/** True when the repository is over one of the two limits. */
+export async function needsRepack(
+  git: GitProgram,
+  gitDir: string,
+  budget: RepackBudget = {},
+): Promise<boolean> {
+  const counts = await countObjects(git, gitDir);
+  return counts.packs > (budget.packs ?? 20) || counts.looseBytes > (budget.looseBytes ?? 64 * 1024 * 1024);
+}
+
+/**
+ * Writes everything into one pack with fresh deltas. Unreachable objects younger than two weeks stay. Caller
+ * holds the lock. `reuseDeltas` is for repositories of a promisor remote: there, fresh deltas cost space.
+ */
+export async function repack(
+  git: GitProgram,
+  gitDir: string,
+  options: { readonly reuseDeltas?: boolean } = {},
+): Promise<void> {
+  const fresh = options.reuseDeltas === true ? [] : ['-f'];
+  const args = ['repack', '-A', '-d', ...fresh, '--quiet', '--unpack-unreachable=2.weeks.ago'];
+  await git.run(args, { gitDir, config: PACK_CONFIG });
+}
