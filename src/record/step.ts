@@ -27,7 +27,7 @@ export const ToolCall = z.looseObject({
   tool_name: z.string(),
   /** Arguments as the model gave them; any long string inside may be a {@link BlobRef}. */
   input: z.unknown(),
-  duration_ms: z.optional(z.nullable(z.number())),
+  duration_ms: z.optional(z.nullable(z.int())),
   /** Ours: trace id of the sub-agent this call started. */
   subagent_trajectory_ref: z.optional(z.string()),
 });

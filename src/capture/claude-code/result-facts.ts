@@ -72,9 +72,10 @@ function copyFacts(
   }
 }
 
+/** Whole milliseconds: some versions write fractions, the schema has none. */
 function durationOf(value: Fields): number | undefined {
   const milliseconds = numberOf(value.durationMs) ?? numberOf(value.totalDurationMs);
-  if (milliseconds !== undefined) return milliseconds;
+  if (milliseconds !== undefined) return Math.round(milliseconds);
   const seconds = numberOf(value.durationSeconds) ?? numberOf(value.duration);
-  return seconds === undefined ? undefined : seconds * 1000;
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
