@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { OtError } from '../base/errors.ts';
 import type { Platform } from '../base/platform.ts';
 import type { GitProgram } from '../git/spawn.ts';
@@ -13,7 +14,6 @@ import { gitProgram } from '../git/spawn.ts';
 import type { Io } from './io.ts';
 import { machineId, processStart } from './machine.ts';
 import type { Write } from './output.ts';
-import { isTerminal } from './terminal.ts';
 
 export interface App {
   /** `$OT_HOME`, absolute; `~/.opentraces` by default. Reading it throws `OT_NO_HOME` when neither is known. */
@@ -67,8 +67,8 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
 }
 
 /** The application of this process. */
-export async function processApp(write: Write): Promise<App> {
-  return createApp({ env: process.env, cwd: currentFolder, io: await processIo(write) });
+export function processApp(write: Write): App {
+  return createApp({ env: process.env, cwd: currentFolder, io: processIo(write) });
 }
 
 /** Folder for compiled code, private to the user; null when nothing says where caches go. */
@@ -117,12 +117,12 @@ function currentFolder(): string {
   }
 }
 
-async function processIo(write: Write): Promise<Io> {
-  const stdoutIsTerminal = await isTerminal(1);
+function processIo(write: Write): Io {
+  const stdoutIsTerminal = isatty(1);
   return {
     color: stdoutIsTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
     stdoutIsTerminal,
-    interactive: (await isTerminal(0)) && (await isTerminal(2)),
+    interactive: isatty(0) && isatty(2),
     columns: stdoutIsTerminal ? process.stdout.columns : 100,
     out: (chunk) => write(1, chunk),
     err: (text) => write(2, text),

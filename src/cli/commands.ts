@@ -2,14 +2,42 @@
  * The table of commands: the only list of them. Every class stays in a chunk of its own until its words
  * are typed, so this file may import nothing but types.
  */
-import type { CommandClass } from './base-command.ts';
+import type { CommandEntry } from './command-entry.ts';
 
-export interface CommandEntry {
-  /** Words after `git ot`, e.g. `['trace', 'get']`. */
-  readonly path: readonly string[];
-  /** One line for the overview: no capital, no full stop. */
-  readonly summary: string;
-  load(): Promise<CommandClass>;
-}
-
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    path: ['capture'],
+    summary: 'capture agent sessions from files and folders',
+    load: async () => (await import('./commands/capture.ts')).CaptureCommand,
+  },
+  {
+    path: ['trace', 'list'],
+    summary: 'list traces, newest first',
+    load: async () => (await import('./commands/trace/list.ts')).TraceListCommand,
+  },
+  {
+    path: ['trace', 'get'],
+    summary: 'show a trace or some of its steps',
+    load: async () => (await import('./commands/trace/get.ts')).TraceGetCommand,
+  },
+  {
+    path: ['trace', 'source'],
+    summary: 'write back the exact bytes that were captured',
+    load: async () => (await import('./commands/trace/source.ts')).TraceSourceCommand,
+  },
+  {
+    path: ['bucket', 'status'],
+    summary: 'count what is in the bucket',
+    load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,
+  },
+  {
+    path: ['bucket', 'manifest'],
+    summary: 'show or mend one row per trace',
+    load: async () => (await import('./commands/bucket/manifest.ts')).BucketManifestCommand,
+  },
+  {
+    path: ['bucket', 'verify'],
+    summary: 'check that everything in the bucket is sound',
+    load: async () => (await import('./commands/bucket/verify.ts')).BucketVerifyCommand,
+  },
+];

@@ -1,6 +1,6 @@
 /** Help of one command or one noun, from the classes and the table. */
 import type { CommandClass } from './base-command.ts';
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 import type { Reply } from './envelope.ts';
 import type { ParsedOption } from './parser.ts';
 import { fields, type Page, paint } from './views/page.ts';

@@ -12,7 +12,9 @@ async function main(): Promise<void> {
   const answer = quickAnswer(argv);
   if (answer !== null) return write(1, answer);
   const { runProcess } = await import('./process.ts');
-  process.exitCode = await runProcess(argv, { commands: COMMANDS, write });
+  const code = await runProcess(argv, { commands: COMMANDS, write });
+  // All output has left by now; a child that has not ended yet shall not hold the shell.
+  process.exit(code);
 }
 
 void main();

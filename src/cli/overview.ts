@@ -1,5 +1,5 @@
 /** What `git ot` prints when asked for nothing in particular. Loaded on every start: imports the table only. */
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: ReadonlyArray<readonly [name: string, meaning: string]> = [

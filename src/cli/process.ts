@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import module from 'node:module';
 import { type App, codeCacheFolder, processApp } from './app.ts';
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 import { documentOf, ERROR_SCHEMA, errorText, INTERNAL_EXIT, serialize } from './envelope.ts';
 import type { Write } from './output.ts';
 import { runCli, wantsJson } from './run.ts';
@@ -18,7 +18,7 @@ export interface ProcessParts {
 /** Runs the command line of this process; resolves with its exit code. */
 export async function runProcess(argv: readonly string[], parts: ProcessParts): Promise<number> {
   useCodeCache();
-  const app = await processApp(parts.write);
+  const app = processApp(parts.write);
   const ending = new Ending(app, wantsJson(argv));
   for (const [name, code] of Object.entries(SIGNALS)) {
     process.once(name, () => ending.bySignal(name, code));

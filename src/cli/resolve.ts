@@ -1,5 +1,5 @@
 /** From the words typed to one entry of the command table; loads nothing. */
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 
 export type Resolution =
   /** `argv` starts with the command's own path, then options and arguments. */

@@ -4,7 +4,7 @@
  */
 import type { App } from './app.ts';
 import type { OtCommand } from './base-command.ts';
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 import { deliver, type Outcome, type OutputMode } from './envelope.ts';
 import { commandHelp, groupHelp } from './help.ts';
 import { CommandParser } from './parser.ts';

@@ -1,6 +1,6 @@
 /** Every way of typing a command wrongly, as an `OtError` with exit code 2 and something to try instead. */
 import { OtError } from '../base/errors.ts';
-import type { CommandEntry } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
 import { entriesBelow, type Resolution } from './resolve.ts';
 import { nearest } from './suggest.ts';
 import { oneLine } from './views/page.ts';

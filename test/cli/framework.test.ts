@@ -3,7 +3,7 @@ import { Option } from 'clipanion';
 import { describe, expect, it } from 'vitest';
 import { type ErrorKind, EXIT_CODES, OtError } from '../../src/base/errors.ts';
 import { OtCommand } from '../../src/cli/base-command.ts';
-import type { CommandEntry } from '../../src/cli/commands.ts';
+import type { CommandEntry } from '../../src/cli/command-entry.ts';
 import type { Reply } from '../../src/cli/envelope.ts';
 import { newMachine, type Outcome, recordedIo, runInProcess } from '../support/cli.ts';
 

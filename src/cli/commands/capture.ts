@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'clipanion';
+import { OtError } from '../../base/errors.ts';
+import { type CaptureReport, captureSessions, type FileResult } from '../../capture/capture.ts';
+import { describeCodeRepository } from '../../git/code-repository.ts';
+import { agentFolders } from '../agent-folders.ts';
+import type { App } from '../app.ts';
+import { OtCommand } from '../base-command.ts';
+import type { Reply } from '../envelope.ts';
+import { startProgress } from '../progress.ts';
+import { captureView } from '../views/capture.ts';
+import { withBucket } from '../with-bucket.ts';
+
+export class CaptureCommand extends OtCommand {
+  static override paths = [['capture']];
+  static override usage = Command.Usage({
+    details:
+      'Reads session logs as agents write them; the format is told from their content. A session that was ' +
+      'captured before is compared: an equal one makes no commit, a longer one adds its new part. In a folder, ' +
+      'what is no session is reported and passed over.',
+    examples: [
+      ['One session', 'git ot capture ~/.claude/projects/-home-dev-acme/0b1d.jsonl'],
+      ['Every session below a folder', 'git ot capture ~/.claude/projects'],
+      ['Every session of this machine', 'git ot capture --all'],
+    ],
+  });
+  static readonly synopsis = 'PATH... [--project DIR] [--all]';
+
+  files = Option.Rest({ name: 'PATH' });
+  project = Option.String('--project', {
+    description: 'folder the sessions belong to, instead of the one they name',
+  });
+  all = Option.Boolean('--all', false, {
+    description: 'also the folders where agents keep their sessions here',
+  });
+
+  protected override async run(app: App): Promise<Reply> {
+    const named = this.files.map((path) => resolve(app.cwd, path));
+    const paths = this.all ? [...named, ...(await agentFolders(app))] : named;
+    if (paths.length === 0) throw noPath();
+    const progress = startProgress(app, 'capturing', this.quiet);
+    let done = 0;
+    const onFile = (): void => {
+      done += 1;
+      progress.update(done);
+    };
+    const report = await withBucket(app, { create: true }, ({ bucket }) =>
+      captureSessions({
+        bucket,
+        paths,
+        ...(this.project === undefined ? {} : { project: resolve(app.cwd, this.project) }),
+        describeRepository: (folder) => describeCodeRepository(app.git, folder),
+        onFile,
+      }),
+    ).finally(() => progress.end());
+    return reply(report, app.cwd);
+  }
+}
+
+function reply(report: CaptureReport, cwd: string): Reply {
+  const failed = report.results.filter(isNamedFailure);
+  const captured = report.results.find(({ trace_id }) => trace_id !== undefined)?.trace_id;
+  return {
+    schema: 'opentraces.capture.v1',
+    data: { traces: report.results, totals: report.totals, commits: report.commits },
+    text: (page) => captureView(page, report, cwd),
+    nextSteps: captured === undefined ? [] : ['git ot trace list', `git ot trace get ${captured}`],
+    ...(failed.length === 0 ? {} : { failure: incomplete(failed.length) }),
+  };
+}
+
+function isNamedFailure({ named, status }: FileResult): boolean {
+  return named && (status === 'error' || status === 'skipped');
+}
+
+function noPath(): OtError {
+  return new OtError('OT_MISSING_ARGUMENT', 'usage', 'a file or folder to capture is missing', {
+    hint: 'run: git ot capture PATH, or git ot capture --all',
+  });
+}
+
+function incomplete(count: number): OtError {
+  return new OtError('OT_CAPTURE_INCOMPLETE', 'usage', `${count} of the named files could not be captured`, {
+    hint: 'the others were captured; the reasons stand beside each file',
+  });
+}

@@ -1,0 +1,64 @@
+/** Option values and arguments as typed, decoded. Each throws `OT_BAD_VALUE` (exit 2) naming the option. */
+import { OtError } from '../base/errors.ts';
+import type { StepSelection } from '../trace/get.ts';
+import { quoteWord } from './usage-error.ts';
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** A whole number from `least` up to 1,000,000,000. */
+export function wholeNumber(option: string, text: string, least: number): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= 1_000_000_000) return value;
+  throw badValue(option, text, `give a whole number of at least ${least}`);
+}
+
+/** An ISO 8601 date or time (UTC where it names no zone), or a span before `now` such as `12h` or `7d`. */
+export function pointInTime(option: string, text: string, now: Date): string {
+  const span = /^(\d{1,6})([mhdw])$/.exec(text);
+  if (span !== null) {
+    const ago = Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS];
+    return new Date(now.getTime() - ago).toISOString();
+  }
+  const iso = /^\d{4}-\d{2}-\d{2}(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
+    text,
+  );
+  if (iso !== null) {
+    const zoned = iso[1] === undefined || iso[2] !== undefined ? text : `${text}Z`;
+    const time = new Date(zoned.replace(' ', 'T'));
+    if (!Number.isNaN(time.getTime())) return time.toISOString();
+  }
+  throw badValue(option, text, 'give a date (2026-03-31), a time (2026-03-31T12:00Z) or a span (12h, 7d)');
+}
+
+/** One of a few words. */
+export function oneOf<Word extends string>(option: string, text: string, words: readonly Word[]): Word {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw badValue(option, text, `give one of: ${words.join(', ')}`);
+}
+
+export interface TraceReference {
+  /** Trace id or prefix, as typed. */
+  readonly id: string;
+  readonly steps: StepSelection;
+}
+
+/** `ID`, `ID:7`, `ID:3-9` or `ID:last`. */
+export function traceReference(text: string): TraceReference {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { id: text, steps: 'all' };
+  return { id: text.slice(0, colon), steps: stepSelection(text.slice(colon + 1)) };
+}
+
+function stepSelection(text: string): StepSelection {
+  if (text === 'last') return 'last';
+  const range = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text);
+  const from = Number(range?.[1]);
+  const to = Number(range?.[2] ?? range?.[1]);
+  if (range !== null && from >= 1 && to >= from) return { from, to };
+  throw badValue('ID:STEPS', text, 'give a step (ID:7), a range (ID:3-9) or ID:last');
+}
+
+function badValue(option: string, text: string, hint: string): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', `${option} does not take ${quoteWord(text)}`, { hint });
+}
