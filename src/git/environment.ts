@@ -52,7 +52,10 @@ const CLEARED: ReadonlySet<string> = new Set([
 
 const CLEARED_PREFIXES = ['GIT_AUTHOR_', 'GIT_COMMITTER_', 'GIT_CONFIG_KEY_', 'GIT_CONFIG_VALUE_'];
 
-/** Copy of `env` fit for a git child: English messages, no replaced objects, nothing that names a repository. */
+/**
+ * Copy of `env` fit for a git child: English messages, no replaced objects, nothing that names a
+ * repository, no transport that runs commands.
+ */
 export function cleanEnvironment(env: Environment): Record<string, string> {
   const clean: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(env)) {
@@ -60,6 +63,8 @@ export function cleanEnvironment(env: Environment): Record<string, string> {
     if (CLEARED_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     clean[name] = value;
   }
+  const allowed = clean.GIT_ALLOW_PROTOCOL?.split(':').filter((name) => name !== 'ext' && name !== 'fd');
+  if (allowed !== undefined) clean.GIT_ALLOW_PROTOCOL = allowed.join(':');
   clean.LC_ALL = 'C';
   clean.GIT_NO_REPLACE_OBJECTS = '1';
   return clean;

@@ -10,7 +10,8 @@ export function withoutCredentials(text: string): string {
 export function reasonOf(stderr: string): string {
   const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => /^(?:fatal|error|remote: (?:fatal|error)): /.test(line));
-  return withoutCredentials((telling.at(-1) ?? lines.at(-1) ?? '').slice(0, 500));
+  const reason = (telling.at(-1) ?? lines.at(-1) ?? '').slice(0, 500);
+  return withoutCredentials(reason).replace(/[\x00-\x1f\x7f-\x9f]/g, '');
 }
 
 /** `OT_GIT_FAILED` naming the subcommand and git's own reason. */

@@ -1,0 +1,57 @@
+/** What a failed fetch, push or ls-remote means to the user. */
+import { OtError } from '../../base/errors.ts';
+import { gitFailed, reasonOf } from '../failure.ts';
+
+const AUTH =
+  /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|Host key verification failed|returned error: 40[13]|HTTP 40[13]|Invalid username or (?:password|token)|access denied|not authorized/i;
+const REFUSED =
+  /pre-receive hook declined|not our ref|couldn't find remote ref|remote did not send all necessary objects|fsck error|unpack failed|index-pack (?:failed|abnormal exit)|mismatched algorithms|does not support this repository's hash algorithm|unexpected capabilities|did not receive expected object|remote unpack failed|bad pack|transport '[a-z0-9+.-]{1,40}' not allowed/i;
+const STORAGE =
+  /No space left on device|Disk quota exceeded|Read-only file system|insufficient permission for adding|unable to create temporary/;
+
+/** `OT_REMOTE_AUTH`, `OT_REMOTE_REJECTED` or `OT_REMOTE_UNREACHABLE` (kind `network`); a full local disk by its own name. */
+export function remoteFailure(subcommand: string, stderr: string, outcome: string): OtError {
+  const local = withoutRemoteLines(stderr);
+  if (STORAGE.test(local)) return gitFailed(subcommand, local, outcome);
+  const reason = reasonOf(stderr);
+  const said = reason === '' ? outcome : reason;
+  if (AUTH.test(stderr)) {
+    return network('OT_REMOTE_AUTH', `the remote did not let us in: ${said}`, {
+      hint: 'Check your credentials for that host: ssh key, credential helper or token.',
+    });
+  }
+  const refused = REFUSED.exec(stderr)?.[0];
+  if (refused !== undefined) {
+    return network(
+      'OT_REMOTE_REJECTED',
+      `the exchange was refused: ${reasonWith(stderr, refused) ?? said}`,
+      {},
+    );
+  }
+  return network('OT_REMOTE_UNREACHABLE', `git ${subcommand} could not reach the remote: ${said}`, {
+    hint: 'Check the URL and the connection, then run the same command again.',
+    retryable: true,
+  });
+}
+
+/** The line that says it: what follows it is often only "the remote end hung up". */
+function reasonWith(stderr: string, words: string): string | undefined {
+  const line = stderr.split(/[\r\n]/).find((candidate) => candidate.includes(words));
+  return line === undefined ? undefined : reasonOf(line);
+}
+
+function network(
+  code: `OT_${string}`,
+  message: string,
+  options: { hint?: string; retryable?: boolean },
+): OtError {
+  return new OtError(code, 'network', message, options);
+}
+
+/** A full disk at the other end is not ours. */
+function withoutRemoteLines(stderr: string): string {
+  return stderr
+    .split(/[\r\n]/)
+    .filter((line) => !line.startsWith('remote: '))
+    .join('\n');
+}
