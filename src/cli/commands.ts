@@ -40,4 +40,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'check that everything in the bucket is sound',
     load: async () => (await import('./commands/bucket/verify.ts')).BucketVerifyCommand,
   },
+  {
+    path: ['bucket', 'remote', 'add'],
+    summary: 'name a remote to push to and pull from',
+    load: async () => (await import('./commands/bucket/remote/add.ts')).BucketRemoteAddCommand,
+  },
+  {
+    path: ['bucket', 'remote', 'remove'],
+    summary: 'forget a remote and what was pulled from it',
+    load: async () => (await import('./commands/bucket/remote/remove.ts')).BucketRemoteRemoveCommand,
+  },
+  {
+    path: ['bucket', 'remote', 'push'],
+    summary: 'send the sealed copy of our traces',
+    load: async () => (await import('./commands/bucket/remote/push.ts')).BucketRemotePushCommand,
+  },
+  {
+    path: ['bucket', 'remote', 'pull'],
+    summary: 'fetch what other machines pushed',
+    load: async () => (await import('./commands/bucket/remote/pull.ts')).BucketRemotePullCommand,
+  },
 ];

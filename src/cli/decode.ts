@@ -1,5 +1,7 @@
 /** Option values and arguments as typed, decoded. Each throws `OT_BAD_VALUE` (exit 2) naming the option. */
+import { resolve } from 'node:path';
 import { OtError } from '../base/errors.ts';
+import { isRemoteUrl } from '../git/remote-url.ts';
 import type { StepSelection } from '../trace/get.ts';
 import { quoteWord } from './usage-error.ts';
 
@@ -57,6 +59,12 @@ function stepSelection(text: string): StepSelection {
   const to = Number(range?.[2] ?? range?.[1]);
   if (range !== null && from >= 1 && to >= from) return { from, to };
   throw badValue('ID:STEPS', text, 'give a step (ID:7), a range (ID:3-9) or ID:last');
+}
+
+/** A remote as git names one; a path is taken from the folder it was typed in, not from the bucket's. */
+export function remoteUrl(text: string, cwd: string): string {
+  const isPath = !isRemoteUrl(text) && /^[^-]/.test(text) && !text.includes(':');
+  return isPath ? resolve(cwd, text) : text;
 }
 
 function badValue(option: string, text: string, hint: string): OtError {

@@ -1,0 +1,33 @@
+import { Command, Option } from 'clipanion';
+import { pullRemote } from '../../../../sync/pull.ts';
+import type { App } from '../../../app.ts';
+import { OtCommand } from '../../../base-command.ts';
+import type { Reply } from '../../../envelope.ts';
+import { startProgress } from '../../../progress.ts';
+import { withRemote } from '../../../remote-context.ts';
+import { pullView } from '../../../views/remote.ts';
+
+export class BucketRemotePullCommand extends OtCommand {
+  static override paths = [['bucket', 'remote', 'pull']];
+  static override usage = Command.Usage({
+    details: 'Fetches what other machines pushed, into a repository of its own beside the bucket.',
+    examples: [['Get what is new', 'git ot bucket remote pull team']],
+  });
+  static readonly synopsis = '[NAME]';
+
+  name = Option.String({ name: 'NAME', required: false });
+
+  protected override run(app: App): Promise<Reply> {
+    const progress = startProgress(app, 'pulling', this.quiet);
+    const pulled = withRemote(app, this.name, progress.line, async (context, remote): Promise<Reply> => {
+      const report = await pullRemote(context, remote);
+      return {
+        schema: 'opentraces.bucket.remote.pull.v1',
+        data: report,
+        text: (page) => pullView(page, report),
+        nextSteps: report.new_traces === 0 ? [] : ['git ot trace list'],
+      };
+    });
+    return pulled.finally(() => progress.end());
+  }
+}

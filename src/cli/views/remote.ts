@@ -1,0 +1,53 @@
+/** Text views of the remote commands. */
+import type { PullReport } from '../../sync/pull.ts';
+import type { PushPlan } from '../../sync/push.ts';
+import type { Remote } from '../../sync/remotes.ts';
+import { bytes, count, fields, type Page, printable, table } from './page.ts';
+
+/** A push as it is shown: before it happens, and after. The URL holds no credentials. */
+export type PushSummary = Pick<PushPlan, 'remote' | 'policy' | 'lane' | 'new_lane' | 'refs' | 'replaced'> & {
+  readonly dry_run: boolean;
+  /** Refs the remote took. */
+  readonly pushed: number;
+};
+
+export function remoteLine({ name, url }: Remote): string {
+  return `${printable(name)}  ${printable(url)}\n`;
+}
+
+export function pushView(page: Page, push: PushSummary): string {
+  const { remote, policy } = push;
+  const pending = policy.pending.length === 0 ? '' : `, not yet run: ${policy.pending.join(', ')}`;
+  const replaced = Object.entries(push.replaced).map(([kind, times]) => `${times} ${printable(kind)}`);
+  const head = fields(page, [
+    ['remote', `${printable(remote.name)}  ${printable(remote.url)}`],
+    ['policy', `${policy.name} (${policy.digest})${pending}`],
+    ['replaced', replaced.length === 0 ? 'nothing' : replaced.join(', ')],
+  ]);
+  const moving = push.refs.filter(({ action }) => action !== 'none');
+  const rows = moving.map((ref) => [
+    ref.month,
+    ref.action,
+    `${ref.traces}`,
+    `${ref.sealed}`,
+    bytes(ref.bytes),
+  ]);
+  const list =
+    moving.length === 0 ? '' : table(page, ['MONTH', 'ACTION', 'TRACES', 'SEALED NOW', 'SIZE'], rows);
+  return `${head}${list}${verdict(push, moving.length)}`;
+}
+
+function verdict({ dry_run, pushed, new_lane }: PushSummary, moving: number): string {
+  const lane = new_lane ? ', in a new lane: the remote had another state of the old one' : '';
+  if (moving === 0) return 'everything is at the remote already\n';
+  if (dry_run) return `${count(moving, 'journal')} would be sent${lane}\n`;
+  return `${count(pushed, 'journal')} sent${lane}\n`;
+}
+
+export function pullView(page: Page, pull: PullReport): string {
+  const rows = pull.refs.map(({ ref, change }) => [change, ref]);
+  const list = rows.length === 0 ? '' : table(page, ['CHANGE', 'JOURNAL'], rows);
+  const ignored = pull.ignored.map((ref) => `not a journal, left alone: ${printable(ref)}\n`).join('');
+  const fresh = pull.new_traces === 0 ? 'nothing new' : count(pull.new_traces, 'new trace');
+  return `${list}${ignored}${fresh}; ${count(pull.traces, 'trace')} from ${printable(pull.remote)}\n`;
+}
