@@ -1,0 +1,22 @@
+// Every row, in the order of the table.
+import { capture, recapture } from './capture.mjs';
+import { memory } from './memory.mjs';
+import { bucketStatus, get, getLargest, getLast, traceList, version } from './start-up.mjs';
+import { pull, push } from './sync.mjs';
+import { verify } from './verify.mjs';
+
+/** @type {readonly import('../runner.mjs').Row[]} */
+export const ROWS = [
+  capture,
+  recapture,
+  version,
+  get,
+  getLargest,
+  getLast,
+  traceList,
+  bucketStatus,
+  verify,
+  memory,
+  push,
+  pull,
+];
