@@ -62,6 +62,14 @@ export function assertTreeName(name: string): void {
   }
 }
 
+/** Throws `OT_TREE_PATH` for a path that git would read as something else; `''` is the root. */
+export function assertTreePath(path: string): void {
+  if (path === '') return;
+  const strange = path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  if (!strange && !/[\n\0]/.test(path)) return;
+  throw new OtError('OT_TREE_PATH', 'usage', `${JSON.stringify(path)} is no path inside a tree`);
+}
+
 /**
  * Content of a tree object, in git's order: by bytes, a directory as if its name ended in `/`. The order of
  * `entries` does not matter. Throws `OT_TREE_NAME` on a forbidden or repeated name, `OT_OBJECT_ID` on an id of

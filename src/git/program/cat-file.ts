@@ -5,6 +5,7 @@ import { OtError } from '../../base/errors.ts';
 import { gitFailed } from '../failure.ts';
 import type { ObjectType } from '../ports.ts';
 import { collectStderr, exitOf, type GitProgram } from '../spawn.ts';
+import { damaged } from '../walking-reader.ts';
 import { type BodyPlan, ReplyParser } from './reply-parser.ts';
 
 export interface Reply {
@@ -161,7 +162,7 @@ class Session {
     if (fatal === undefined) return [];
     const stderr = this.#stderr();
     if (/promisor|lazy fetching/.test(stderr)) fatal.resolve(null);
-    else if (isDamage(stderr)) fatal.reject(corrupt(fatal.name));
+    else if (isDamage(stderr)) fatal.reject(damaged(fatal.name));
     else for (const request of [fatal, ...rest]) request.reject(gitFailed('cat-file', stderr, outcome));
     return isDamage(stderr) || /promisor|lazy fetching/.test(stderr) ? rest : [];
   }
@@ -182,12 +183,6 @@ class Session {
 
 function isDamage(stderr: string): boolean {
   return /corrupt|inflate|unpack|delta|bad object|mismatch|truncated|garbage|malloc/i.test(stderr);
-}
-
-function corrupt(name: string): OtError {
-  return new OtError('OT_OBJECT_CORRUPT', 'corrupt', `object ${name} is damaged`, {
-    hint: 'Run: git ot bucket verify --full',
-  });
 }
 
 function tooLarge(oid: string, size: number): OtError {

@@ -2,9 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../../base/errors.ts';
-import { assertOid, decodeCommit, decodeTree } from '../object-codec.ts';
+import { assertOid, assertTreePath, decodeCommit, decodeTree } from '../object-codec.ts';
 import type { GitObject, HashAlgorithm, ObjectInfo, ObjectReader, Oid, TreeEntry } from '../ports.ts';
 import type { GitProgram } from '../spawn.ts';
+import { damaged, missing } from '../walking-reader.ts';
 import { CatFile, type Reply } from './cat-file.ts';
 
 export class ProgramObjectReader implements ObjectReader {
@@ -48,15 +49,11 @@ export class ProgramObjectReader implements ObjectReader {
     return this.#catFile.close();
   }
 
-  /** Name of a path below a root in git's own syntax. Refuses what git would read as something else. */
+  /** Name of a path below a root in git's own syntax. */
   #name(root: Oid, path: string): string {
     assertOid(root, this.algorithm);
-    if (path === '') return `${root}^{tree}`;
-    const strange = path.split('/').some((part) => part === '' || part === '.' || part === '..');
-    if (strange || /[\n\0]/.test(path)) {
-      throw new OtError('OT_TREE_PATH', 'usage', `${JSON.stringify(path)} is no path inside a tree`);
-    }
-    return `${root}:${path}`;
+    assertTreePath(path);
+    return path === '' ? `${root}^{tree}` : `${root}:${path}`;
   }
 
   /**
@@ -111,18 +108,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The error for an object that something names and that is not there. */
-export function missing(oid: Oid): OtError {
-  return new OtError('OT_OBJECT_MISSING', 'corrupt', `object ${oid} is missing`, {
-    hint: 'Run: git ot bucket verify --full',
-  });
-}
-
-/** The error for an object that is there and cannot be read. */
-export function damaged(oid: Oid): OtError {
-  return new OtError('OT_OBJECT_CORRUPT', 'corrupt', `object ${oid} is damaged`, {
-    hint: 'Run: git ot bucket verify --full',
-  });
 }

@@ -1,9 +1,10 @@
 /** The git engine as a `Repository`: creating one, opening one. */
-import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isSystemError, OtError } from '../../base/errors.ts';
+import { isSystemError } from '../../base/errors.ts';
 import { writeFailure } from '../failure.ts';
 import type { HashAlgorithm, ObjectBatch, ObjectStore, RefStore, Repository } from '../ports.ts';
+import { isRepository, readAlgorithm } from '../repository-format.ts';
 import type { GitProgram } from '../spawn.ts';
 import { ProgramObjectBatch } from './batch.ts';
 import { ProgramObjectReader } from './reader.ts';
@@ -93,62 +94,4 @@ function configLines(name: string, value: string): string {
 
 function escaped(text: string): string {
   return text.replace(/["\\]/g, '\\$&');
-}
-
-/** True when the folder looks like a git repository: the three things git itself asks for. */
-export async function isRepository(gitDir: string): Promise<boolean> {
-  const parts = await Promise.all(
-    ['HEAD', 'objects', 'refs'].map((name) =>
-      stat(join(gitDir, name)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return parts.every(Boolean);
-}
-
-async function readAlgorithm(gitDir: string): Promise<HashAlgorithm> {
-  const config = (await isRepository(gitDir)) ? await configText(gitDir) : null;
-  if (config === null) {
-    throw new OtError('OT_NOT_A_REPOSITORY', 'usage', `${gitDir} is not a git repository`);
-  }
-  const extensions = extensionsOf(config);
-  const refFormat = extensions.get('refstorage') ?? 'files';
-  const algorithm = extensions.get('objectformat') ?? 'sha1';
-  if (refFormat === 'files' && (algorithm === 'sha1' || algorithm === 'sha256')) return algorithm;
-  throw new OtError('OT_REPOSITORY_FORMAT', 'usage', `${gitDir} has a format this program does not know`, {
-    hint: 'Object formats sha1 and sha256 with ref format files are supported.',
-  });
-}
-
-async function configText(gitDir: string): Promise<string | null> {
-  try {
-    return await readFile(join(gitDir, 'config'), 'utf8');
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
-    throw error;
-  }
-}
-
-/** Values of the `[extensions]` section, names and values in lower case. */
-function extensionsOf(config: string): Map<string, string> {
-  const found = new Map<string, string>();
-  let inside = false;
-  for (const raw of config.split('\n')) {
-    const heading = /^\s*\[([^\]]{0,200})\](.*)$/.exec(raw);
-    if (heading !== null) inside = heading[1]!.trim().toLowerCase() === 'extensions';
-    const [name, value] = (heading?.[2] ?? raw).split('=', 2);
-    if (inside && name !== undefined && value !== undefined) {
-      found.set(
-        name.trim().toLowerCase(),
-        value
-          .replace(/[#;].*$/, '')
-          .replaceAll('"', '')
-          .trim()
-          .toLowerCase(),
-      );
-    }
-  }
-  return found;
 }
