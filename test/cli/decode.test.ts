@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { oneOf, pointInTime, remoteUrl, traceReference, wholeNumber } from '../../src/cli/decode.ts';
+import { nearest } from '../../src/cli/suggest.ts';
+import { oneLine, printable } from '../../src/cli/views/page.ts';
+
+const NOW = new Date('2026-03-31T12:00:00.000Z');
+const BAD = { code: 'OT_BAD_VALUE', kind: 'usage' };
+
+describe('option values', () => {
+  it('takes whole numbers', () => {
+    expect(wholeNumber('--limit', '10', 1)).toBe(10);
+    for (const text of ['0', '-1', '1.5', '1e3', '', ' 1', '99999999999', '0x10']) {
+      expect(() => wholeNumber('--limit', text, 1)).toThrow(expect.objectContaining(BAD));
+    }
+  });
+
+  it('takes dates, times and spans', () => {
+    const cases: ReadonlyArray<readonly [string, string]> = [
+      ['2026-03-30', '2026-03-30T00:00:00.000Z'],
+      ['2026-03-30T10:20', '2026-03-30T10:20:00.000Z'],
+      ['2026-03-30 10:20:30.5Z', '2026-03-30T10:20:30.500Z'],
+      ['2026-03-30T10:20:30+02:00', '2026-03-30T08:20:30.000Z'],
+      ['90m', '2026-03-31T10:30:00.000Z'],
+      ['12h', '2026-03-31T00:00:00.000Z'],
+      ['7d', '2026-03-24T12:00:00.000Z'],
+      ['1w', '2026-03-24T12:00:00.000Z'],
+    ];
+    for (const [text, time] of cases) expect(pointInTime('--since', text, NOW), text).toBe(time);
+    for (const text of [
+      'yesterday',
+      '2026',
+      '2026-13-01',
+      '2026-02-30T99:00',
+      '7 d',
+      '7y',
+      '',
+      '999999999d',
+    ]) {
+      expect(() => pointInTime('--since', text, NOW), text).toThrow(expect.objectContaining(BAD));
+    }
+  });
+
+  it('takes one of some words', () => {
+    expect(oneOf('--engine', 'git', ['git', 'other'])).toBe('git');
+    expect(() => oneOf('--engine', 'constructor', ['git'])).toThrow(expect.objectContaining(BAD));
+  });
+
+  it('takes steps after a colon', () => {
+    expect(traceReference('3f2a9c1e')).toEqual({ id: '3f2a9c1e', steps: 'all' });
+    expect(traceReference('3f2a9c1e:7')).toEqual({ id: '3f2a9c1e', steps: { from: 7, to: 7 } });
+    expect(traceReference('3f2a9c1e:3-9')).toEqual({ id: '3f2a9c1e', steps: { from: 3, to: 9 } });
+    expect(traceReference('3f2a9c1e:last')).toEqual({ id: '3f2a9c1e', steps: 'last' });
+    for (const steps of ['', '0', '9-3', '-3', '3-', 'first', '1:2']) {
+      expect(() => traceReference(`3f2a9c1e:${steps}`), steps).toThrow(expect.objectContaining(BAD));
+    }
+  });
+
+  it('takes a path from where it was typed, and leaves URLs alone', () => {
+    expect(remoteUrl('../team.git', '/home/ada/work')).toBe('/home/ada/team.git');
+    for (const url of [
+      '/srv/team.git',
+      'ssh://git@host/x',
+      'git@host:x.git',
+      'https://host/x',
+      '-x',
+      'ext::sh',
+    ]) {
+      expect(remoteUrl(url, '/home/ada')).toBe(url);
+    }
+  });
+});
+
+describe('text of others', () => {
+  it('cannot act on a terminal', () => {
+    expect(printable('a\r\nb\tc')).toBe('a\nb\tc');
+    expect(printable('\u001b]0;title\u0007 \u009b2J \u202e\u2066 \r \u0000')).not.toMatch(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+    );
+    expect(printable('héllo 日本 🙂')).toBe('héllo 日本 🙂');
+  });
+
+  it('fits a line', () => {
+    expect(oneLine('  a\n\n b  ', 10)).toBe('a b');
+    expect(oneLine('🙂🙂🙂🙂', 3)).toBe('🙂🙂…');
+  });
+});
+
+it('suggests near words only', () => {
+  expect(nearest('lsit', ['list', 'get', 'last'])).toEqual(['list']);
+  expect(nearest('zzzz', ['list', 'get'])).toEqual([]);
+  expect(nearest('x'.repeat(100_000), ['list'])).toEqual([]);
+});

@@ -1,0 +1,145 @@
+/** The remote commands: consent, dry runs, and what they tell. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Machine, newMachine, type Outcome, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
+
+const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl');
+const TRACE = 'd5773b95-1870-5c1a-ab2f-e140d1c64b9a';
+
+let machine: Machine;
+let remote: string;
+
+beforeEach(async () => {
+  machine = newMachine();
+  remote = join(machine.cwd, 'team.git');
+  execFileSync('git', ['init', '-q', '--bare', remote], { env: machine.env });
+  expect((await run('capture', SESSION)).code).toBe(0);
+  expect((await run('bucket', 'remote', 'add', 'team', 'team.git')).code).toBe(0);
+});
+
+const run = (...argv: string[]): Promise<Outcome> => runInProcess(argv, { machine });
+
+/** A push at a terminal where a person types `answers`. */
+function pushAnswering(...answers: string[]): Promise<Outcome> {
+  return runInProcess(['bucket', 'remote', 'push'], { machine, io: recordedIo({ answers }) });
+}
+
+function remoteRefs(): string[] {
+  const format = ['for-each-ref', '--format=%(refname)'];
+  const text = execFileSync('git', ['--git-dir', remote, ...format], { env: machine.env, encoding: 'utf8' });
+  return text.split('\n').filter(Boolean);
+}
+
+/** Every file of a folder with size and time of change. */
+function snapshot(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs } = statSync(join(folder, name));
+      return `${name} ${size} ${mtimeMs}`;
+    });
+}
+
+describe('push', () => {
+  it('sends after a typed y, having named the destination and the counts', async () => {
+    const { code, stderr } = await pushAnswering('y');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`send to ${remote}? [y/N]`);
+    expect(stderr).toMatch(/2026-02 +create +1/);
+    expect(remoteRefs()).toHaveLength(1);
+  });
+
+  it.each([[['n']], [['']], [['yes please']], [[]]])('sends nothing after %j', async (answers) => {
+    const { code, stdout, stderr } = await pushAnswering(...answers);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('[OT_DECLINED]');
+    expect(remoteRefs()).toEqual([]);
+  });
+
+  it('refuses without a terminal and without --yes', async () => {
+    const { code, stdout } = await run('bucket', 'remote', 'push', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'refused', error: { code: 'OT_CONSENT_MISSING' } });
+    expect(remoteRefs()).toEqual([]);
+  });
+
+  it('changes no file at all in a dry run', async () => {
+    const before = [snapshot(machine.otHome), snapshot(remote)];
+    const { stdout } = await run('bucket', 'remote', 'push', '--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'ok',
+      dry_run: true,
+      pushed: 0,
+      refs: [{ month: '2026-02', action: 'create', traces: 1, sealed: 1 }],
+    });
+    expect([snapshot(machine.otHome), snapshot(remote)]).toEqual(before);
+  });
+
+  it('has nothing to ask when nothing would move', async () => {
+    await run('bucket', 'remote', 'push', '--yes');
+    expect(await pushAnswering()).toMatchObject({ code: 0, stdout: expect.stringContaining('already') });
+  });
+});
+
+describe('pull', () => {
+  it('brings the traces of another machine, sealed, and says so', async () => {
+    await run('bucket', 'remote', 'push', '--yes');
+    const other = newMachine();
+    const there = (...argv: string[]): Promise<Outcome> => runInProcess(argv, { machine: other });
+    await there('bucket', 'remote', 'add', 'team', remote);
+    const pulled = await there('bucket', 'remote', 'pull', '--json');
+    expect(JSON.parse(pulled.stdout)).toMatchObject({
+      status: 'ok',
+      remote: 'team',
+      new_traces: 1,
+      traces: 1,
+    });
+    const { traces } = JSON.parse((await there('trace', 'list', '--json')).stdout);
+    expect(traces).toMatchObject([{ trace_id: TRACE, remotes: ['team'], sealed: true }]);
+    const source = await there('trace', 'source', TRACE);
+    expect(source).toMatchObject({ code: 0, stderr: 'note: pulled from team: this is its sealed text\n' });
+    expect((await there('bucket', 'verify', '--full')).code).toBe(0);
+    const gone = await there('bucket', 'remote', 'remove', 'team', '--json');
+    expect(JSON.parse(gone.stdout)).toMatchObject({ removed: { name: 'team', url: remote } });
+    expect(existsSync(join(other.otHome, 'remotes', 'team.git'))).toBe(false);
+  });
+});
+
+describe('verify', () => {
+  it('ends with 5 and its findings when the bucket is damaged', async () => {
+    const objects = join(machine.otHome, 'bucket.git', 'objects');
+    const loose = readdirSync(objects).find((name) => /^[0-9a-f]{2}$/.test(name))!;
+    execFileSync('rm', ['-r', join(objects, loose)]);
+    const { code, stdout, stderr } = await run('bucket', 'verify', '--full', '--json');
+    expect(code).toBe(5);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      status: 'error',
+      ok: false,
+      full: true,
+      error: { code: 'OT_VERIFY_FINDINGS' },
+    });
+    expect(document.findings[0]).toMatchObject({
+      code: expect.any(String),
+      path: expect.any(String),
+      fix: expect.any(String),
+    });
+    expect((await run('bucket', 'verify', '--full')).stdout).toContain('fix: ');
+  });
+});
+
+it('never shows the credentials of a remote', async () => {
+  const url = 'https://ada:hunter2@traces.invalid/x.git';
+  const outputs = [
+    await run('bucket', 'remote', 'add', 'secret', url),
+    await run('bucket', 'remote', 'add', 'secret', url, '--json'),
+    await run('bucket', 'remote', 'push', 'secret', '--dry-run', '--json'),
+    await run('bucket', 'remote', 'remove', 'secret'),
+  ];
+  for (const { stdout, stderr } of outputs) expect(stdout + stderr).not.toContain('hunter2');
+  expect(outputs[0]!.stdout).toContain('traces.invalid');
+  expect(readFileSync(join(machine.otHome, 'bucket.git', 'config'), 'utf8')).not.toContain('hunter2');
+});
