@@ -1,6 +1,6 @@
 /** One trace folder as stored: its files by path, its records decoded, its sources streamed. */
 import { OtError } from '../base/errors.ts';
-import type { ObjectReader, Oid } from '../git/ports.ts';
+import type { HashAlgorithm, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
@@ -34,6 +34,10 @@ export class TraceFolder {
     this.traceId = traceId;
     this.tree = tree;
     this.names = new TraceNames(traceId);
+  }
+
+  get algorithm(): HashAlgorithm {
+    return this.#objects.algorithm;
   }
 
   files(): Promise<Map<string, Oid>> {

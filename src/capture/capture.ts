@@ -25,6 +25,8 @@ export interface CaptureOptions {
   /** Folder the sessions belong to; by default the one each session names. */
   readonly project?: string;
   readonly describeRepository: DescribeRepository;
+  /** Derive and write sessions anew even when they are unchanged: mends damaged traces. */
+  readonly again?: boolean;
   /** Called after each file, for progress. */
   readonly onFile?: (result: FileResult) => void;
 }
@@ -55,7 +57,7 @@ export interface CaptureReport {
 /** Bytes of a file that decide its format. */
 const HEAD_BYTES = 64 * 1024;
 /** Failures that concern one file only. */
-const FILE_CODES = /^OT_(SOURCE_|SESSION_|NOT_A_SESSION)/;
+const FILE_CODES = /^OT_(SOURCE_|SESSION_|NOT_A_SESSION|FORMAT_UNKNOWN$)/;
 
 /**
  * Captures every session below the given paths. Throws what the bucket throws (`OT_DISK_FULL`,
@@ -66,7 +68,9 @@ export async function captureSessions(options: CaptureOptions): Promise<CaptureR
 }
 
 async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport> {
-  const transaction = new CaptureTransaction(options.bucket, new ProjectResolver(options.describeRepository));
+  const { bucket, again = false } = options;
+  const projects = new ProjectResolver(options.describeRepository);
+  const transaction = new CaptureTransaction({ bucket, projects, again });
   const results: FileResult[] = [];
   const note = (result: FileResult): void => {
     results.push(result);
@@ -164,6 +168,7 @@ async function captureFile(
     return await captureSession(transaction, file, outcome, options.project ?? null);
   } catch (error) {
     if (!(error instanceof OtError) || !FILE_CODES.test(error.code)) throw error;
+    transaction.abandonSession();
     if (file.named && options.paths.length === 1) throw error;
     const status = error.code.startsWith('OT_NOT_A_SESSION') ? 'skipped' : 'error';
     return [{ path: file.path, status, code: error.code, message: error.message, named: file.named }];
@@ -276,7 +281,7 @@ async function identify(
 }
 
 function totalsOf(results: readonly FileResult[]): CaptureReport['totals'] {
-  const totals = { captured: 0, grown: 0, new_source: 0, unchanged: 0, skipped: 0, error: 0 };
+  const totals = { captured: 0, grown: 0, new_source: 0, mended: 0, unchanged: 0, skipped: 0, error: 0 };
   for (const result of results) totals[result.status] += 1;
   return totals;
 }

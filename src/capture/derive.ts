@@ -14,7 +14,7 @@ import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/tr
 import { Chunker } from './chunker.ts';
 import type { TraceIdentity } from './identity.ts';
 import { SegmentWriter } from './segments.ts';
-import type { LateParts, SessionFacts } from './session-source.ts';
+import type { LateParts, ParsedStep, SessionFacts, SessionParse } from './session-source.ts';
 import { READ_BYTES, type SourceInput, sourceChanged } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -37,14 +37,15 @@ export async function ingestPrimary(
   files.clear('steps/');
   files.clear('blobs/');
   const second = await parsePass(identity, input, files, names, { source, late: first.late });
-  if (second.stored.bytes !== first.stored.bytes || !sameChunks(second.stored.chunks, first.stored.chunks)) {
-    throw sourceChanged(input.fileName);
-  }
+  assertSame(first.stored, second.stored, input.fileName);
   return second;
 }
 
-function sameChunks(left: readonly Oid[], right: readonly Oid[]): boolean {
-  return left.length === right.length && left.every((oid, index) => oid === right[index]);
+/** Throws `OT_SOURCE_CHANGED` unless both looks at a source saw the same bytes. */
+export function assertSame(before: StoredSource, after: StoredSource, fileName: string): void {
+  const { chunks } = before;
+  const same = chunks.length === after.chunks.length && chunks.every((oid, at) => oid === after.chunks[at]);
+  if (!same) throw sourceChanged(fileName);
 }
 
 interface PassOptions {
@@ -57,24 +58,36 @@ async function parsePass(
   input: SourceInput,
   files: TraceFiles,
   names: TraceNames,
-  options: PassOptions,
+  { source, late }: PassOptions,
 ): Promise<{ stored: StoredSource; facts: SessionFacts; late: LateParts }> {
-  const { format } = identity;
   const segments = new SegmentWriter(files, names);
+  const parse = openParse(identity, (step) => segments.add(step), late);
+  const stored = await storeSource(input, files, names, source, (bytes) => parse.push(bytes));
+  const end = parse.end();
+  segments.end();
+  return { stored, ...end };
+}
+
+/** A parser of the source's format that takes bytes as they come. */
+export function openParse(
+  { format, ...identity }: TraceIdentity,
+  onStep: (step: ParsedStep) => void,
+  late?: LateParts,
+): { push(bytes: Buffer): void; end(): ReturnType<SessionParse['end']> } {
   const root = identity.parentSessionId ?? identity.sessionId;
   const parse = format.parse({
     sessionId: identity.sessionId,
     ...(identity.inlineSubagent === undefined ? {} : { subagent: identity.inlineSubagent }),
-    ...(options.late === undefined ? {} : { late: options.late }),
+    ...(late === undefined ? {} : { late }),
     subagentTraceId: (agentId) => traceIdOf(format.agent, subagentSessionId(root, agentId)),
-    onStep: (step) => segments.add(step),
+    onStep,
   });
   const splitter = new LineSplitter((line) => parse.push(line));
-  const stored = await storeSource(input, files, names, options.source, (bytes) => splitter.push(bytes));
-  splitter.end();
-  const { facts, late } = parse.end();
-  segments.end();
-  return { stored, facts, late };
+  const end = (): ReturnType<SessionParse['end']> => {
+    splitter.end();
+    return parse.end();
+  };
+  return { push: (bytes) => splitter.push(bytes), end };
 }
 
 /** Stores the chunks of one source; `tap` sees the bytes on their way. */

@@ -1,4 +1,7 @@
 /** The session formats that can be captured. The first that recognises a file's head takes it. */
+
+import { OtError } from '../base/errors.ts';
+import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
 import type { SessionFormat } from './session-source.ts';
 
@@ -12,4 +15,13 @@ export function formatOf(head: Buffer, fileName: string): SessionFormat | null {
 /** Format of a stored source by the names in its descriptor, null when this version has no such format. */
 export function formatByName(agent: string, name: string): SessionFormat | null {
   return AGENT_FORMATS.find((format) => format.agent === agent && format.name === name) ?? null;
+}
+
+/** Format of a stored source. Throws `OT_FORMAT_UNKNOWN` when a newer git-ot captured it. */
+export function storedFormat(meta: SourceMeta, traceId: string): SessionFormat {
+  const format = formatByName(meta.agent, meta.format);
+  if (format !== null) return format;
+  throw new OtError('OT_FORMAT_UNKNOWN', 'usage', `trace ${traceId} has a source of an unknown format`, {
+    hint: 'upgrade git-ot',
+  });
 }

@@ -23,7 +23,7 @@ export function identityOfSource(format: SessionFormat, meta: SourceMeta): Trace
 }
 
 /** Steps come from the source captured first; an agent's own log goes before lines out of a parent's. */
-export function primarySource(metas: readonly SourceMeta[]): number {
+export function primarySource(metas: readonly Pick<SourceMeta, 'kind'>[]): number {
   return Math.max(
     0,
     metas.findIndex((meta) => meta.kind === 'session-log'),

@@ -13,25 +13,24 @@ import { laneRef, monthOf } from '../bucket/layout.ts';
 import { ownShelf } from '../bucket/shelves.ts';
 import { TraceFolder } from '../bucket/trace-folder.ts';
 import type { HashAlgorithm, ObjectBatch, Oid } from '../git/ports.ts';
-import type { SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
 import {
   hashSource,
   ingestPrimary,
   type StoredSource,
   sourceMetaOf,
-  storeSource,
   traceHeadOf,
   writeRecords,
 } from './derive.ts';
-import { type Relation, relationTo } from './growth.ts';
-import { primarySource, type TraceIdentity } from './identity.ts';
+import type { TraceIdentity } from './identity.ts';
+import { assertUnchanged, growTrace, type InputSource, type Match, matchSource } from './known-trace.ts';
+import { mendTrace } from './mend.ts';
 import { mergeProject, type ProjectResolver } from './project.ts';
-import type { SessionFacts } from './session-source.ts';
 import type { SourceInput } from './source-input.ts';
 import { TraceFiles } from './trace-files.ts';
 
-export type CaptureStatus = 'captured' | 'grown' | 'new_source' | 'unchanged';
+/** `mended`: a damaged trace was derived anew. */
+export type CaptureStatus = 'captured' | 'grown' | 'new_source' | 'unchanged' | 'mended';
 
 export interface CapturedTrace {
   readonly traceId: string;
@@ -50,16 +49,26 @@ interface Stored {
   readonly folder: TraceFolder;
 }
 
-interface Match {
-  readonly relation: Relation;
-  readonly source: number;
+/** A stored trace and how the input relates to it; no match when the trace has to be mended. */
+interface Known extends Stored {
+  readonly match: Match | null;
+  /** Set when there is nothing to do. */
+  readonly row: MetaRow | null;
 }
 
 /** State of a session in the bucket at one generation of the transaction. */
 export interface Prepared {
   readonly generation: number;
-  /** `row` is set when there is nothing to do. */
-  readonly stored: (Stored & { readonly match: Match; readonly row: MetaRow | null }) | null;
+  /** What the input was when it was looked at; absent when nobody has read it to its end. */
+  readonly hashed: StoredSource | undefined;
+  readonly known: Known | null;
+}
+
+export interface TransactionOptions {
+  readonly bucket: Bucket;
+  readonly projects: ProjectResolver;
+  /** Derive and write known traces anew even when their source is unchanged: mends damaged ones. */
+  readonly again: boolean;
 }
 
 interface Pending {
@@ -71,7 +80,11 @@ interface Pending {
 export class CaptureTransaction {
   readonly #bucket: Bucket;
   readonly #projects: ProjectResolver;
+  readonly #again: boolean;
+  /** Whole sessions, to be appended with the next flush. */
   readonly #pending = new Map<string, Pending>();
+  /** The session at hand with its inline sub-agents: visible together or not at all. */
+  readonly #session = new Map<string, Pending>();
   #batch: ObjectBatch;
   #index: JournalIndex | undefined;
   /** Counts flushes: what was prepared before one may be out of date after it. */
@@ -79,9 +92,10 @@ export class CaptureTransaction {
   #bytes = 0;
   #commits = 0;
 
-  constructor(bucket: Bucket, projects: ProjectResolver) {
+  constructor({ bucket, projects, again }: TransactionOptions) {
     this.#bucket = bucket;
     this.#projects = projects;
+    this.#again = again;
     this.#batch = bucket.repository.objects.batch();
   }
 
@@ -97,12 +111,29 @@ export class CaptureTransaction {
   /** Looks up what is stored of a session and how the input relates to it; may run for many at once. */
   async prepare(identity: TraceIdentity, input: SourceInput, hashed?: StoredSource): Promise<Prepared> {
     assertSessionId(identity.sessionId);
-    const traceId = traceIdOf(identity.format.agent, identity.sessionId);
-    const stored = await this.#find(traceId);
-    if (stored === null) return { generation: this.#generation, stored };
-    const match = await matchSource(stored.folder, identity, input, hashed, this.algorithm);
-    const row = match.relation === 'same' || match.relation === 'shorter' ? await stored.folder.meta() : null;
-    return { generation: this.#generation, stored: { ...stored, match, row } };
+    const generation = this.#generation;
+    const stored = await this.#find(traceIdOf(identity.format.agent, identity.sessionId));
+    if (stored === null) return { generation, hashed, known: null };
+    const now = hashed ?? (await hashSource(input, this.algorithm));
+    const known = this.#again ? toMend(stored) : await this.#relate(stored, identity, input, now);
+    return { generation, hashed: now, known };
+  }
+
+  /** A stored trace that cannot be read is one to mend: it must not keep its session out. */
+  async #relate(
+    stored: Stored,
+    identity: TraceIdentity,
+    input: SourceInput,
+    now: StoredSource,
+  ): Promise<Known> {
+    try {
+      const match = await matchSource(stored.folder, identity, input, now);
+      const done = match.relation === 'same' || match.relation === 'shorter';
+      return { ...stored, match, row: done ? await stored.folder.meta() : null };
+    } catch (error) {
+      if (error instanceof OtError && error.kind === 'corrupt') return toMend(stored);
+      throw error;
+    }
   }
 
   /** Captures one session from one source. `folder` overrides where the session says it ran. */
@@ -113,20 +144,32 @@ export class CaptureTransaction {
     prepared?: Prepared,
   ): Promise<CapturedTrace> {
     const traceId = traceIdOf(identity.format.agent, identity.sessionId);
+    if (this.#session.has(traceId)) this.#settleSession();
     if (this.#pending.has(traceId)) await this.flush();
     const fresh = prepared !== undefined && prepared.generation === this.#generation;
-    const { stored } = fresh ? prepared : await this.prepare(identity, input);
-    if (stored === null) return this.#addNew(identity, input, folder);
-    if (stored.row !== null) return unchanged(traceId, stored.row);
-    return this.#addKnown(identity, input, folder, stored);
+    const { known, hashed } = fresh ? prepared : await this.prepare(identity, input);
+    if (known === null) return this.#addNew({ identity, input, hashed }, folder);
+    if (known.row !== null) return report(known.row, 'unchanged');
+    return this.#addKnown({ identity, input, hashed }, folder, known);
   }
 
-  /** Call between whole sessions: a session and its inline sub-agents become visible together. */
+  /** Ends a session: it and its inline sub-agents become visible together. */
   async settle(): Promise<void> {
+    this.#settleSession();
     if (this.#bytes >= FLUSH_BYTES) await this.flush();
   }
 
-  /** Makes everything added so far durable and visible; a no-op when nothing changed. */
+  /** Drops the session at hand, after a failure that concerns its file only. */
+  abandonSession(): void {
+    this.#session.clear();
+  }
+
+  #settleSession(): void {
+    for (const [traceId, entry] of this.#session) this.#pending.set(traceId, entry);
+    this.#session.clear();
+  }
+
+  /** Makes every settled session durable and visible; a no-op when nothing changed. */
   async flush(): Promise<void> {
     if (this.#pending.size === 0) return;
     const moves = await appendJournal(
@@ -145,6 +188,7 @@ export class CaptureTransaction {
 
   /** Drops what was not flushed. */
   async abort(): Promise<void> {
+    this.#session.clear();
     this.#pending.clear();
     await this.#batch.abort();
   }
@@ -156,123 +200,51 @@ export class CaptureTransaction {
     return found === null ? null : { ref: found.ref, folder: new TraceFolder(objects, traceId, found.tree) };
   }
 
-  async #addNew(identity: TraceIdentity, input: SourceInput, folder: string | null): Promise<CapturedTrace> {
+  async #addNew(source: InputSource, folder: string | null): Promise<CapturedTrace> {
+    const { identity, input } = source;
     const files = this.#newFiles();
     const { stored, facts } = await ingestPrimary(identity, input, files, 0);
+    assertUnchanged(source, stored);
     const meta = sourceMetaOf(identity, input.fileName, stored);
     const project = await this.#projects.resolve(folder ?? facts.cwd);
     const row = writeRecords(files, traceHeadOf(identity, facts), [meta], project);
     const ref = laneRef(this.#bucket.lane, monthOf(facts.head.timestamp_start));
     this.#remember(row, ref, files, stored.bytes);
-    return report(row, 'captured', facts);
+    return report(row, 'captured', facts.inlineSubagents);
   }
 
-  async #addKnown(
-    identity: TraceIdentity,
-    input: SourceInput,
-    folder: string | null,
-    known: Stored & { readonly match: Match },
-  ): Promise<CapturedTrace> {
+  async #addKnown(source: InputSource, folder: string | null, known: Known): Promise<CapturedTrace> {
     const { match } = known;
-    const old = await known.folder.files();
-    const files = this.#newFiles(new Set(old.values()));
-    const context = { identity, input, known: known.folder, files, old };
-    const metas = await known.folder.sourceMetas();
-    const primary = match.relation === 'grown' && match.source === primarySource(metas);
-    const {
-      metas: next,
-      facts,
-      bytes,
-    } = primary
-      ? await regrow(context, metas, match.source)
-      : await addSource(context, metas, match.relation === 'grown' ? match.source : metas.length);
-    const head = traceHeadOf(identity, facts);
-    const project = mergeProject(
-      await known.folder.project(),
-      await this.#projects.resolve(folder ?? facts.cwd),
-    );
-    const row = writeRecords(files, head, next, project);
-    this.#remember(row, known.ref, files, bytes);
-    return report(row, match.relation === 'grown' ? 'grown' : 'new_source', facts);
+    const next =
+      match === null
+        ? await mendTrace(source, known.folder, this.#newFiles())
+        : await growTrace(source, known.folder, match, (oids) => this.#newFiles(oids));
+    const now = await this.#projects.resolve(folder ?? next.cwd);
+    const project = next.project === null ? now : mergeProject(next.project, now);
+    const row = writeRecords(next.files, next.head, next.metas, project);
+    const tree = this.#remember(row, known.ref, next.files, next.bytes);
+    return report(row, statusOf(match, tree === known.folder.tree), next.inlineSubagents);
   }
 
   #newFiles(known?: ReadonlySet<Oid>): TraceFiles {
     return new TraceFiles(this.#batch, this.#bucket.repository.algorithm, known);
   }
 
-  #remember(row: MetaRow, ref: string, files: TraceFiles, bytes: number): void {
-    this.#pending.set(row.trace_id, { ref, tree: files.writeTree(), row });
+  #remember(row: MetaRow, ref: string, files: TraceFiles, bytes: number): Oid {
+    const tree = files.writeTree();
+    this.#session.set(row.trace_id, { ref, tree, row });
     this.#bytes += bytes;
+    return tree;
   }
 }
 
-interface GrowContext {
-  readonly identity: TraceIdentity;
-  readonly input: SourceInput;
-  readonly known: TraceFolder;
-  readonly files: TraceFiles;
-  readonly old: ReadonlyMap<string, Oid>;
+function toMend(stored: Stored): Known {
+  return { ...stored, match: null, row: null };
 }
 
-interface Grown {
-  readonly metas: SourceMeta[];
-  readonly facts: SessionFacts;
-  readonly bytes: number;
-}
-
-/** The source that steps come from has grown: its steps are derived again. */
-async function regrow(context: GrowContext, metas: readonly SourceMeta[], source: number): Promise<Grown> {
-  const { identity, input, files, old, known } = context;
-  for (const [index] of metas.entries()) if (index !== source) files.adopt(old, `sources/${index}/`);
-  keepBeside(files, old, known);
-  const { stored, facts } = await ingestPrimary(identity, input, files, source);
-  const next = [...metas];
-  next[source] = sourceMetaOf(identity, input.fileName, stored);
-  return { metas: next, facts, bytes: stored.bytes };
-}
-
-/**
- * Another history of the same session (or growth of such a one): kept beside. Steps come from the source
- * that decides, which is parsed again here only to learn its facts.
- */
-async function addSource(context: GrowContext, metas: readonly SourceMeta[], source: number): Promise<Grown> {
-  const { identity, input, files, old, known } = context;
-  for (const [index] of metas.entries()) if (index !== source) files.adopt(old, `sources/${index}/`);
-  keepBeside(files, old, known);
-  const stored = await storeSource(input, files, known.names, source);
-  const next = [...metas];
-  next[source] = sourceMetaOf(identity, input.fileName, stored);
-  const decides = primarySource(next);
-  const from = decides === source ? input : storedInput(known, decides, next[decides]!.file_name);
-  const { facts } = await ingestPrimary(identity, from, files, decides);
-  return { metas: next, facts, bytes: stored.bytes };
-}
-
-/** What is not derived from sources stays with the trace: the list behind its placeholders. */
-function keepBeside(files: TraceFiles, old: ReadonlyMap<string, Oid>, folder: TraceFolder): void {
-  files.adopt(old, folder.names.secrets);
-}
-
-/** Input that reads a stored source again. */
-export function storedInput(folder: TraceFolder, source: number, fileName: string): SourceInput {
-  return { fileName, read: () => folder.readSource(source) };
-}
-
-async function matchSource(
-  folder: TraceFolder,
-  identity: TraceIdentity,
-  input: SourceInput,
-  hashed: StoredSource | undefined,
-  algorithm: HashAlgorithm,
-): Promise<Match> {
-  const { chunks } = hashed ?? (await hashSource(input, algorithm));
-  const kind = identity.inlineSubagent === undefined ? 'session-log' : 'inline-subagent';
-  for (const [source, meta] of (await folder.sourceMetas()).entries()) {
-    if (meta.kind !== kind) continue;
-    const relation = await relationTo(folder, source, input, chunks);
-    if (relation !== 'diverged') return { relation, source };
-  }
-  return { relation: 'diverged', source: -1 };
+function statusOf(match: Match | null, same: boolean): CaptureStatus {
+  if (match === null) return same ? 'unchanged' : 'mended';
+  return match.relation === 'grown' ? 'grown' : 'new_source';
 }
 
 function journalChanges(pending: ReadonlyMap<string, Pending>): JournalChange[] {
@@ -298,24 +270,9 @@ export function captureMessage(rows: readonly MetaRow[]): string {
   return `capture: ${traces}, ${steps} steps\n\n${lines.join('\n')}\n`;
 }
 
-function report(row: MetaRow, status: CaptureStatus, facts: SessionFacts): CapturedTrace {
-  return {
-    traceId: row.trace_id,
-    status,
-    steps: row.step_count,
-    inlineSubagents: facts.inlineSubagents,
-    limitations: row.limitation_count,
-  };
-}
-
-function unchanged(traceId: string, row: MetaRow): CapturedTrace {
-  return {
-    traceId,
-    status: 'unchanged',
-    steps: row.step_count,
-    inlineSubagents: [],
-    limitations: row.limitation_count,
-  };
+function report(row: MetaRow, status: CaptureStatus, inlineSubagents: readonly string[] = []): CapturedTrace {
+  const { trace_id: traceId, step_count: steps, limitation_count: limitations } = row;
+  return { traceId, status, steps, inlineSubagents, limitations };
 }
 
 const CONTROL = /[\x00-\x1f\x7f]/;
