@@ -32,7 +32,8 @@ export async function beginNewLane(bucket: Bucket): Promise<Bucket> {
 
 /**
  * Runs `work` under the bucket lock, with the lane as it is now: another process may have begun a new one
- * since the bucket was opened, and a copy must get its own before it writes.
+ * since the bucket was opened, and a copy must get its own before it writes. Packs the bucket afterwards when
+ * it is over its budget.
  */
 export async function withWritableBucket<T>(
   bucket: Bucket,
@@ -40,6 +41,8 @@ export async function withWritableBucket<T>(
 ): Promise<T> {
   return withLock(bucket.home, bucket.platform, async () => {
     const current = await refreshLane(bucket);
-    return work(current.laneIsOurs ? current : await beginNewLane(current));
+    const result = await work(current.laneIsOurs ? current : await beginNewLane(current));
+    await current.repository.maintain?.();
+    return result;
   });
 }

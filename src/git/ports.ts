@@ -136,4 +136,6 @@ export interface Repository {
   readonly algorithm: HashAlgorithm;
   readonly objects: ObjectStore;
   readonly refs: RefStore;
+  /** Packs the repository when it is over its budget; true when it did. The caller holds its lock. */
+  maintain?(): Promise<boolean>;
 }

@@ -7,7 +7,7 @@ import { listTraces } from '../../src/bucket/list.ts';
 import { ownShelf } from '../../src/bucket/shelves.ts';
 import { captureSessions } from '../../src/capture/capture.ts';
 import { getTrace, recordOf } from '../../src/trace/get.ts';
-import { testBucket } from '../support/bucket.ts';
+import { TestBucket } from '../support/bucket.ts';
 import { tempDir } from '../support/git-env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ describe('the opentraces-schema package', () => {
   const python = pythonWithSchema();
 
   it.skipIf(python === null)('loads every record we write', async () => {
-    const { bucket } = await testBucket();
+    const { bucket } = await TestBucket.open();
     const paths = [FIXTURES, ...(existsSync(CORPUS) ? [CORPUS] : [])];
     await captureSessions({ bucket, paths, describeRepository: async () => null });
     const shelves = [ownShelf(bucket)];

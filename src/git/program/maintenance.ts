@@ -1,4 +1,6 @@
 /** Housekeeping of a repository of ours. Only under its lock: `pack-refs` or a repack beside `update-ref` loses updates. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GitProgram } from '../spawn.ts';
 
 export interface ObjectCounts {
@@ -31,6 +33,8 @@ export async function packRefs(git: GitProgram, gitDir: string): Promise<void> {
   await git.run(['pack-refs', '--all', '--prune'], { gitDir });
 }
 
+const DEFAULT_PACKS = 20;
+
 /** Bounds the memory of a repack: about 200 MB at most, whatever the size of the repository. */
 const PACK_CONFIG = [
   'pack.threads=1',
@@ -53,7 +57,10 @@ export async function needsRepack(
   budget: RepackBudget = {},
 ): Promise<boolean> {
   const counts = await countObjects(git, gitDir);
-  return counts.packs > (budget.packs ?? 20) || counts.looseBytes > (budget.looseBytes ?? 64 * 1024 * 1024);
+  return (
+    counts.packs > (budget.packs ?? DEFAULT_PACKS) ||
+    counts.looseBytes > (budget.looseBytes ?? 64 * 1024 * 1024)
+  );
 }
 
 /**
@@ -68,4 +75,24 @@ export async function repack(
   const fresh = options.reuseDeltas === true ? [] : ['-f'];
   const args = ['repack', '-A', '-d', ...fresh, '--quiet', '--unpack-unreachable=2.weeks.ago'];
   await git.run(args, { gitDir, config: PACK_CONFIG });
+}
+
+/** Entries in one of the 256 loose folders from which on a full count is worth its process. */
+const PROBE_ENTRIES = 8;
+
+/**
+ * Repacks when the repository is over its budget; true when it did. A look at two folders decides whether a
+ * full count is needed, so that an ordinary capture pays nothing. Caller holds the lock.
+ */
+export async function maintain(git: GitProgram, gitDir: string): Promise<boolean> {
+  const packs = (await names(join(gitDir, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'));
+  const loose = await names(join(gitDir, 'objects', '17'));
+  if (packs.length <= DEFAULT_PACKS && loose.length < PROBE_ENTRIES) return false;
+  if (!(await needsRepack(git, gitDir))) return false;
+  await repack(git, gitDir);
+  return true;
+}
+
+async function names(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }

@@ -7,6 +7,7 @@ import type { HashAlgorithm, ObjectBatch, ObjectStore, RefStore, Repository } fr
 import { isRepository, readAlgorithm } from '../repository-format.ts';
 import type { GitProgram } from '../spawn.ts';
 import { ProgramObjectBatch } from './batch.ts';
+import { maintain } from './maintenance.ts';
 import { ProgramObjectReader } from './reader.ts';
 import { ProgramRefStore } from './refs.ts';
 
@@ -41,6 +42,7 @@ export async function openRepository(git: GitProgram, gitDir: string): Promise<P
     algorithm,
     objects: new ProgramObjectStore(git, gitDir, algorithm),
     refs: new ProgramRefStore(git, gitDir, algorithm),
+    maintain: () => maintain(git, gitDir),
   };
 }
 
