@@ -2,14 +2,14 @@
  * Steps to segment files: 64 steps each, one canonical JSON line per step. A long text or an attachment
  * becomes a blob of its own, named by its object id, with a reference left in its place.
  */
-import { canonicalJson } from '../base/canonical-json.ts';
+import { canonicalJson, MAX_DEPTH } from '../base/canonical-json.ts';
 import { INLINE_BYTES, SEGMENT_STEPS, type TraceNames } from '../bucket/layout.ts';
 import type { Attachment, BlobRef } from '../record/step.ts';
 import type { ParsedAttachment, ParsedStep } from './session-source.ts';
 import type { TraceFiles } from './trace-files.ts';
 
-/** Deepest nesting of a tool's arguments that is kept as structure; the source holds the rest. */
-const MAX_INPUT_DEPTH = 100;
+/** Deepest nesting of a step: room above what formats hand over, below what canonical JSON refuses. */
+const MAX_STEP_DEPTH = MAX_DEPTH - 10;
 
 /** Keys of ours start with one `$`; a session's own such keys are told apart by a second one. */
 function escapeKey(key: string): string {
@@ -66,7 +66,7 @@ export class SegmentWriter {
   #storeValue(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return this.#storeText(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > MAX_INPUT_DEPTH) return { $omitted: 'depth' };
+    if (depth > MAX_STEP_DEPTH) return { $omitted: 'depth' };
     if (Array.isArray(value)) return value.map((item) => this.#storeValue(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, member]) => [escapeKey(key), this.#storeValue(member, depth + 1)]),
