@@ -4,8 +4,9 @@ import { OtError } from '../base/errors.ts';
 /** True for a full ref name that `git check-ref-format` accepts and that lies under `refs/`. */
 export function isRefName(name: string): boolean {
   if (!name.startsWith('refs/') || name.length > 1000) return false;
-  if (/[\0- ~^:?*[\\\x7f]/.test(name) || name.includes('..') || name.includes('@{')) return false;
-  return name.split('/').every((part) => part !== '' && !/^\.|\.$|\.lock$/.test(part));
+  if (/[\0- ~^:?*[\\\x7f]/.test(name) || name.includes('..') || name.includes('@{') || name.endsWith('.'))
+    return false;
+  return name.split('/').every((part) => part !== '' && !/^\.|\.lock$/.test(part));
 }
 
 /** Throws `OT_REF_NAME` unless {@link isRefName}. */

@@ -32,7 +32,7 @@ export async function fsckFull(git: GitProgram, gitDir: string): Promise<readonl
 /** The exit code is a set of bits; 128 is a check that stopped at damage it names. */
 const ANY_CODE = Array.from({ length: 129 }, (_, code) => code);
 
-const OID = '([0-9a-f]{40}|[0-9a-f]{64})';
+const OID = '([0-9a-f]{64}|[0-9a-f]{40})';
 const PLACE = '.*?([0-9a-f]{2}/[0-9a-f]{38,62})';
 const rule = (kind: FsckReport['kind'], pattern: string, group = 1) => ({
   kind,
