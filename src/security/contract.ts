@@ -58,6 +58,9 @@ export interface Detector {
 
 export interface Policy {
   readonly name: string;
+  /** Names of the tools that run, in order. */
+  readonly tools: readonly string[];
+  /** What runs: the tools' detectors, several of them possibly joined into one. */
   readonly detectors: readonly Detector[];
   /** Tools the seeds name in this policy that this version does not have: shown, never silently assumed. */
   readonly pending: readonly string[];

@@ -103,42 +103,63 @@ function writeUtf8(target: Buffer, codePoint: number, at: number): number {
   return at + length;
 }
 
+/** One escape: its place and length in the text, and its length when decoded. */
+interface Escape {
+  readonly at: number;
+  readonly length: number;
+  readonly width: number;
+}
+
+/** First escape, or backslash that begins none, at or after `from`. */
+function nextEscape(text: string, from: number): Escape | null {
+  const at = text.indexOf('\\', from);
+  if (at < 0) return null;
+  if (SIMPLE[text.charCodeAt(at + 1) & 0xff] !== 0) return { at, length: 2, width: 1 };
+  const unit = unicodeEscape(text, at);
+  return unit === null
+    ? { at, length: 1, width: 1 }
+    : { at, length: unit.length, width: utf8Length(unit.codePoint) };
+}
+
+/** Escapes between two marks of an {@link EscapeMap}. */
+const MARK_EVERY = 128;
+
 /** Translates offsets of `unescapeJson(text)` back into offsets of `text`. */
 export class EscapeMap {
-  /** Per escape: where it begins in the decoded text, how long it is there, and the same in `text`. */
-  readonly #decoded: number[] = [];
-  readonly #width: number[] = [];
-  readonly #raw: number[] = [];
-  readonly #length: number[] = [];
+  readonly #text: string;
+  /** Offsets just after every {@link MARK_EVERY}th escape, decoded and raw; the walk goes on from there. */
+  readonly #decoded: number[] = [0];
+  readonly #raw: number[] = [0];
 
   constructor(text: string) {
+    this.#text = text;
     let shrink = 0;
-    for (let at = text.indexOf('\\'); at >= 0; ) {
-      const simple = SIMPLE[text.charCodeAt(at + 1) & 0xff] !== 0;
-      const unit = simple ? null : unicodeEscape(text, at);
-      const length = simple ? 2 : (unit?.length ?? 1);
-      const width = unit === null ? 1 : utf8Length(unit.codePoint);
-      this.#decoded.push(at - shrink);
-      this.#width.push(width);
-      this.#raw.push(at);
-      this.#length.push(length);
-      shrink += length - width;
-      at = text.indexOf('\\', at + length);
+    let count = 0;
+    for (let found = nextEscape(text, 0); found !== null; found = nextEscape(text, found.at + found.length)) {
+      shrink += found.length - found.width;
+      count += 1;
+      if (count % MARK_EVERY !== 0) continue;
+      this.#decoded.push(found.at + found.length - shrink);
+      this.#raw.push(found.at + found.length);
     }
   }
 
   /** Offset in `text` of the decoded offset; inside an escape, that of its begin, or of its end. */
   toRaw(offset: number, round: 'down' | 'up'): number {
-    const i = this.#lastAtOrBefore(offset);
-    if (i < 0) return offset;
-    const into = offset - this.#decoded[i]!;
-    const raw = this.#raw[i]!;
-    if (into === 0) return raw;
-    if (into < this.#width[i]!) return round === 'down' ? raw : raw + this.#length[i]!;
-    return raw + this.#length[i]! + into - this.#width[i]!;
+    const mark = this.#lastMarkBefore(offset);
+    let raw = this.#raw[mark]!;
+    let rest = offset - this.#decoded[mark]!;
+    for (let found = nextEscape(this.#text, raw); found !== null; found = nextEscape(this.#text, raw)) {
+      const plain = found.at - raw;
+      if (rest <= plain) break;
+      if (rest < plain + found.width) return round === 'down' ? found.at : found.at + found.length;
+      rest -= plain + found.width;
+      raw = found.at + found.length;
+    }
+    return raw + rest;
   }
 
-  #lastAtOrBefore(offset: number): number {
+  #lastMarkBefore(offset: number): number {
     let low = 0;
     let high = this.#decoded.length;
     while (low < high) {

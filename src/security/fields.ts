@@ -4,8 +4,13 @@
  */
 import type { Field } from './contract.ts';
 
-/** `id`: never touched. `opaque`: only certain shapes are searched for. `plain`: everything is. */
-export type FieldClass = 'id' | 'opaque' | 'plain';
+/**
+ * - `id`: never touched.
+ * - `random`: searched for shapes that cannot be a coincidence, and for long listed values.
+ * - `word`: searched by all detectors, but a user who is called like a word of the format changes nothing.
+ * - `plain`: searched for everything.
+ */
+export type FieldClass = 'id' | 'random' | 'word' | 'plain';
 
 /** Names of one session format; a name `parent.key` wins over `key`. */
 export interface FieldTable {
@@ -66,9 +71,9 @@ const FORMATS = new Map<string, FieldTable>([
   ],
 ]);
 
-/** Shapes of ids: UUIDs, hex, decimal numbers, and the prefixed ids of model providers. */
+/** Shapes of ids: UUIDs, short hex, decimal numbers, and the prefixed ids of model providers. */
 const ID_SHAPE =
-  /^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-f]{6,64}|[0-9]{1,20}|(?:toolu|srvtoolu|msg|req|call|fc|ws|rs|ctc|resp|chatcmpl|agent|ses|prt|prj)(?:_|-)(?:vrtx_|bdrk_)?[A-Za-z0-9]{8,60})$/;
+  /^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-f]{6,24}|[0-9]{1,20}|(?:toolu|srvtoolu|msg|req|call|fc|ws|rs|ctc|resp|chatcmpl|agent|ses|prt|prj)(?:_|-)(?:vrtx_|bdrk_)?[A-Za-z0-9]{8,60})$/;
 const BASE64_SHAPE = /^(?:data:[a-z]{1,20}\/[a-z0-9.+-]{1,40};base64,)?[A-Za-z0-9+/_-]{64,}={0,2}$/;
 const WORD_SHAPE = /^[A-Za-z0-9][A-Za-z0-9 :.+/_-]{0,47}$/;
 
@@ -80,8 +85,8 @@ export class FieldClassifier {
   constructor(format: string) {
     for (const table of [GENERIC, FORMATS.get(format)]) {
       for (const name of table?.ids ?? []) this.#shapes.set(name, ['id', ID_SHAPE]);
-      for (const name of table?.random ?? []) this.#shapes.set(name, ['opaque', BASE64_SHAPE]);
-      for (const name of table?.words ?? []) this.#shapes.set(name, ['opaque', WORD_SHAPE]);
+      for (const name of table?.random ?? []) this.#shapes.set(name, ['random', BASE64_SHAPE]);
+      for (const name of table?.words ?? []) this.#shapes.set(name, ['word', WORD_SHAPE]);
     }
   }
 
@@ -97,5 +102,5 @@ export class FieldClassifier {
 
 /** The detectors' view of a field. */
 export function fieldOf(key: string | null, fieldClass: FieldClass): Field {
-  return { key, opaque: fieldClass === 'opaque' };
+  return { key, opaque: fieldClass === 'random' };
 }

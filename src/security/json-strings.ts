@@ -19,6 +19,9 @@ export interface StringToken {
 /** Broken stretches are searched for the next value so many times; then the rest is text. */
 const MAX_RESTARTS = 16;
 
+/** Deeper nesting is text: no parser we have follows it. */
+const MAX_DEPTH = 100_000;
+
 /** Longest number that is no text: longer runs of digits could carry anything. */
 const MAX_NUMBER = 40;
 
@@ -140,6 +143,7 @@ class ValueScan {
   #open(isObject: boolean): boolean {
     const outer = this.#top;
     if (outer !== null) this.#stack.push(outer);
+    if (this.#stack.length >= MAX_DEPTH) return false;
     const owner = outer?.key ?? null;
     const parent = isObject ? owner : (outer?.parent ?? null);
     this.#top = { isObject, owner, parent, key: isObject ? null : owner };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { OtError } from '../base/errors.ts';
 import type { Detector, Policy } from './contract.ts';
+import { joinDetectors } from './detectors/anchored.ts';
 import { pathAnonymizer } from './detectors/path-anonymizer.ts';
 import { regexDetector } from './detectors/regex.ts';
 import { SEALER_VERSION } from './source-sealer.ts';
@@ -46,13 +47,30 @@ const TOOLS: readonly Detector[] = [regexDetector, pathAnonymizer];
 export function resolvePolicy(name: string): Policy {
   const known = POLICY_NAMES.find((policy) => policy === name);
   if (known === undefined) throw unknownPolicy();
-  const bundle = BUNDLES[known];
-  const missing = bundle.tools.filter((tool) => !TOOLS.some((detector) => detector.name === tool));
-  if (missing.length > 0) throw missingTools(known, missing);
+  const policy = resolved.get(known) ?? assemble(known);
+  resolved.set(known, policy);
+  return policy;
+}
+
+const resolved = new Map<PolicyName, Policy>();
+
+function assemble(name: PolicyName): Policy {
+  const bundle = BUNDLES[name];
+  const missing = bundle.tools.filter((tool) => !hasTool(TOOLS, tool));
+  if (missing.length > 0) throw missingTools(name, missing);
   const wanted = new Set([...bundle.tools, ...bundle.later]);
-  const detectors = TOOLS.filter((detector) => wanted.has(detector.name));
-  const pending = bundle.later.filter((tool) => !detectors.some((detector) => detector.name === tool));
-  return { name: known, detectors, pending, digest: policyDigest(known, detectors) };
+  const running = TOOLS.filter((detector) => wanted.has(detector.name));
+  return {
+    name,
+    tools: running.map((detector) => detector.name),
+    detectors: joinDetectors(running),
+    pending: bundle.later.filter((tool) => !hasTool(running, tool)),
+    digest: policyDigest(name, running),
+  };
+}
+
+function hasTool(detectors: readonly Detector[], tool: string): boolean {
+  return detectors.some((detector) => detector.name === tool);
 }
 
 /** 8 hex of SHA-256 over what decides the sealed bytes. */

@@ -4,12 +4,11 @@
  * before its discovery included. Sealing a sealed line changes nothing.
  */
 import { OtError } from '../base/errors.ts';
-import { fromBytes, toBytes } from './byte-text.ts';
-import type { Kind, Policy, SealReport } from './contract.ts';
+import type { Kind, Policy, SealReport, SecretEntry } from './contract.ts';
 import { FieldClassifier } from './fields.ts';
 import { placeholderOf } from './placeholder.ts';
 import type { SecretList } from './secret-list.ts';
-import { type Match, TextSearch } from './text-search.ts';
+import { type Match, type Searched, TextSearch } from './text-search.ts';
 import { ValueIndex } from './value-index.ts';
 
 /** Raised whenever the same findings would give other bytes; part of every policy digest. */
@@ -47,11 +46,12 @@ export class SourceSealer {
 
   /** First pass: lists every secret of a line (without its line end). */
   scan(line: Buffer): void {
-    let text = fromBytes(line);
+    let found: Searched | null = null;
+    let bytes = line;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const matches = this.#detection.search(text);
-      if (matches.length === 0) return;
-      text = this.#replace(text, matches, (match) => this.#list.add(match.kind, match.value));
+      found = this.#detection.search(bytes, found);
+      if (found.matches.length === 0) return;
+      bytes = replaced(bytes, found.matches, (match) => this.#list.add(match.kind, match.value));
     }
   }
 
@@ -76,15 +76,14 @@ export class SourceSealer {
   #sealText(line: Buffer): Buffer {
     const search = this.#removalSearch();
     let bytes = line;
-    let matches: Match[] = [];
+    let found: Searched | null = null;
     for (let round = 0; round <= MAX_ROUNDS; round += 1) {
-      const text = fromBytes(bytes);
-      matches = search.search(text);
-      if (matches.length === 0) return bytes;
-      bytes = toBytes(this.#replace(text, matches, (match) => this.#listed(match)));
-      for (const { kind } of matches) this.#replaced.set(kind, (this.#replaced.get(kind) ?? 0) + 1);
+      found = search.search(bytes, found);
+      if (found.matches.length === 0) return bytes;
+      bytes = replaced(bytes, found.matches, (match) => this.#listed(match));
+      for (const { kind } of found.matches) this.#replaced.set(kind, (this.#replaced.get(kind) ?? 0) + 1);
     }
-    throw this.#residue(matches[0]!.rule);
+    throw this.#residue(found!.matches[0]!.rule);
   }
 
   #removalSearch(): TextSearch {
@@ -96,23 +95,8 @@ export class SourceSealer {
     return this.#removal.search;
   }
 
-  #replace(
-    text: string,
-    matches: readonly Match[],
-    entryOf: (match: Match) => Parameters<typeof placeholderOf>[0],
-  ): string {
-    const pieces: string[] = [];
-    let copied = 0;
-    for (const match of matches) {
-      pieces.push(text.slice(copied, match.start), placeholderOf(entryOf(match)));
-      copied = match.end;
-    }
-    pieces.push(text.slice(copied));
-    return pieces.join('');
-  }
-
   /** A value that the first pass did not list: the line was not scanned, or only now came to be. */
-  #listed(match: Match): Parameters<typeof placeholderOf>[0] {
+  #listed(match: Match): SecretEntry {
     const entry = match.entry ?? this.#list.find(match.kind, match.value);
     if (entry === null) throw this.#residue(match.rule);
     return entry;
@@ -128,4 +112,15 @@ export class SourceSealer {
       },
     );
   }
+}
+
+function replaced(bytes: Buffer, matches: readonly Match[], entryOf: (match: Match) => SecretEntry): Buffer {
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const match of matches) {
+    pieces.push(bytes.subarray(copied, match.start), Buffer.from(placeholderOf(entryOf(match)), 'latin1'));
+    copied = match.end;
+  }
+  pieces.push(bytes.subarray(copied));
+  return Buffer.concat(pieces);
 }

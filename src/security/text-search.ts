@@ -2,10 +2,10 @@
  * Searches the string tokens of one line and says which bytes have to go. Each string is looked at with
  * its escapes decoded, and again with the escapes of what it quotes: JSON inside JSON, program text.
  */
-import { isContinuation, toText } from './byte-text.ts';
+import { fromBytes, isContinuation, toText } from './byte-text.ts';
 import { type Detector, type Field, KINDS, type Kind, type SecretEntry } from './contract.ts';
 import { EscapeMap, unescapeJson } from './escapes.ts';
-import type { FieldClassifier } from './fields.ts';
+import { type FieldClassifier, fieldOf } from './fields.ts';
 import { type StringToken, stringTokens } from './json-strings.ts';
 import { LiteralScanner } from './literal-scanner.ts';
 import { placeholderSpans, type Span, subtractSpans } from './placeholder.ts';
@@ -15,6 +15,12 @@ import type { ValueIndex } from './value-index.ts';
 const MAX_DEPTH = 6;
 /** A stretch left beside a placeholder is dropped when it is shorter: nothing can be told from it. */
 const MIN_REST = 4;
+
+/** Field names remembered per search. */
+const MAX_KEYS = 4096;
+
+/** Strings up to this length are compared byte by byte. */
+const SHORT = 64;
 
 /** Bytes of a line to be replaced. Offsets are of the raw line. */
 export interface Match extends Span {
@@ -31,17 +37,30 @@ interface Candidate extends Match {
   readonly depth: number;
 }
 
+/** What a search saw of a line. */
+export interface Searched {
+  readonly line: Buffer;
+  readonly tokens: readonly StringToken[];
+  /** By token: true when nothing was found in it. */
+  readonly clean: readonly boolean[];
+  readonly matches: readonly Match[];
+}
+
 /** The detectors of one policy over the fields of one format, with or without listed values. */
 export class TextSearch {
   readonly #detectors: readonly Detector[];
   readonly #fields: FieldClassifier;
   readonly #values: ValueIndex | null;
   readonly #literals: LiteralScanner<null>;
+  readonly #keys = new Map<string, boolean>();
+  /** Nothing to look for at all. */
+  readonly #isIdle: boolean;
 
   constructor(detectors: readonly Detector[], fields: FieldClassifier, values: ValueIndex | null) {
     this.#detectors = detectors;
     this.#fields = fields;
     this.#values = values;
+    this.#isIdle = detectors.length === 0 && values === null;
     const literals = [
       ...ESCAPED_LETTER,
       ...detectors.flatMap((tool) => tool.anchors),
@@ -50,37 +69,58 @@ export class TextSearch {
     this.#literals = new LiteralScanner([...new Set(literals)].map((literal) => [literal, null]));
   }
 
-  /** Matches of a line in byte form: in order, disjoint, none inside a placeholder. */
-  search(line: string): Match[] {
-    if (this.#detectors.length === 0 && this.#values === null) return [];
+  /**
+   * Matches of a line: in order, disjoint, none inside a placeholder. With `before`, the
+   * result of this search for an earlier state of the line, strings that have not changed are not searched
+   * again.
+   */
+  search(line: Buffer, before: Searched | null = null): Searched {
+    const tokens = this.#isIdle ? [] : stringTokens(fromBytes(line));
+    const comparable = before?.tokens.length === tokens.length ? before : null;
+    const clean: boolean[] = [];
     const matches: Match[] = [];
-    for (const token of stringTokens(line)) {
-      if (!this.#isCandidate(line, token)) continue;
-      const raw = line.slice(token.start, token.end);
-      for (const match of this.#searchToken(raw, token)) {
+    for (let index = 0; index < tokens.length; index += 1) {
+      const token = tokens[index]!;
+      const found =
+        comparable !== null && isSame(line, token, comparable, index) ? [] : this.#search(line, token);
+      clean.push(found.length === 0);
+      for (const match of found) {
         matches.push({ ...match, start: match.start + token.start, end: match.end + token.start });
       }
     }
-    return matches;
+    return { line, tokens, clean, matches };
+  }
+
+  #search(line: Buffer, token: StringToken): Match[] {
+    if (!this.#isCandidate(line, token)) return [];
+    return this.#searchToken(line.toString('latin1', token.start, token.end), token);
   }
 
   /** False only when no detector and no listed value can match; looks at the raw bytes. */
-  #isCandidate(line: string, token: StringToken): boolean {
-    if (this.#values?.searchesAll) return true;
-    const { key } = token;
-    if (key !== null && this.#detectors.some((tool) => tool.keys?.(key))) return true;
-    return this.#literals.occursIn(line, token.start, token.end);
+  #isCandidate(line: Buffer, token: StringToken): boolean {
+    if (this.#literals.occursIn(line, token.start, token.end)) return true;
+    return this.#values?.searchesAll === true || (token.key !== null && this.#isSearchedKey(token.key));
+  }
+
+  /** Names of fields repeat all the time, so the answer is kept; a session that invents names pays for it. */
+  #isSearchedKey(key: string): boolean {
+    const known = this.#keys.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#detectors.some((tool) => tool.keys?.(key));
+    if (this.#keys.size < MAX_KEYS) this.#keys.set(key, answer);
+    return answer;
   }
 
   #searchToken(raw: string, token: StringToken): Match[] {
     const fieldClass = this.#fields.classify(token.key, token.parent, raw);
     if (fieldClass === 'id') return [];
-    const field: Field = { key: token.key, opaque: fieldClass === 'opaque' };
+    const field = fieldOf(token.key, fieldClass);
+    const isFree = fieldClass === 'plain';
     const found: Candidate[] = [];
     const maps = new MapChain();
     let view = token.role === 'text' ? raw : maps.decode(raw);
     for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-      for (const match of this.#searchView(view, field)) {
+      for (const match of this.#searchView(view, field, isFree)) {
         found.push({ ...match, ...widened(raw, maps.toRaw(match)), depth });
       }
       const next = maps.decode(view);
@@ -90,7 +130,7 @@ export class TextSearch {
     return merged(found);
   }
 
-  #searchView(text: string, field: Field): Match[] {
+  #searchView(text: string, field: Field, isFree: boolean): Match[] {
     const holes = placeholderSpans(text);
     const matches: Match[] = [];
     for (const detector of this.#detectors) {
@@ -100,7 +140,7 @@ export class TextSearch {
         }
       }
     }
-    for (const { start, end, entry } of this.#values?.search(text, field.opaque) ?? []) {
+    for (const { start, end, entry } of this.#values?.search(text, isFree) ?? []) {
       const { kind, value } = entry;
       for (const span of outside({ start, end }, holes)) {
         matches.push({ ...span, kind, rule: 'listed-value', value, entry });
@@ -108,6 +148,21 @@ export class TextSearch {
     }
     return matches;
   }
+}
+
+/** True when a token stands as it stood when it was found clean. */
+function isSame(line: Buffer, token: StringToken, before: Searched, index: number): boolean {
+  const old = before.tokens[index]!;
+  if (!before.clean[index] || old.role !== token.role || old.key !== token.key || old.parent !== token.parent)
+    return false;
+  return isEqual(line, token, before.line, old);
+}
+
+/** Spans of equal length; a native call costs more than a short loop. */
+function isEqual(a: Buffer, { start, end }: Span, b: Buffer, other: Span): boolean {
+  if (end - start > SHORT) return b.compare(a, start, end, other.start, other.end) === 0;
+  for (let i = 0; i < end - start; i += 1) if (a[start + i] !== b[other.start + i]) return false;
+  return true;
 }
 
 /** An escaped ASCII letter may hide any literal. */

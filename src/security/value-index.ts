@@ -12,6 +12,8 @@ import { type Spread, spreadOf } from './spread.ts';
 const HEAD = 64;
 /** Characters compared by the scanner; what follows is looked up. */
 const LITERAL = 3;
+/** So many needles are faster looked for one by one. */
+const FEW = 12;
 /** Shortest base64 stretch that is looked for. */
 const MIN_BASE64 = 16;
 /** Values with one head that are told apart; more would make a place cost more than a constant. */
@@ -40,6 +42,8 @@ export class ValueIndex {
   /** True when some value has no such stretch, so that every string must be searched. */
   readonly searchesAll: boolean;
   readonly #scanner: LiteralScanner<Group>;
+  /** Heads of all needles while they are few: the quick way to see that none is there. */
+  readonly #heads: readonly string[] | null;
 
   constructor(entries: readonly SecretEntry[]) {
     const needles = entries.flatMap(needlesOf);
@@ -47,15 +51,20 @@ export class ValueIndex {
     this.literals = [...new Set(literals.filter((literal) => literal !== null))];
     this.searchesAll = literals.includes(null);
     this.#scanner = new LiteralScanner(groupsOf(needles));
+    this.#heads = needles.length <= FEW ? needles.map(({ text }) => text.slice(0, HEAD)) : null;
   }
 
-  /** Hits in order, disjoint; at one place the longest wins. Linear in the length of `text`. */
-  search(text: string, opaque: boolean): ValueHit[] {
+  /**
+   * Hits in order, disjoint; at one place the longest wins. Unless the text `isFree`, only values that are
+   * hunted anywhere count. Linear in the length of `text`.
+   */
+  search(text: string, isFree: boolean): ValueHit[] {
     const hits: ValueHit[] = [];
+    if (this.#heads?.every((head) => !text.includes(head))) return hits;
     let searchedTo = 0;
     this.#scanner.scan(text, (at, group) => {
       if (at < searchedTo) return;
-      const hit = hitAt(text, at, group, opaque);
+      const hit = hitAt(text, at, group, isFree);
       if (hit === null) return;
       hits.push(hit);
       searchedTo = hit.end;
@@ -64,13 +73,13 @@ export class ValueIndex {
   }
 }
 
-function hitAt(text: string, at: number, group: Group, opaque: boolean): ValueHit | null {
+function hitAt(text: string, at: number, group: Group, isFree: boolean): ValueHit | null {
   for (const length of group.lengths) {
     let best: ValueHit | null = null;
     for (const needle of group.byHead.get(text.slice(at, at + length)) ?? []) {
       const end = at + agreement(text, at, needle.text);
       if (best !== null && best.end >= end) continue;
-      if (fits(text, at, end, needle.spread, opaque)) best = { start: at, end, entry: needle.entry };
+      if (fits(text, at, end, needle.spread, isFree)) best = { start: at, end, entry: needle.entry };
     }
     if (best !== null) return best;
   }
@@ -84,9 +93,9 @@ function agreement(text: string, at: number, value: string): number {
   return length;
 }
 
-function fits(text: string, start: number, end: number, spread: Spread, opaque: boolean): boolean {
+function fits(text: string, start: number, end: number, spread: Spread, isFree: boolean): boolean {
   if (spread === 'anywhere') return true;
-  if (opaque || isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(end))) return false;
+  if (!isFree || isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(end))) return false;
   if (spread === 'word') return true;
   return '/\\~'.includes(text.charAt(start - 1) || ' ') || text.charAt(end) === '@';
 }

@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, policyDigest, resolvePolicy } from '../../src/security/
 describe('resolvePolicy', () => {
   test('the default runs what exists and says what is to come', () => {
     const policy = resolvePolicy(DEFAULT_POLICY);
-    expect(policy.detectors.map(({ name }) => name)).toEqual(['regex', 'path_anonymizer']);
+    expect(policy.tools).toEqual(['regex', 'path_anonymizer']);
     expect(policy.pending).toEqual(['entropy', 'business_logic', 'classifier']);
     expect(policy.digest).toMatch(/^[0-9a-f]{8}$/);
   });

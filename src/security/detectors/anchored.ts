@@ -3,15 +3,23 @@ import type { Detector, Field, Finding } from '../contract.ts';
 import { LiteralScanner } from '../literal-scanner.ts';
 import type { Rule } from '../rules/rule.ts';
 
+/** Findings by the name of the field alone. */
+export interface KeyRules {
+  /** True for names whose values are looked at. */
+  readonly keys: (key: string) => boolean;
+  readonly detect: (text: string, key: string) => Finding | null;
+}
+
 export interface AnchoredOptions {
   readonly name: string;
   readonly version: number;
   readonly rules: readonly Rule[];
-  /** Findings by the name of the field alone, and which names those are. */
-  readonly byKey?: {
-    readonly keys: (key: string) => boolean;
-    readonly detect: (text: string, key: string) => Finding | null;
-  };
+  readonly byKey?: KeyRules;
+}
+
+interface Member {
+  readonly tool: string;
+  readonly rule: Rule;
 }
 
 export class AnchoredDetector implements Detector {
@@ -19,43 +27,66 @@ export class AnchoredDetector implements Detector {
   readonly version: number;
   readonly anchors: readonly string[];
   readonly keys: Detector['keys'];
-  readonly #rules: readonly Rule[];
-  readonly #byKey: AnchoredOptions['byKey'];
+  readonly #members: readonly Member[];
+  readonly #byKey: readonly KeyRules[];
   readonly #all: LiteralScanner<number>;
   readonly #certain: LiteralScanner<number>;
 
-  constructor(options: AnchoredOptions) {
-    this.name = options.name;
-    this.version = options.version;
-    this.#rules = options.rules;
-    this.#byKey = options.byKey;
-    this.keys = options.byKey?.keys ?? null;
-    this.anchors = [...new Set(options.rules.flatMap((rule) => rule.anchors.flatMap(rawLiterals)))];
-    this.#all = scannerOf(options.rules, () => true);
-    this.#certain = scannerOf(options.rules, (rule) => rule.certain);
+  private constructor(name: string, version: number, members: readonly Member[], byKey: readonly KeyRules[]) {
+    this.name = name;
+    this.version = version;
+    this.#members = members;
+    this.#byKey = byKey;
+    this.keys = byKey.length === 0 ? null : (key) => byKey.some((rules) => rules.keys(key));
+    this.anchors = [...new Set(members.flatMap(({ rule }) => rule.anchors.flatMap(rawLiterals)))];
+    this.#all = scannerOf(members, () => true);
+    this.#certain = scannerOf(members, (rule) => rule.certain);
+  }
+
+  static of(options: AnchoredOptions): AnchoredDetector {
+    const members = options.rules.map((rule) => ({ tool: options.name, rule }));
+    return new AnchoredDetector(options.name, options.version, members, options.byKey ? [options.byKey] : []);
+  }
+
+  /** One detector that finds what all of these find, in one pass over the text. */
+  static joined(detectors: readonly AnchoredDetector[]): AnchoredDetector {
+    const members = detectors.flatMap((detector) => detector.#members);
+    const byKey = detectors.flatMap((detector) => detector.#byKey);
+    return new AnchoredDetector('joined', 0, members, byKey);
   }
 
   detect(text: string, field: Field): Finding[] {
     const findings: Finding[] = [];
-    const searchedTo = new Array<number>(this.#rules.length).fill(0);
+    /** By rule: where its last finding ended, so that a run of anchors costs one match. */
+    const searchedTo = new Map<number, number>();
     const scanner = field.opaque ? this.#certain : this.#all;
     scanner.scan(text, (at, index) => {
-      if (at < searchedTo[index]!) return;
-      const rule = this.#rules[index]!;
+      if (at < (searchedTo.get(index) ?? 0)) return;
+      const { tool, rule } = this.#members[index]!;
       const span = rule.match(text, at);
       if (span === null) return;
-      searchedTo[index] = span.end;
-      findings.push({ kind: rule.kind, rule: rule.name, tool: this.name, start: span.start, end: span.end });
+      searchedTo.set(index, span.end);
+      findings.push({ kind: rule.kind, rule: rule.name, tool, start: span.start, end: span.end });
     });
-    const named = field.key === null || field.opaque ? null : this.#byKey?.detect(text, field.key);
-    if (named) findings.push(named);
+    if (field.key !== null && !field.opaque) findings.push(...this.#detectByKey(text, field.key));
     return findings;
+  }
+
+  #detectByKey(text: string, key: string): Finding[] {
+    return this.#byKey.map((rules) => rules.detect(text, key)).filter((finding) => finding !== null);
   }
 }
 
-function scannerOf(rules: readonly Rule[], wanted: (rule: Rule) => boolean): LiteralScanner<number> {
+/** The same detectors, those that begin at literals as one. */
+export function joinDetectors(detectors: readonly Detector[]): Detector[] {
+  const anchored = detectors.filter((detector) => detector instanceof AnchoredDetector);
+  const others = detectors.filter((detector) => !(detector instanceof AnchoredDetector));
+  return anchored.length < 2 ? [...detectors] : [AnchoredDetector.joined(anchored), ...others];
+}
+
+function scannerOf(members: readonly Member[], wanted: (rule: Rule) => boolean): LiteralScanner<number> {
   const literals: Array<[string, number]> = [];
-  for (const [index, rule] of rules.entries()) {
+  for (const [index, { rule }] of members.entries()) {
     if (wanted(rule)) for (const anchor of rule.anchors) literals.push([anchor, index]);
   }
   return new LiteralScanner(literals);

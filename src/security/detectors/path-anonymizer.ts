@@ -51,7 +51,7 @@ const HOME_RULES: readonly Rule[] = [
   { name: 'home-path', kind: 'user', anchors: ['home', 'users'], certain: false, match: matchName },
 ];
 
-export const pathAnonymizer: Detector = new AnchoredDetector({
+export const pathAnonymizer: Detector = AnchoredDetector.of({
   name: 'path_anonymizer',
   version: 1,
   rules: HOME_RULES,

@@ -15,7 +15,7 @@ export const REGEX_RULES: readonly Rule[] = [
   ...ASSIGNMENT_RULES,
 ];
 
-export const regexDetector: Detector = new AnchoredDetector({
+export const regexDetector: Detector = AnchoredDetector.of({
   name: 'regex',
   version: 1,
   rules: REGEX_RULES,

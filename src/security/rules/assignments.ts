@@ -22,9 +22,9 @@ const KEY_WORDS = [
 const MORE_KEY_WORDS = ['auth_key', 'authkey', 'private_key', 'privatekey', 'encryption_key', 'signing_key'];
 const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'webhook_key'];
 
-/** From the word: the rest of the name, the sign, and where the value begins (group 1: its quote). */
+/** From the word: the rest of the name, a type, the sign, and where the value begins (group 1: its quote). */
 const ASSIGNED =
-  /[A-Za-z0-9_.-]{3,48}(?:\\{0,8}["'`]|\])?[ \t]{0,8}(?:=>|:=|[=:](?!=)|[ \t](?=["']))[ \t]{0,8}(?:[a-zA-Z]?(\\{0,8}["'`]))?/y;
+  /[A-Za-z0-9_.-]{3,48}(?:\\{0,8}["'`]|\])?(?:[ \t]{1,2}[A-Za-z]{2,10}(?=[ \t]{0,2}=))?[ \t]{0,8}(?:=>|[:?.+|]{0,3}=(?!=)|:|>[ \t\r\n]{0,16}|,(?=[ \t]{0,4}["'])|[ \t](?=["']))[ \t]{0,8}(?:[a-zA-Z]?(\\{0,8}["'`]))?/y;
 const QUOTED = /[^"'`\r\n\\]{6,512}/y;
 const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 

@@ -56,7 +56,7 @@ const encodedKey = shape(
   'private_key',
   ['ls0tls1crudjti'],
   /LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,16384}={0,2}/,
-  { accept: (secret) => Buffer.from(secret.slice(0, 120), 'base64').includes('PRIVATE KEY') },
+  { certain: true, accept: (secret) => Buffer.from(secret.slice(0, 120), 'base64').includes('PRIVATE KEY') },
 );
 
 export const PRIVATE_KEY_RULES: readonly Rule[] = [
