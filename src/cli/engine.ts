@@ -31,11 +31,13 @@ function programEngine({ git }: App): Engine {
   };
 }
 
+/** In a chunk of its own: the library is larger than all the rest. */
 async function isomorphicEngine(): Promise<Engine> {
+  const { openIsomorphicRepository } = await import('../git/isomorphic/repository.ts');
   const readOnly = (): Promise<never> => {
     throw new OtError('OT_ENGINE_READS_ONLY', 'usage', 'isomorphic-git only reads here', {
       hint: 'leave --engine out',
     });
   };
-  return { open: readOnly, initBare: readOnly, isAncestor: readOnly };
+  return { open: openIsomorphicRepository, initBare: readOnly, isAncestor: readOnly };
 }

@@ -7,6 +7,7 @@ const STYLES: Readonly<Record<FileResult['status'], Style>> = {
   captured: 'green',
   grown: 'green',
   new_source: 'green',
+  mended: 'green',
   unchanged: 'dim',
   skipped: 'yellow',
   error: 'red',
