@@ -11,6 +11,7 @@ import { listPage } from '../../src/trace/list.ts';
 import { chooseSource, openSources } from '../../src/trace/source.ts';
 import { expectVerified, TestBucket } from '../support/bucket.ts';
 import { ROOT } from '../support/cli.ts';
+import { expectPure } from './rederive.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
 
@@ -94,6 +95,10 @@ describe.each(['sha1', 'sha256'] as const)('fixtures captured into a %s bucket',
     expect(again.results.map(({ status }) => status)).toEqual(sessionFiles().map(() => 'unchanged'));
     expect(await bucket.refs()).toBe(refs);
     await expectVerified(bucket);
+  });
+
+  it('holds nothing that does not follow from the stored sources', async () => {
+    await expectPure(bucket);
   });
 
   it('names formats that a later version finds again', async () => {
