@@ -14,7 +14,7 @@ import { formatOf } from './formats.ts';
 import type { TraceIdentity } from './identity.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
-import { fileInput, READ_BYTES, readHead, type SourceInput, selectLines } from './source-input.ts';
+import { fileInput, NEWLINE, READ_BYTES, readHead, type SourceInput, selectLines } from './source-input.ts';
 import { type CapturedTrace, type CaptureStatus, CaptureTransaction, type Prepared } from './transaction.ts';
 import { type FoundFile, findSessionFiles } from './walk.ts';
 
@@ -186,9 +186,9 @@ async function captureSession(
   const common = { path: file.path, agent: format.agent, named: file.named };
   const results: FileResult[] = [{ ...common, ...resultOf(main) }];
   if (main.inlineSubagents.length === 0) return results;
-  const owned = await linesByOwner(format, identity.sessionId, input);
+  const owned = await linesByOwner(format, identity.sessionId, input, transaction.algorithm);
   for (const [agentId, lines] of owned) {
-    const sub = await captureInline(transaction, { format, input, identity, agentId, lines, project });
+    const sub = await captureInline(transaction, { format, input, identity, agentId, ...lines, project });
     results.push({ ...common, ...sub, inline_subagent: agentId });
   }
   return results;
@@ -201,45 +201,53 @@ function resultOf(
   return { status, trace_id: traceId, steps, limitations };
 }
 
-interface InlineSubagent {
+interface OwnedLines {
+  /** Numbers of the lines that are its own. */
+  readonly lines: ReadonlySet<number>;
+  /** What these lines are together, each closed by LF. */
+  readonly hashed: StoredSource;
+}
+
+interface InlineSubagent extends OwnedLines {
   readonly format: SessionFormat;
   readonly input: SourceInput;
   readonly identity: SessionIdentity;
   readonly agentId: string;
-  /** Numbers of the lines that are its own. */
-  readonly lines: ReadonlySet<number>;
   readonly project: string | null;
 }
 
-/** Line numbers of each inline sub-agent, in order of appearance: one look at the file for all of them. */
+/** Lines of each inline sub-agent, in order of appearance: one look at the file for all of them. */
 async function linesByOwner(
   format: SessionFormat,
   sessionId: string,
   input: SourceInput,
-): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const owned = new Map<string, Set<number>>();
+  algorithm: HashAlgorithm,
+): Promise<ReadonlyMap<string, OwnedLines>> {
+  const owned = new Map<string, { lines: Set<number>; hasher: SourceHasher }>();
   const ownersOf = format.lineOwners(sessionId);
   const splitter = new LineSplitter((line) => {
     for (const owner of ownersOf(line)) {
-      const lines = owned.get(owner) ?? new Set();
-      owned.set(owner, lines.add(line.number));
+      const { lines, hasher } = owned.get(owner) ?? { lines: new Set(), hasher: new SourceHasher(algorithm) };
+      owned.set(owner, { lines: lines.add(line.number), hasher });
+      hasher.push(line.bytes);
+      hasher.push(NEWLINE);
     }
   });
   for await (const bytes of input.read()) splitter.push(bytes);
   splitter.end();
-  return owned;
+  return new Map([...owned].map(([owner, { lines, hasher }]) => [owner, { lines, hashed: hasher.end() }]));
 }
 
 async function captureInline(
   transaction: CaptureTransaction,
-  inline: InlineSubagent,
+  { format, identity, agentId, input, lines, hashed, project }: InlineSubagent,
 ): Promise<Pick<FileResult, 'status' | 'trace_id' | 'steps' | 'limitations'>> {
-  const { format, agentId } = inline;
-  const parentSessionId = inline.identity.parentSessionId ?? inline.identity.sessionId;
+  const parentSessionId = identity.parentSessionId ?? identity.sessionId;
   const sessionId = subagentSessionId(parentSessionId, agentId);
-  const lines = selectLines(inline.input, inline.input.fileName, ({ number }) => inline.lines.has(number));
+  const own = selectLines(input, input.fileName, ({ number }) => lines.has(number));
   const trace = { format, sessionId, parentSessionId, inlineSubagent: agentId };
-  return resultOf(await transaction.add(trace, lines, inline.project));
+  const prepared = await transaction.prepare(trace, own, hashed);
+  return resultOf(await transaction.add(trace, own, project, prepared));
 }
 
 function detectFormat(path: string): SessionFormat {

@@ -8,26 +8,41 @@ import { CHUNK_BYTES } from '../bucket/layout.ts';
 /** Push-style: feed bytes, receive chunks in order; `end` gives the last one. A chunk may be a view into fed bytes. */
 export class Chunker {
   readonly #onChunk: (chunk: Buffer) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer[] = [];
+  #size = 0;
 
   constructor(onChunk: (chunk: Buffer) => void) {
     this.#onChunk = onChunk;
   }
 
   push(bytes: Buffer): void {
-    const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    if (this.#size + bytes.length <= CHUNK_BYTES) {
+      this.#keep(bytes);
+      return;
+    }
+    const data = this.#size === 0 ? bytes : Buffer.concat([...this.#rest, bytes]);
     let start = 0;
     while (data.length - start > CHUNK_BYTES) {
       const end = cutEnd(data, start);
       this.#onChunk(data.subarray(start, end));
       start = end;
     }
-    this.#rest = Buffer.from(data.subarray(start));
+    this.#rest = [];
+    this.#size = 0;
+    this.#keep(data.subarray(start));
   }
 
   end(): void {
-    if (this.#rest.length > 0) this.#onChunk(this.#rest);
-    this.#rest = Buffer.alloc(0);
+    if (this.#size > 0) this.#onChunk(Buffer.concat(this.#rest));
+    this.#rest = [];
+    this.#size = 0;
+  }
+
+  /** A copy, because the caller may use its buffer again. */
+  #keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#rest.push(Buffer.from(bytes));
+    this.#size += bytes.length;
   }
 }
 

@@ -2,7 +2,7 @@
  * Where the bytes of a source come from: a file as it was when capture began, lines picked from another
  * source, or chunks already in a bucket. An input can be read several times and gives the same bytes.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { type Line, LineSplitter } from '../base/jsonl.ts';
@@ -14,6 +14,7 @@ export interface SourceInput {
   read(scratch?: Buffer): AsyncIterable<Buffer>;
 }
 
+export const NEWLINE = Buffer.from('\n');
 /** Size of one read, and of a useful scratch buffer. */
 export const READ_BYTES = 1024 * 1024;
 
@@ -34,9 +35,12 @@ export function readHead(path: string, bytes: number): Buffer {
   });
 }
 
+/** A pipe that took the file's place must not make us wait for its writer. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Reads are synchronous: a session file is in the page cache, where a thread hop costs more than the copy. */
 async function* readFrozen(path: string, size: number, scratch?: Buffer): AsyncIterable<Buffer> {
-  const file = withSourceErrors(path, () => openSync(path, 'r'));
+  const file = withSourceErrors(path, () => openSync(path, READ_ONLY));
   try {
     let position = 0;
     while (position < size) {
@@ -56,7 +60,7 @@ function withSource<T>(path: string, use: (file: number) => T): T {
   return withSourceErrors(path, () => {
     // Asked before opening: opening a pipe would wait for its writer.
     if (!statSync(path).isFile()) throw unreadable(path, undefined);
-    const file = openSync(path, 'r');
+    const file = openSync(path, READ_ONLY);
     try {
       return use(file);
     } finally {
@@ -114,5 +118,3 @@ async function* readSelected(input: SourceInput, select: (line: Line) => boolean
   splitter.end();
   if (picked.length > 0) yield Buffer.concat(picked);
 }
-
-const NEWLINE = Buffer.from('\n');
