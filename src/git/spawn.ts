@@ -1,5 +1,6 @@
 /** Runs the `git` program: argument arrays only, a cleared environment, an explicit repository, bounded stderr. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { cleanEnvironment, type Environment, OFFLINE } from './environment.ts';
@@ -89,7 +90,7 @@ async function runToEnd(
   const stderr = collectStderr(child, call.onStderr);
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   const feeding = feed(child, call.input);
-  const { code, signal } = await exitOf(child);
+  const { code, signal } = await exitOf(child, call);
   const inputError = await feeding;
   if (code === null || !(call.okCodes ?? [0]).includes(code)) {
     throw gitFailed(subcommand, stderr(), signal === null ? `exit ${code}` : `signal ${signal}`);
@@ -98,16 +99,26 @@ async function runToEnd(
   return { code, stdout: Buffer.concat(stdout), stderr: stderr() };
 }
 
-/** Resolves when the child is gone and its pipes are drained. Throws `OT_GIT_MISSING` when it never started. */
+/**
+ * Resolves when the child is gone and its pipes are drained. Throws `OT_GIT_MISSING` when it never started, or
+ * `OT_NOT_A_REPOSITORY` when that was because its folder is gone.
+ */
 export function exitOf(
   child: ChildProcessWithoutNullStreams,
+  call: GitCall,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(isSystemError(error, 'ENOENT', 'EACCES') ? gitMissing(error) : error),
-    );
+    child.once('error', (error) => reject(startFailure(error, call)));
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
+}
+
+/** The system reports a missing program and a missing folder alike. */
+function startFailure(error: Error, call: GitCall): Error {
+  if (!isSystemError(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return error;
+  const { cwd } = cwdOf(call);
+  if (cwd === undefined || existsSync(cwd)) return gitMissing(error);
+  return new OtError('OT_NOT_A_REPOSITORY', 'usage', `the folder ${cwd} is not there`);
 }
 
 /** Feeds stdin. A child that leaves early is judged by its exit code, so a broken pipe is no error here. */

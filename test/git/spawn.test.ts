@@ -138,6 +138,9 @@ describe('running git', () => {
   it('says by name that git is missing or too old', async () => {
     const absent = gitProgram({ env: hermeticEnv(), path: join(tempDir(), 'none') });
     await expect(absent.run(['--version'])).rejects.toMatchObject({ code: 'OT_GIT_MISSING' });
+    await expect(git.run(['gc'], { gitDir: join(tempDir(), 'gone') })).rejects.toMatchObject({
+      code: 'OT_NOT_A_REPOSITORY',
+    });
     expect((await gitVersion(git)).length).toBeGreaterThanOrEqual(2);
     await expect(assertGitVersion(git)).resolves.toBeUndefined();
     await expect(assertGitVersion(fakeGit("echo 'git version 2.38.9'"))).rejects.toMatchObject({

@@ -90,7 +90,7 @@ class Session {
     this.#stderr = collectStderr(this.#child);
     this.#child.stdin.on('error', () => {});
     this.#child.stdout.on('data', (chunk: Buffer) => this.#parser.push(chunk));
-    this.#done = exitOf(this.#child).then(
+    this.#done = exitOf(this.#child, { gitDir }).then(
       ({ code, signal }) => onEnd(this, this.#buried(signal === null ? `exit ${code}` : `signal ${signal}`)),
       (error) => {
         onEnd(this, []);

@@ -64,8 +64,8 @@ export async function needsRepack(
 }
 
 /**
- * Writes everything into one pack with fresh deltas. Unreachable objects younger than two weeks stay. Caller
- * holds the lock. `reuseDeltas` is for repositories of a promisor remote: there, fresh deltas cost space.
+ * Writes everything into one pack with fresh deltas. Unreachable objects, and files that killed writers left,
+ * stay for two weeks. Caller holds the lock. `reuseDeltas` is for repositories of a promisor remote: there, fresh deltas cost space.
  */
 export async function repack(
   git: GitProgram,
@@ -75,6 +75,7 @@ export async function repack(
   const fresh = options.reuseDeltas === true ? [] : ['-f'];
   const args = ['repack', '-A', '-d', ...fresh, '--quiet', '--unpack-unreachable=2.weeks.ago'];
   await git.run(args, { gitDir, config: PACK_CONFIG });
+  await git.run(['prune', '--expire=2.weeks.ago'], { gitDir });
 }
 
 /** Entries in one of the 256 loose folders from which on a full count is worth its process. */

@@ -43,6 +43,7 @@ export class ProgramRefStore implements RefStore {
     const result = await this.#git.run(['update-ref', '--no-deref', '--stdin'], {
       gitDir: this.#gitDir,
       input,
+      config: NO_HOOKS,
       okCodes: [0, 1, 128],
     });
     if (result.code !== 0) throw await this.#failure(edits, result.stderr, result.code);
@@ -81,6 +82,9 @@ export class ProgramRefStore implements RefStore {
     return gitFailed('update-ref', stderr, `exit ${code}`);
   }
 }
+
+/** Hooks of the user's own configuration are about code, and would run at every capture. */
+const NO_HOOKS = ['core.hooksPath=/dev/null'];
 
 function conflict(message: string, hint: string): OtError {
   return new OtError('OT_REF_CONFLICT', 'conflict', message, { hint, retryable: true });
