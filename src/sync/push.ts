@@ -127,8 +127,9 @@ async function actionFor(
   const present = (await objects.info(there)) !== null;
   const grows = base !== null && !month.rewritten && present;
   if (grows && (await engine.isAncestor(bucket.gitDir, there, base))) return 'grow';
-  const ours = await refs.read(pushedRef(remote.name, month.lane, month.month));
-  return ours === there ? 'rewrite' : null;
+  // Nothing but our own sealing writes into the bucket: what is in it was ours before it was at the remote.
+  const ours = present || (await refs.read(pushedRef(remote.name, month.lane, month.month))) === there;
+  return ours ? 'rewrite' : null;
 }
 
 function plannedRef(month: SealedMonth, remoteRef: string, action: PushAction): PlannedRef {
@@ -165,28 +166,29 @@ function isDone(status: RefUpdateResult['status']): boolean {
   return status === 'ok' || status === 'up_to_date';
 }
 
-/** A host that denies a non-fast-forward update usually allows to delete and create, each leased. */
+/**
+ * A host that denies a non-fast-forward update usually allows to delete and create, each leased. What was
+ * held back because of such a ref is sent again with it.
+ */
 async function recreateRefused(
   context: PushContext,
   plan: PushPlan,
   results: readonly RefUpdateResult[],
 ): Promise<readonly RefUpdateResult[]> {
-  const refused = plan.updates.filter(
-    (update) =>
-      update.force &&
-      results.some(
-        ({ remoteRef, status }) => remoteRef === update.remoteRef && !isDone(status) && status !== 'stale',
-      ),
-  );
-  if (refused.length === 0) return results;
+  if (results.some(({ status }) => status === 'stale')) return results;
+  const done = new Set(results.filter(({ status }) => isDone(status)).map(({ remoteRef }) => remoteRef));
+  const refused = plan.updates.filter(({ remoteRef }) => !done.has(remoteRef));
+  const forced = refused.filter(({ force }) => force);
+  if (forced.length === 0) return results;
   const transport = context.transport(plan.bucket.gitDir);
-  const deletions = refused.map((update) => ({ ...update, oid: null }));
+  const deletions = forced.map((update) => ({ ...update, oid: null }));
   const deleted = await publish(transport, plan.remote.url, deletions, context.onProgress);
-  if (!deleted.every(({ status }) => isDone(status))) return [...results];
-  const creations = refused.map((update) => ({ ...update, expected: null, force: false }));
-  const created = await publish(transport, plan.remote.url, creations, context.onProgress);
-  const redone = new Set(created.map(({ remoteRef }) => remoteRef));
-  return [...results.filter(({ remoteRef }) => !redone.has(remoteRef)), ...created];
+  if (!deleted.every(({ status }) => isDone(status))) return results;
+  const again = refused.map((update) =>
+    update.force ? { ...update, expected: null, force: false } : update,
+  );
+  const sent = await publish(transport, plan.remote.url, again, context.onProgress);
+  return [...results.filter(({ remoteRef }) => done.has(remoteRef)), ...sent];
 }
 
 async function rememberPushed(plan: PushPlan, sent: PushPlan['updates']): Promise<void> {
