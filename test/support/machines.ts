@@ -1,5 +1,5 @@
 /** Machines that sync: each with an `OT_HOME` of its own, every operation opening it anew as a process would. */
-import { cpSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Platform } from '../../src/base/platform.ts';
@@ -209,6 +209,12 @@ export class BareRemote {
   async config(setting: string): Promise<void> {
     const at = setting.indexOf('=');
     await this.git.run(['config', setting.slice(0, at), setting.slice(at + 1)], { gitDir: this.gitDir });
+  }
+
+  /** Installs a shell script as a hook of the repository. */
+  hook(name: string, script: string): void {
+    mkdirSync(join(this.gitDir, 'hooks'), { recursive: true });
+    writeFileSync(join(this.gitDir, 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   refs(prefix = 'refs/'): Promise<Map<string, Oid>> {
