@@ -2,6 +2,7 @@
  * The one gate of egress: only this file makes a `Sealed` value, and everything that sends takes nothing
  * else. A `Sealed` value came out of a sealer of a named policy, or was computed from such values alone.
  */
+import { OtError } from '../base/errors.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import { fromString, toBytes } from './byte-text.ts';
 import type { Policy, SealReport } from './contract.ts';
@@ -80,11 +81,22 @@ export interface SealSessionOptions {
   readonly format: string;
 }
 
-/** Sealing of one source: `scan` all its lines, then `seal` them all in order. */
+/**
+ * Sealing of one trace: `scan` all lines of all its sources, then seal them and what stands beside them.
+ * What has been sealed was searched for the values listed by then, so from the first sealed value on the
+ * list must not grow: `OT_SEAL_UNSETTLED` (conflict, retryable) says that it did, and the trace has to be
+ * sealed again with the grown list. {@link settleSeal} does that.
+ */
 export class SealSession {
+  readonly #options: SealSessionOptions;
   readonly #sealer: SourceSealer;
+  /** The sealer of each stream's last reading. */
+  readonly #streams: (SourceSealer | null)[] = [];
+  /** Size of the list when the first value was sealed. */
+  #sealedAt: number | null = null;
 
   constructor(options: SealSessionOptions) {
+    this.#options = options;
     this.#sealer = new SourceSealer(options);
   }
 
@@ -93,23 +105,27 @@ export class SealSession {
     this.#sealer.scan(line);
   }
 
-  /** Second pass; throws `OT_SEAL_RESIDUE` (blocked). */
+  /** Second pass; throws `OT_SEAL_RESIDUE` (blocked) and `OT_SEAL_UNSETTLED`. */
   seal(line: Buffer): Sealed<Buffer> {
-    return new SealedBox(this.#sealer.seal(line));
+    return new SealedBox(this.#sealWith(this.#sealer, line));
   }
 
   /**
    * A whole source, line by line, after `scan` saw every line: the sealed bytes come out of the reader as
-   * the raw ones go in, so memory is bounded by a line. Reading throws `OT_SEAL_RESIDUE` (blocked).
+   * the raw ones go in, so memory is bounded by a line. It may be read again. Reading throws
+   * `OT_SEAL_RESIDUE` (blocked) and `OT_SEAL_UNSETTLED`.
    */
   sealStream(read: () => AsyncIterable<Buffer>): Sealed<() => AsyncIterable<Buffer>> {
-    return new SealedBox(() => this.#sealedBytes(read()));
+    const stream = this.#streams.push(null) - 1;
+    return new SealedBox(() => this.#sealedBytes(read(), stream));
   }
 
-  async *#sealedBytes(raw: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  async *#sealedBytes(raw: AsyncIterable<Buffer>, stream: number): AsyncIterable<Buffer> {
+    const sealer = new SourceSealer(this.#options);
+    this.#streams[stream] = sealer;
     let sealed: Buffer[] = [];
     const splitter = new LineSplitter(({ bytes, terminated }) => {
-      sealed.push(this.#sealer.seal(bytes));
+      sealed.push(this.#sealWith(sealer, bytes));
       if (terminated) sealed.push(NEWLINE);
     });
     for await (const bytes of raw) {
@@ -125,22 +141,75 @@ export class SealSession {
   sealText(text: string): Sealed<string> {
     const bytes = toBytes(fromString(text));
     this.scan(bytes);
-    return new SealedBox(this.#sealer.seal(bytes).toString('utf8'));
+    return deriveSealed(this.seal(bytes), (sealed) => sealed.toString('utf8'));
   }
 
-  /** Both passes over a JSON value beside the source; keys and structure stay. */
+  /** Both passes over a JSON value beside the source; structure stays. */
   sealJson<T>(value: T): Sealed<T> {
     const bytes = Buffer.from(JSON.stringify(value), 'utf8');
     this.scan(bytes);
-    return new SealedBox(JSON.parse(this.#sealer.seal(bytes).toString('utf8')) as T);
+    return deriveSealed(this.seal(bytes), (sealed) => JSON.parse(sealed.toString('utf8')) as T);
   }
 
-  /** Counts so far: no text, so free to leave. */
+  /** Counts of what was sealed, a stream by its last reading: no text, so free to leave. */
   report(): SealReport {
-    return this.#sealer.report();
+    const streams = this.#streams.filter((sealer) => sealer !== null);
+    return sumReports([this.#sealer, ...streams].map((sealer) => sealer.report()));
+  }
+
+  #sealWith(sealer: SourceSealer, line: Buffer): Buffer {
+    const { list } = this.#options;
+    this.#sealedAt ??= list.size;
+    const sealed = sealer.seal(line);
+    if (list.size !== this.#sealedAt) throw unsettled();
+    return sealed;
   }
 }
 
 export function openSealSession(options: SealSessionOptions): SealSession {
   return new SealSession(options);
+}
+
+/** Each attempt knows the values of the one before; more than a few mean that somebody built a chain. */
+const MAX_ATTEMPTS = 6;
+
+/**
+ * Runs `attempt` with a new session, again whenever the list grew while it was sealing. `attempt` does both
+ * passes and keeps nothing of a failed run. Throws what `attempt` throws, and `OT_SEAL_RESIDUE` (blocked)
+ * when the list does not settle.
+ */
+export async function settleSeal<T>(
+  options: SealSessionOptions,
+  attempt: (session: SealSession) => Promise<T>,
+): Promise<T> {
+  for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
+    try {
+      return await attempt(new SealSession(options));
+    } catch (error) {
+      if (!(error instanceof OtError) || error.code !== 'OT_SEAL_UNSETTLED') throw error;
+    }
+  }
+  throw new OtError('OT_SEAL_RESIDUE', 'blocked', 'sealing a trace brings secrets to light without end', {
+    hint: 'Nothing was sent. Leave this session out.',
+  });
+}
+
+function unsettled(): OtError {
+  return new OtError('OT_SEAL_UNSETTLED', 'conflict', 'a secret came to light after sealing had begun', {
+    hint: 'Seal the trace again: the secret is listed now.',
+    retryable: true,
+  });
+}
+
+function sumReports(reports: readonly SealReport[]): SealReport {
+  const replaced = new Map<string, number>();
+  const total = { lines: 0, bytesIn: 0, bytesOut: 0 };
+  for (const report of reports) {
+    total.lines += report.lines;
+    total.bytesIn += report.bytesIn;
+    total.bytesOut += report.bytesOut;
+    for (const [kind, count] of Object.entries(report.replaced))
+      replaced.set(kind, (replaced.get(kind) ?? 0) + count);
+  }
+  return { replaced: Object.fromEntries([...replaced].sort(([a], [b]) => (a < b ? -1 : 1))), ...total };
 }

@@ -1,7 +1,7 @@
 /**
- * Seals one source in two passes over its lines: `scan` every line, then `seal` every line in the same
- * order. The first pass fills the secret list, so that the second removes a value from every line, those
- * before its discovery included. Sealing a sealed line changes nothing.
+ * Seals one source in two passes over its lines: `scan` every line, then `seal` every line. The first pass
+ * fills the secret list, so that the second removes a value from every line, those before its discovery
+ * included. Sealing a sealed line changes nothing.
  */
 import { OtError } from '../base/errors.ts';
 import type { Kind, Policy, SealReport, SecretEntry } from './contract.ts';
@@ -19,7 +19,6 @@ const MAX_ROUNDS = 4;
 
 export interface SourceSealerOptions {
   readonly policy: Policy;
-  /** Grows during `scan` only. */
   readonly list: SecretList;
   /** Name of the session format (`SessionFormat.name`); decides which fields are opaque. */
   readonly format: string;
@@ -29,8 +28,9 @@ export class SourceSealer {
   readonly #policy: Policy;
   readonly #list: SecretList;
   readonly #fields: FieldClassifier;
-  readonly #detection: TextSearch;
-  /** Detection and listed values, for the list as it was when it was built. */
+  /** Detectors, and the values known at the start: a removed name can bring another to light. */
+  readonly #discovery: TextSearch;
+  /** Detectors and listed values, for the list as it was when it was built. */
   #removal: { readonly search: TextSearch; readonly size: number } | null = null;
   readonly #replaced = new Map<Kind, number>();
   #lines = 0;
@@ -41,27 +41,28 @@ export class SourceSealer {
     this.#policy = options.policy;
     this.#list = options.list;
     this.#fields = new FieldClassifier(options.format);
-    this.#detection = new TextSearch(options.policy.detectors, this.#fields, null);
+    this.#discovery = this.#newSearch();
   }
 
   /** First pass: lists every secret of a line (without its line end). */
   scan(line: Buffer): void {
-    let found: Searched | null = null;
     let bytes = line;
+    let found: Searched | null = null;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      found = this.#detection.search(bytes, found);
+      found = this.#discovery.search(bytes, found);
       if (found.matches.length === 0) return;
-      bytes = replaced(bytes, found.matches, (match) => this.#list.add(match.kind, match.value));
+      bytes = replaced(bytes, found.matches, (match) => this.#entryOf(match));
     }
   }
 
   /**
    * Second pass: the sealed line, or `line` itself when nothing had to go. The result has been searched
    * again; throws `OT_SEAL_RESIDUE` (blocked) when that still finds something, naming rule and line only.
+   * Should the list grow here, lines sealed before may hold the new value and have to be sealed again.
    */
   seal(line: Buffer): Buffer {
     this.#lines += 1;
-    const sealed = this.#sealText(line);
+    const sealed = this.#sealed(line);
     this.#bytesIn += line.length;
     this.#bytesOut += sealed.length;
     return sealed;
@@ -73,33 +74,33 @@ export class SourceSealer {
     return { replaced, lines: this.#lines, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
   }
 
-  #sealText(line: Buffer): Buffer {
-    const search = this.#removalSearch();
+  #sealed(line: Buffer): Buffer {
     let bytes = line;
     let found: Searched | null = null;
     for (let round = 0; round <= MAX_ROUNDS; round += 1) {
-      found = search.search(bytes, found);
+      found = this.#removalSearch().search(bytes, found);
       if (found.matches.length === 0) return bytes;
-      bytes = replaced(bytes, found.matches, (match) => this.#listed(match));
+      bytes = replaced(bytes, found.matches, (match) => this.#entryOf(match));
       for (const { kind } of found.matches) this.#replaced.set(kind, (this.#replaced.get(kind) ?? 0) + 1);
     }
     throw this.#residue(found!.matches[0]!.rule);
   }
 
+  #entryOf(match: Match): SecretEntry {
+    return match.entry ?? this.#list.add(match.kind, match.value);
+  }
+
   #removalSearch(): TextSearch {
     if (this.#removal?.size !== this.#list.size) {
-      const values = this.#policy.detectors.length === 0 ? null : new ValueIndex(this.#list.entries);
-      const search = new TextSearch(this.#policy.detectors, this.#fields, values);
-      this.#removal = { search, size: this.#list.size };
+      this.#removal = { search: this.#newSearch(), size: this.#list.size };
     }
     return this.#removal.search;
   }
 
-  /** A value that the first pass did not list: the line was not scanned, or only now came to be. */
-  #listed(match: Match): SecretEntry {
-    const entry = match.entry ?? this.#list.find(match.kind, match.value);
-    if (entry === null) throw this.#residue(match.rule);
-    return entry;
+  #newSearch(): TextSearch {
+    const { detectors } = this.#policy;
+    const isIdle = detectors.length === 0 || this.#list.size === 0;
+    return new TextSearch(detectors, this.#fields, isIdle ? null : new ValueIndex(this.#list.entries));
   }
 
   #residue(rule: string): OtError {

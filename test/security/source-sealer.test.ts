@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Detector } from '../../src/security/contract.ts';
+import { regexDetector } from '../../src/security/detectors/regex.ts';
 import { resolvePolicy } from '../../src/security/policy.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
 import { SourceSealer } from '../../src/security/source-sealer.ts';
@@ -166,9 +168,28 @@ describe('placeholders', () => {
   });
 });
 
-test('a line that was never scanned is refused, naming rule and line only', () => {
-  const sealer = new SourceSealer({ policy, list: new SecretList(), format: 'claude-jsonl' });
-  const act = (): Buffer => sealer.seal(Buffer.from(`{"a":"${token}"}`));
-  expect(act).toThrow(expect.objectContaining({ code: 'OT_SEAL_RESIDUE', kind: 'blocked' }));
-  expect(act).toThrow('line 2 still holds a finding of rule github-token after sealing');
+test('a finding that stays names rule and line only', () => {
+  /** Finds a new secret behind every one that was removed. */
+  const endless: Detector = {
+    ...regexDetector,
+    name: 'endless',
+    anchors: ['abc'],
+    keys: null,
+    detect: (text) => {
+      const start = text.lastIndexOf('abc');
+      return start < 0
+        ? []
+        : [{ kind: 'password', rule: 'endless-rule', tool: 'endless', start, end: start + 3 }];
+    },
+  };
+  const endlessPolicy = { ...policy, detectors: [endless] };
+  const sealer = new SourceSealer({ policy: endlessPolicy, list: new SecretList(), format: '' });
+  sealer.seal(Buffer.from('{"a":"x"}'));
+  expect(() => sealer.seal(Buffer.from(`{"a":"${'abc '.repeat(9)}"}`))).toThrow(
+    expect.objectContaining({
+      code: 'OT_SEAL_RESIDUE',
+      kind: 'blocked',
+      message: 'line 2 still holds a finding of rule endless-rule after sealing',
+    }),
+  );
 });
