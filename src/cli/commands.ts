@@ -51,6 +51,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bucket/remote/remove.ts')).BucketRemoteRemoveCommand,
   },
   {
+    path: ['bucket', 'remote', 'status'],
+    summary: 'say what a push or a pull would move',
+    load: async () => (await import('./commands/bucket/remote/status.ts')).BucketRemoteStatusCommand,
+  },
+  {
+    path: ['bucket', 'remote', 'diff'],
+    summary: 'show what is only here and what is only there',
+    load: async () => (await import('./commands/bucket/remote/diff.ts')).BucketRemoteDiffCommand,
+  },
+  {
     path: ['bucket', 'remote', 'push'],
     summary: 'send the sealed copy of our traces',
     load: async () => (await import('./commands/bucket/remote/push.ts')).BucketRemotePushCommand,

@@ -1,6 +1,8 @@
 /** What the remote commands hand to `sync/`. */
 import type { Transport, TransportProgress } from '../git/ports.ts';
 import { programTransport } from '../git/program/transport.ts';
+import { DEFAULT_POLICY, resolvePolicy } from '../security/policy.ts';
+import type { CompareContext } from '../sync/compare.ts';
 import { chooseRemote, type Remote } from '../sync/remotes.ts';
 import type { App } from './app.ts';
 import { type Opened, withBucket } from './with-bucket.ts';
@@ -22,4 +24,15 @@ export async function withRemote<T>(
     const transport = (gitDir: string): Transport => programTransport(app.git, gitDir);
     return work({ ...opened, transport, onProgress }, remote);
   });
+}
+
+export type CompareParts = Opened & Pick<CompareContext, 'policy' | 'transport'>;
+
+/** What comparing with remotes needs: the policy a push would seal under, and a way to ask. */
+export function compareParts(app: App, opened: Opened): CompareParts {
+  return {
+    ...opened,
+    policy: resolvePolicy(DEFAULT_POLICY),
+    transport: (gitDir) => programTransport(app.git, gitDir),
+  };
 }

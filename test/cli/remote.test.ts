@@ -1,6 +1,6 @@
 /** The remote commands: consent, dry runs, and what they tell. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Machine, newMachine, type Outcome, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
@@ -80,6 +80,72 @@ describe('push', () => {
   it('has nothing to ask when nothing would move', async () => {
     await run('bucket', 'remote', 'push', '--yes');
     expect(await pushAnswering()).toMatchObject({ code: 0, stdout: expect.stringContaining('already') });
+  });
+});
+
+describe('status and diff', () => {
+  const OTHER = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'usage', 'input.jsonl');
+
+  it('tell what a push would send and a pull would bring, and change nothing', async () => {
+    const other = newMachine();
+    const on = async (who: Machine, ...argv: string[]) =>
+      JSON.parse((await runInProcess([...argv, '--json'], { machine: who })).stdout);
+    const states = async (): Promise<unknown[]> => {
+      const before = [machine, other].map(({ otHome }) => snapshot(otHome));
+      const found = [];
+      for (const who of [machine, other]) {
+        const [state] = (await on(who, 'bucket', 'remote', 'status')).remotes;
+        const diff = await on(who, 'bucket', 'remote', 'diff');
+        expect([diff.to_push.length, diff.to_pull.length]).toEqual([state.to_push, state.to_pull]);
+        found.push([state.state, state.to_push, state.to_pull, state.pulled_traces]);
+      }
+      expect([machine, other].map(({ otHome }) => snapshot(otHome))).toEqual(before);
+      return found;
+    };
+    await on(other, 'bucket', 'remote', 'add', 'team', remote);
+    expect(await states()).toEqual([
+      ['ahead', 1, 0, 0],
+      ['current', 0, 0, 0],
+    ]);
+    await on(machine, 'bucket', 'remote', 'push', '--yes');
+    expect(await states()).toEqual([
+      ['current', 0, 0, 0],
+      ['behind', 0, 1, 0],
+    ]);
+    await on(other, 'bucket', 'remote', 'pull');
+    await on(other, 'capture', OTHER);
+    expect(await states()).toEqual([
+      ['current', 0, 0, 0],
+      ['ahead', 1, 0, 1],
+    ]);
+    await on(other, 'bucket', 'remote', 'push', '--yes');
+    await on(machine, 'capture', OTHER);
+    expect(await states()).toEqual([
+      ['diverged', 1, 1, 0],
+      ['current', 0, 0, 1],
+    ]);
+  });
+
+  it('names a trace that has grown since it was sent', async () => {
+    const log = join(machine.cwd, 'growing.jsonl');
+    const lines = readFileSync(OTHER, 'utf8').split('\n');
+    writeFileSync(log, `${lines.slice(0, 4).join('\n')}\n`);
+    await run('capture', log);
+    await run('bucket', 'remote', 'push', '--yes');
+    writeFileSync(log, lines.join('\n'));
+    await run('capture', log);
+    const { stdout } = await run('bucket', 'remote', 'diff', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'ahead', to_push: [{ change: 'changed' }] });
+    expect((await run('bucket', 'remote', 'diff')).stdout).toContain('team is ahead: 1 trace to push');
+  });
+
+  it('report a remote that gives no answer, and ask the others', async () => {
+    await run('bucket', 'remote', 'add', 'gone', './no-such-repository');
+    const { code, stdout } = await run('bucket', 'remote', 'status', '--json');
+    expect(code).toBe(4);
+    const states = JSON.parse(stdout).remotes.map((state: { state: string }) => state.state);
+    expect(states).toEqual(['unreachable', 'ahead']);
+    expect((await run('bucket', 'remote', 'diff', 'gone')).code).toBe(4);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Text views of the remote commands. */
+import type { RemoteDiff } from '../../sync/compare.ts';
 import type { PullReport } from '../../sync/pull.ts';
 import type { PushPlan } from '../../sync/push.ts';
 import type { Remote } from '../../sync/remotes.ts';
-import { bytes, count, fields, type Page, printable, table } from './page.ts';
+import { bytes, count, fields, oneLine, type Page, printable, table } from './page.ts';
 
 /** A push as it is shown: before it happens, and after. The URL holds no credentials. */
 export type PushSummary = Pick<PushPlan, 'remote' | 'policy' | 'lane' | 'new_lane' | 'refs' | 'replaced'> & {
@@ -50,4 +51,39 @@ export function pullView(page: Page, pull: PullReport): string {
   const ignored = pull.ignored.map((ref) => `not a journal, left alone: ${printable(ref)}\n`).join('');
   const fresh = pull.new_traces === 0 ? 'nothing new' : count(pull.new_traces, 'new trace');
   return `${list}${ignored}${fresh}; ${count(pull.traces, 'trace')} from ${printable(pull.remote)}\n`;
+}
+
+/** One remote as `remote status` shows it; the counts are null when it could not be asked. */
+export interface RemoteState extends Remote {
+  readonly state: RemoteDiff['state'] | 'unreachable';
+  /** Traces a push would send. */
+  readonly to_push: number | null;
+  /** Journals a pull would bring. */
+  readonly to_pull: number | null;
+  readonly pulled_traces: number | null;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export function remoteStatusView(page: Page, remotes: readonly RemoteState[]): string {
+  if (remotes.length === 0) return 'no remote is configured\n';
+  const rows = remotes.map((remote) => [
+    remote.name,
+    remote.state,
+    `${remote.to_push ?? '?'}`,
+    `${remote.to_pull ?? '?'}`,
+    remote.url,
+  ]);
+  const errors = remotes.flatMap(({ name, error }) =>
+    error === undefined ? [] : [`${printable(name)}: ${oneLine(error.message, 200)} [${error.code}]\n`],
+  );
+  return `${table(page, ['REMOTE', 'STATE', 'TO PUSH', 'TO PULL', 'URL'], rows)}${errors.join('')}`;
+}
+
+export function remoteDiffView(page: Page, diff: RemoteDiff): string {
+  const push = diff.to_push.map(({ trace_id, month, change }) => ['push', change, month, trace_id]);
+  const pull = diff.to_pull.map(({ ref, change }) => ['pull', change, ref.slice(-7), ref]);
+  const rows = [...push, ...pull];
+  const list = rows.length === 0 ? '' : table(page, ['TO', 'CHANGE', 'MONTH', 'TRACE OR JOURNAL'], rows);
+  const sums = `${count(push.length, 'trace')} to push, ${count(pull.length, 'journal')} to pull`;
+  return `${list}${printable(diff.remote.name)} is ${diff.state}: ${sums}\n`;
 }
