@@ -9,7 +9,7 @@ import { beginNewLane, withWritableBucket } from '../bucket/lane.ts';
 import { pushedRef, remoteSealedRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import type { Oid, RefUpdateResult, Transport, TransportProgress } from '../git/ports.ts';
 import type { Policy } from '../security/contract.ts';
-import { sealedRefTip, sealedValue } from '../security/seal.ts';
+import { type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
 import { publish, type SealedUpdate } from './publish.ts';
 import type { Remote } from './remotes.ts';
 import { type SealedMonth, sealJournals, sumCounts } from './seal-journal.ts';
@@ -46,8 +46,14 @@ export interface PushPlan {
   readonly refs: readonly PlannedRef[];
   readonly replaced: Readonly<Record<string, number>>;
   /** What `applyPush` sends; empty in a dry run. */
-  readonly updates: readonly (SealedUpdate & { readonly month: string })[];
+  readonly updates: readonly MonthUpdate[];
   readonly bucket: Bucket;
+}
+
+interface MonthUpdate extends SealedUpdate {
+  readonly month: string;
+  /** What a rewrite replaces, when it is what we sent last: goes back if the host takes neither. */
+  readonly before: Sealed<Oid> | null;
 }
 
 /** Seals what changed and compares with the remote. Throws `OT_SEAL_RESIDUE` (exit 8) and network errors (exit 4). */
@@ -83,7 +89,7 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
   const seal = { bucket, policy, dryRun, ...(onSeal === undefined ? {} : { onTrace: onSeal }) };
   const months = await sealJournals(seal);
   const refs: PlannedRef[] = [];
-  const updates: (SealedUpdate & { month: string })[] = [];
+  const updates: MonthUpdate[] = [];
   for (const month of months) {
     const remoteRef = remoteSealedRef(month.lane, month.month);
     const there = tips.get(remoteRef) ?? null;
@@ -92,7 +98,9 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
     refs.push(plannedRef(month, remoteRef, action));
     if (action === 'none' || month.tip === null) continue;
     const oid = sealedRefTip(month.ref, month.tip);
-    updates.push({ oid, remoteRef, expected: there, force: action === 'rewrite', month: month.month });
+    const force = action === 'rewrite';
+    const before = force ? await sentBefore(context, remote, month, there) : null;
+    updates.push({ oid, remoteRef, expected: there, force, month: month.month, before });
   }
   return {
     remote,
@@ -124,12 +132,23 @@ async function actionFor(
   if (there === month.tip) return 'none';
   const { objects, refs } = bucket.repository;
   const base = month.tip ?? month.before;
-  const present = (await objects.info(there)) !== null;
+  const present = (await objects.info(there))?.type === 'commit';
   const grows = base !== null && !month.rewritten && present;
   if (grows && (await engine.isAncestor(bucket.gitDir, there, base))) return 'grow';
-  // Nothing but our own sealing writes into the bucket: what is in it was ours before it was at the remote.
+  // Nothing of other machines gets into the bucket: a commit in it was ours before it was at the remote.
   const ours = present || (await refs.read(pushedRef(remote.name, month.lane, month.month))) === there;
   return ours ? 'rewrite' : null;
+}
+
+/** Null when `there` is not noted as sent by us: a remote's word alone is no proof that a commit is sealed. */
+async function sentBefore(
+  context: PushContext,
+  remote: Remote,
+  month: SealedMonth,
+  there: Oid | null,
+): Promise<Sealed<Oid> | null> {
+  const sent = await context.bucket.repository.refs.read(pushedRef(remote.name, month.lane, month.month));
+  return sent === null || sent !== there ? null : sealedRefTip(month.ref, sent);
 }
 
 function plannedRef(month: SealedMonth, remoteRef: string, action: PushAction): PlannedRef {
@@ -188,7 +207,24 @@ async function recreateRefused(
     update.force ? { ...update, expected: null, force: false } : update,
   );
   const sent = await publish(transport, plan.remote.url, again, context.onProgress);
+  await putBack(context, plan, sent);
   return [...results.filter(({ remoteRef }) => done.has(remoteRef)), ...sent];
+}
+
+/** A month the host took away and did not take anew is made again as it was, for those who pull. */
+async function putBack(
+  context: PushContext,
+  plan: PushPlan,
+  sent: readonly RefUpdateResult[],
+): Promise<void> {
+  const lost = new Set(sent.filter(({ status }) => !isDone(status)).map(({ remoteRef }) => remoteRef));
+  const former = plan.updates.flatMap((update) =>
+    lost.has(update.remoteRef) && update.before !== null
+      ? [{ ...update, oid: update.before, expected: null, force: false }]
+      : [],
+  );
+  if (former.length === 0) return;
+  await publish(context.transport(plan.bucket.gitDir), plan.remote.url, former, context.onProgress);
 }
 
 async function rememberPushed(plan: PushPlan, sent: PushPlan['updates']): Promise<void> {

@@ -97,6 +97,17 @@ describe('a remote that denies what is no fast-forward', () => {
     expect(await ben.ids()).toEqual([1, 3, 4].map(traceOf).sort());
   });
 
+  it('has the old month back when it does not take the new one', async () => {
+    const [old] = (await remote.refs()).values();
+    const known = [old, '0'.repeat(40)].join('|');
+    remote.hook('update', `case "$3" in ${known}) exit 0;; *) echo "over quota" >&2; exit 1;; esac`);
+    await expect(anna.push()).rejects.toMatchObject({ code: 'OT_REMOTE_REJECTED', kind: 'network' });
+    expect([...(await remote.refs()).values()]).toEqual([old]);
+    remote.hook('update', DENY_REWRITES);
+    await anna.push();
+    await expectRewritten(remote);
+  });
+
   it('says so when it denies deletions too, and nothing is lost', async () => {
     remote.hook('update', `${DENY_DELETES}\n${DENY_REWRITES}`);
     const before = await remote.refs();
