@@ -13,6 +13,7 @@ import type { Platform } from '../base/platform.ts';
 import type { HashAlgorithm, Oid, Repository } from '../git/ports.ts';
 import { BUCKET_FORMAT } from './layout.ts';
 import { withLock } from './lock.ts';
+import { unreadable, unwritable } from './storage.ts';
 
 /** How a bucket's repository is opened and made: the git engine, or a reader that needs no git program. */
 export interface Engine {
@@ -71,30 +72,57 @@ export async function openOrCreateBucket(
   return withLock(options.home, options.platform, async () => {
     const raced = await readLaneFile(options.home);
     if (raced !== null) return assemble(options, raced);
-    await makeRepository(options, algorithm);
-    return assemble(options, await writeNewLane(options));
+    const made = await makeRepository(options, algorithm);
+    return assemble(
+      options,
+      await writeLane(options, made ? await fingerprint(options.home, options.platform) : LOST),
+    );
   });
 }
 
-/** Records a fresh lane for this machine and place; the caller has moved the refs (see `lane.ts`). */
-export async function writeNewLane(options: Omit<OpenOptions, 'engine'>, lane?: string): Promise<LaneFile> {
-  const file: LaneFile = {
-    format: BUCKET_FORMAT,
-    lane: lane ?? options.platform.randomHex(8),
-    machine: await fingerprint(options.home, options.platform),
-  };
-  const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.json`);
-  await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flush: true });
-  await rename(draft, join(options.home, 'bucket.json'));
+/** Records a fresh lane of this machine and place; the caller has moved the refs (see `lane.ts`). */
+export async function writeNewLane(options: Omit<OpenOptions, 'engine'>, lane: string): Promise<void> {
+  await writeLane(options, await fingerprint(options.home, options.platform), lane);
+}
+
+/** Owner of a lane whose `bucket.json` was lost: nobody's, so that the next writer begins one of its own. */
+const LOST = 'lost';
+
+async function writeLane(
+  { home, platform }: Omit<OpenOptions, 'engine'>,
+  machine: string,
+  lane = platform.randomHex(8),
+): Promise<LaneFile> {
+  const file: LaneFile = { format: BUCKET_FORMAT, lane, machine };
+  const draft = join(home, `tmp_bucket_${platform.randomHex(4)}.json`);
+  try {
+    await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(draft, join(home, 'bucket.json'));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw unwritable(home, error);
+  }
   return file;
 }
 
 async function assemble(options: OpenOptions, file: LaneFile): Promise<Bucket> {
   const { home, platform } = options;
   const gitDir = bucketGitDir(home);
-  const repository = await options.engine.open(gitDir);
+  const repository = await openRepository(options.engine, gitDir);
   const laneIsOurs = file.machine === (await fingerprint(home, platform));
   return { home, gitDir, repository, lane: file.lane, laneIsOurs, platform };
+}
+
+async function openRepository(engine: Engine, gitDir: string): Promise<Repository> {
+  try {
+    return await engine.open(gitDir);
+  } catch (cause) {
+    if (!(cause instanceof OtError) || cause.code !== 'OT_NOT_A_REPOSITORY') throw cause;
+    throw new OtError('OT_BUCKET_DAMAGED', 'corrupt', `${gitDir} is not a git repository`, {
+      hint: 'restore it from a backup; to begin an empty bucket, delete it and bucket.json beside it',
+      cause,
+    });
+  }
 }
 
 /** The same bucket with its lane read again. */
@@ -157,10 +185,13 @@ async function makeHome(home: string): Promise<void> {
   }
 }
 
-/** Made under another name and renamed, so that a killed first run leaves no half repository. */
-async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): Promise<void> {
+/**
+ * Made under another name and renamed, so that a killed first run leaves no half repository. False when
+ * there is one already.
+ */
+async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): Promise<boolean> {
   const gitDir = bucketGitDir(options.home);
-  if ((await readdir(options.home)).includes('bucket.git')) return;
+  if ((await readdir(options.home)).includes('bucket.git')) return false;
   const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.git`);
   try {
     await options.engine.initBare(draft, algorithm, BUCKET_CONFIG);
@@ -169,14 +200,15 @@ async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): P
     await mkdir(join(draft, 'hooks'), { recursive: true });
     await writeFile(join(draft, 'hooks', 'pre-push'), PRE_PUSH, { mode: 0o755 });
     await rename(draft, gitDir);
+    return true;
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-    throw error instanceof OtError ? error : unwritable(options.home, error);
+    throw unwritable(options.home, error);
   }
 }
 
-/** A plain `git push` in here has nothing to push. */
-const BUCKET_CONFIG = { 'push.default': 'nothing' };
+/** A plain `git push` in here has nothing to push, and no hooks folder of the user's replaces ours. */
+const BUCKET_CONFIG = { 'push.default': 'nothing', 'core.hooksPath': 'hooks' };
 
 /** Raw lanes are hidden from every fetch; a setting with two values, so it is appended as text. */
 const HIDE_RAW = `[transfer]
@@ -222,25 +254,4 @@ function newerFormat(home: string, format: number): OtError {
     `the bucket at ${home} has format ${format}; this git-ot knows up to ${BUCKET_FORMAT}`,
     { hint: 'upgrade git-ot' },
   );
-}
-
-function unreadable(home: string, cause: unknown): OtError {
-  return new OtError('OT_HOME_UNREADABLE', 'usage', `${home} cannot be read`, {
-    hint: 'check the permissions of OT_HOME',
-    cause,
-  });
-}
-
-function unwritable(home: string, cause: unknown): OtError {
-  if (isSystemError(cause, 'ENOSPC', 'EDQUOT')) {
-    return new OtError('OT_DISK_FULL', 'usage', `no space left for the bucket at ${home}`, {
-      hint: 'free some space, then run the command again; nothing was changed',
-      retryable: true,
-      cause,
-    });
-  }
-  return new OtError('OT_READ_ONLY', 'usage', `the bucket at ${home} cannot be written`, {
-    hint: 'check the permissions of OT_HOME, or set OT_HOME to a folder you can write',
-    cause,
-  });
 }

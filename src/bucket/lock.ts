@@ -6,13 +6,18 @@
  * can do, and only when `n` is released or its holder is gone; nobody ever removes a lock that may be
  * held, so a slow contender cannot break a fresh lock. Lower numbers are swept by the holder. A contender
  * that created `n+1` after it was used and swept sees a higher number on its second look and steps back.
+ * A holder on another machine cannot be asked; its lock counts unless the file is a copy, which its inode
+ * tells: a folder copied or restored while it was locked must not stay locked.
  */
-import { link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { Platform } from '../base/platform.ts';
+import { unwritable } from './storage.ts';
 
 export interface HeldLock {
+  /** True when the holder before died without releasing: it may have left things half done. */
+  readonly afterDeath: boolean;
   release(): Promise<void>;
 }
 
@@ -24,7 +29,10 @@ export interface LockOptions {
 const PATTERN = /^lock\.(\d{1,15})$/;
 const DEFAULT_WAIT_MS = 60_000;
 
-/** Takes the lock of the folder `directory`; throws `OT_BUCKET_LOCKED` (exit 7) after `waitMs`. */
+/**
+ * Takes the lock of the folder `directory`. Throws `OT_BUCKET_LOCKED` (exit 7) after `waitMs`, and
+ * `OT_READ_ONLY` or `OT_DISK_FULL` where no file can be made.
+ */
 export async function acquireLock(
   directory: string,
   platform: Platform,
@@ -34,12 +42,13 @@ export async function acquireLock(
   for (let attempt = 0; ; attempt += 1) {
     const current = await currentLock(directory);
     const holder = current === 0 ? '' : await readHolder(directory, current);
-    if (holder === '' || !isRunning(holder, platform)) {
-      const held = await tryCreate(directory, current + 1, platform);
-      if (held !== null) return held;
+    if (holder === '' || !(await isHeld(directory, current, holder, platform))) {
+      const held = await create(directory, current + 1, platform);
+      if (held !== null) return { ...held, afterDeath: holder !== '' };
       continue;
     }
-    if (platform.now().getTime() >= deadline) throw lockedError(holder);
+    if (platform.now().getTime() >= deadline)
+      throw lockedError(holder, platform.machineId, join(directory, `lock.${current}`));
     await platform.sleep(pauseMs(attempt, platform));
   }
 }
@@ -48,28 +57,38 @@ export async function acquireLock(
 export async function withLock<T>(
   directory: string,
   platform: Platform,
-  work: () => Promise<T>,
+  work: (held: HeldLock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   const held = await acquireLock(directory, platform, options);
   try {
-    return await work();
+    return await work(held);
   } finally {
     await held.release();
   }
 }
 
-async function tryCreate(directory: string, number: number, platform: Platform): Promise<HeldLock | null> {
+type Created = Omit<HeldLock, 'afterDeath'>;
+
+async function create(directory: string, number: number, platform: Platform): Promise<Created | null> {
+  try {
+    return await tryCreate(directory, number, platform);
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
+}
+
+async function tryCreate(directory: string, number: number, platform: Platform): Promise<Created | null> {
   const path = join(directory, `lock.${number}`);
   const draft = join(directory, `tmp_lock_${platform.pid}_${platform.randomHex(4)}`);
-  await writeFile(draft, holderText(platform), { flag: 'wx', mode: 0o600 });
   try {
+    await writeHolder(draft, platform);
     await link(draft, path);
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return null;
     throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
   if ((await currentLock(directory)) > number) {
     await rm(path, { force: true });
@@ -77,6 +96,18 @@ async function tryCreate(directory: string, number: number, platform: Platform):
   }
   await sweepBelow(directory, number);
   return { release: () => release(path) };
+}
+
+/** The start mark guards against a pid that the system has given to another process meanwhile. */
+async function writeHolder(draft: string, platform: Platform): Promise<void> {
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    const { ino } = await file.stat();
+    const start = platform.processStart(platform.pid) ?? '-';
+    await file.writeFile(`${platform.pid} ${start} ${platform.machineId} ${ino}\n`);
+  } finally {
+    await file.close();
+  }
 }
 
 async function release(path: string): Promise<void> {
@@ -112,16 +143,27 @@ async function readHolder(directory: string, number: number): Promise<string> {
   }
 }
 
-/** The start mark guards against a pid that the system has given to another process meanwhile. */
-function holderText(platform: Platform): string {
-  return `${platform.pid} ${platform.processStart(platform.pid) ?? '-'} ${platform.machineId}\n`;
-}
-
-function isRunning(holder: string, platform: Platform): boolean {
-  const [pid, start, machine] = holder.trim().split(' ');
-  if (machine !== platform.machineId) return true;
+async function isHeld(
+  directory: string,
+  number: number,
+  holder: string,
+  platform: Platform,
+): Promise<boolean> {
+  const [pid, start, machine, inode] = holder.trim().split(' ');
+  if (machine !== platform.machineId) return !(await isCopy(directory, number, inode));
   const now = platform.processStart(Number(pid));
   return now !== null && now === start;
+}
+
+/** Linked from the very file its holder wrote, or a copy of it in another place. */
+async function isCopy(directory: string, number: number, inode: string | undefined): Promise<boolean> {
+  if (inode === undefined) return false;
+  try {
+    return String((await stat(join(directory, `lock.${number}`))).ino) !== inode;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 function pauseMs(attempt: number, platform: Platform): number {
@@ -129,11 +171,18 @@ function pauseMs(attempt: number, platform: Platform): number {
   return 2 + (Number.parseInt(platform.randomHex(2), 16) % ceiling);
 }
 
-function lockedError(holder: string): OtError {
+function lockedError(holder: string, machineId: string, path: string): OtError {
+  const [pid, , machine] = holder.trim().split(' ');
+  const here = machine === machineId;
   return new OtError(
     'OT_BUCKET_LOCKED',
     'conflict',
-    `another git-ot process (${holder.trim().split(' ')[0]}) is writing to the bucket`,
-    { hint: 'wait for it to end, or stop that process, then run the command again', retryable: true },
+    `another git-ot process (${here ? pid : `${pid} on another machine`}) is writing to the bucket`,
+    {
+      hint: here
+        ? 'wait for it to end, or stop that process, then run the command again'
+        : `wait for it to end; if that machine no longer uses this folder, delete ${path}`,
+      retryable: true,
+    },
   );
 }

@@ -46,7 +46,7 @@ export class SealCache {
   async save(platform: Platform, policyDigest: string): Promise<void> {
     const kept = [...this.#journals].filter(([ref]) => ref.split('/')[3] === policyDigest);
     const text = JSON.stringify({ version: 1, journals: Object.fromEntries(kept) });
-    const draft = `${cachePath(this.#home)}.${platform.randomHex(4)}`;
+    const draft = join(this.#home, 'cache', `tmp_seal_${platform.randomHex(4)}.json`);
     try {
       await mkdir(join(this.#home, 'cache'), { recursive: true, mode: 0o700 });
       await writeFile(draft, text, { mode: 0o600 });

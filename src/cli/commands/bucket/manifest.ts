@@ -1,7 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
+import { withWritableBucket } from '../../../bucket/lane.ts';
 import { listTraces } from '../../../bucket/list.ts';
-import { withLock } from '../../../bucket/lock.ts';
 import { type HealedRow, healManifest, manifestOf } from '../../../bucket/manifest.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
@@ -47,5 +47,5 @@ export class BucketManifestCommand extends OtCommand {
 }
 
 function healUnderLock({ bucket }: OpenedShelves): Promise<readonly HealedRow[]> {
-  return withLock(bucket.home, bucket.platform, () => healManifest(bucket));
+  return withWritableBucket(bucket, healManifest);
 }
