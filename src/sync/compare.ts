@@ -4,7 +4,7 @@
  */
 import type { TraceCopy } from '../bucket/find.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
-import { journalOfRef, laneRef, remoteSealedRef, SEALED_PREFIX, sealedRef } from '../bucket/layout.ts';
+import { journalOfRef, LANES_PREFIX, remoteSealedRef, SEALED_PREFIX, sealedRef } from '../bucket/layout.ts';
 import { copiesOfTip } from '../bucket/list.ts';
 import { openShelves, ownShelf, type Shelf } from '../bucket/shelves.ts';
 import type { Oid, Ref, Transport } from '../git/ports.ts';
@@ -49,7 +49,7 @@ export async function compareRemote(context: CompareContext, remote: Remote): Pr
   const pulled = shelves.find((shelf) => shelf.remote === remote.name);
   try {
     const to_push = await pushChanges(context, new Map(listed.map((ref) => [ref.name, ref.oid])));
-    const to_pull = await pullChanges(bucket, listed, pulled);
+    const to_pull = await pullChanges(await ownLanes(bucket), listed, pulled);
     const pulled_traces = pulled === undefined ? 0 : await countTraces(pulled);
     return { remote, state: stateOf(to_push, to_pull), to_push, to_pull, pulled_traces };
   } finally {
@@ -69,18 +69,19 @@ async function pushChanges(
   const { bucket } = context;
   const cache = await SealCache.load(bucket.home);
   const changes: TraceChange[] = [];
-  for (const { name, oid } of await bucket.repository.refs.list(laneRef(bucket.lane, ''))) {
+  for (const { name, oid } of await bucket.repository.refs.list(LANES_PREFIX)) {
     const journal = journalOfRef(name);
     if (journal === null) continue;
     // A copied bucket begins a lane of its own, which no remote has.
-    const tip = bucket.laneIsOurs ? (there.get(remoteSealedRef(bucket.lane, journal.month)) ?? null) : null;
-    const month = { month: journal.month, raw: oid, tip };
+    const tip = bucket.laneIsOurs ? (there.get(remoteSealedRef(journal.lane, journal.month)) ?? null) : null;
+    const month = { ...journal, raw: oid, tip };
     changes.push(...(await monthChanges(context, cache, month)));
   }
   return changes;
 }
 
 interface Month {
+  readonly lane: string;
   readonly month: string;
   readonly raw: Oid;
   /** Sealed tip at the remote. */
@@ -90,9 +91,9 @@ interface Month {
 async function monthChanges(
   { bucket, policy }: CompareContext,
   cache: SealCache,
-  { month, raw, tip }: Month,
+  { lane, month, raw, tip }: Month,
 ): Promise<TraceChange[]> {
-  const since = cache.sealedFrom(sealedRef(policy.digest, bucket.lane, month), tip);
+  const since = cache.sealedFrom(sealedRef(policy.digest, lane, month), tip);
   if (tip !== null && since === raw) return [];
   const now = await treesOf(bucket, raw);
   const sent = await treesOf(bucket, tip);
@@ -117,7 +118,7 @@ async function treesOf(bucket: Bucket, commit: Oid | null): Promise<Map<string, 
 
 /** Journals of other lanes whose tip there is not the one that was pulled. */
 async function pullChanges(
-  bucket: Bucket,
+  own: ReadonlySet<string>,
   listed: readonly Ref[],
   pulled: Shelf | undefined,
 ): Promise<JournalChange[]> {
@@ -126,18 +127,23 @@ async function pullChanges(
   for (const { name, oid } of listed) {
     const known = here.get(name);
     here.delete(name);
-    if (!isForeignJournal(name, bucket.lane) || known === oid) continue;
+    if (!isForeignJournal(name, own) || known === oid) continue;
     changes.push({ ref: name, change: known === undefined ? 'new' : 'moved' });
   }
   for (const ref of here.keys()) {
-    if (isForeignJournal(ref, bucket.lane)) changes.push({ ref, change: 'gone' });
+    if (isForeignJournal(ref, own)) changes.push({ ref, change: 'gone' });
   }
   return changes;
 }
 
-function isForeignJournal(name: string, lane: string): boolean {
+async function ownLanes(bucket: Bucket): Promise<ReadonlySet<string>> {
+  const refs = await bucket.repository.refs.list(LANES_PREFIX);
+  return new Set([bucket.lane, ...refs.flatMap(({ name }) => journalOfRef(name)?.lane ?? [])]);
+}
+
+function isForeignJournal(name: string, own: ReadonlySet<string>): boolean {
   const journal = journalOfRef(name);
-  return journal !== null && journal.lane !== lane && name === remoteSealedRef(journal.lane, journal.month);
+  return journal !== null && !own.has(journal.lane) && name === remoteSealedRef(journal.lane, journal.month);
 }
 
 async function countTraces(shelf: Shelf): Promise<number> {

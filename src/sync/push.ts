@@ -51,6 +51,7 @@ export interface PushPlan {
 }
 
 interface MonthUpdate extends SealedUpdate {
+  readonly lane: string;
   readonly month: string;
   /** What a rewrite replaces, when it is what we sent last: goes back if the host takes neither. */
   readonly before: Sealed<Oid> | null;
@@ -100,7 +101,7 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
     const oid = sealedRefTip(month.ref, month.tip);
     const force = action === 'rewrite';
     const before = force ? await sentBefore(context, remote, month, there) : null;
-    updates.push({ oid, remoteRef, expected: there, force, month: month.month, before });
+    updates.push({ oid, remoteRef, expected: there, force, lane: month.lane, month: month.month, before });
   }
   return {
     remote,
@@ -231,7 +232,7 @@ async function rememberPushed(plan: PushPlan, sent: PushPlan['updates']): Promis
   const { refs } = plan.bucket.repository;
   const edits = await Promise.all(
     sent.map(async (update) => {
-      const name = pushedRef(plan.remote.name, plan.lane, update.month);
+      const name = pushedRef(plan.remote.name, update.lane, update.month);
       const next = update.oid === null ? null : sealedValue(update.oid);
       return { name, next, expected: await refs.read(name) };
     }),

@@ -6,7 +6,7 @@ import type { TraceCopy } from '../bucket/find.ts';
 import { openCopy } from '../bucket/find.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { appendJournal, type JournalChange } from '../bucket/journal.ts';
-import { journalOfRef, laneRef, sealedRef } from '../bucket/layout.ts';
+import { journalOfRef, LANES_PREFIX, laneRef, sealedRef } from '../bucket/layout.ts';
 import { copiesOfTip } from '../bucket/list.ts';
 import { ownShelf } from '../bucket/shelves.ts';
 import { writeTree } from '../bucket/tree-edit.ts';
@@ -55,11 +55,18 @@ export async function sealJournals(options: SealOptions): Promise<readonly Seale
   return months;
 }
 
-async function ownTips(bucket: Bucket): Promise<{ month: string; commit: Oid }[]> {
-  const refs = await bucket.repository.refs.list(laneRef(bucket.lane, ''));
+interface OwnTip {
+  readonly lane: string;
+  readonly month: string;
+  readonly commit: Oid;
+}
+
+/** Every lane in the bucket is ours: a lost `bucket.json` or a kill while renaming can leave more than one. */
+async function ownTips(bucket: Bucket): Promise<OwnTip[]> {
+  const refs = await bucket.repository.refs.list(LANES_PREFIX);
   return refs.flatMap(({ name, oid }) => {
     const journal = journalOfRef(name);
-    return journal === null ? [] : [{ month: journal.month, commit: oid }];
+    return journal === null ? [] : [{ ...journal, commit: oid }];
   });
 }
 
@@ -74,19 +81,20 @@ interface Done {
 class MonthSealer {
   readonly #options: SealOptions;
   readonly #cache: SealCache;
+  readonly #lane: string;
   readonly #month: string;
   readonly #rawTip: Oid;
   readonly #rawRef: string;
   readonly #ref: string;
 
-  constructor(options: SealOptions, cache: SealCache, tip: { month: string; commit: Oid }) {
-    const { bucket, policy } = options;
+  constructor(options: SealOptions, cache: SealCache, tip: OwnTip) {
     this.#options = options;
     this.#cache = cache;
+    this.#lane = tip.lane;
     this.#month = tip.month;
     this.#rawTip = tip.commit;
-    this.#rawRef = laneRef(bucket.lane, tip.month);
-    this.#ref = sealedRef(policy.digest, bucket.lane, tip.month);
+    this.#rawRef = laneRef(tip.lane, tip.month);
+    this.#ref = sealedRef(options.policy.digest, tip.lane, tip.month);
   }
 
   async run(): Promise<SealedMonth> {
@@ -116,7 +124,7 @@ class MonthSealer {
     const tip = {
       shelf: ownShelf(bucket),
       ref: this.#ref,
-      lane: bucket.lane,
+      lane: this.#lane,
       month: this.#month,
       commit,
     };
@@ -210,7 +218,7 @@ class MonthSealer {
   ): SealedMonth {
     const done = work?.done ?? [];
     return {
-      lane: this.#options.bucket.lane,
+      lane: this.#lane,
       month: this.#month,
       ref: this.#ref,
       before,
