@@ -7,9 +7,9 @@ import { ownShelf } from '../../src/bucket/shelves.ts';
 import { ClaudeParse } from '../../src/capture/claude-code/session-parse.ts';
 import { getTrace } from '../../src/trace/get.ts';
 import { expectVerified, TestBucket } from '../support/bucket.ts';
-import { runOnce } from './claude-code/support.ts';
 import { expectPure } from './rederive.ts';
 import { SESSION_ID, SessionText, writeSession } from './session-file.ts';
+import { runOnce } from './shared/support.ts';
 
 const TRACE_ID = traceIdOf('claude-code', SESSION_ID);
 

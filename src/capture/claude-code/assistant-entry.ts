@@ -2,10 +2,10 @@
 
 import { quoteInexactNumbers } from '../../base/json-text.ts';
 import type { TokenUsage, ToolCall } from '../../record/step.ts';
-import { attachmentOf, blocksOf, blockText, jsonOf } from './content.ts';
-import { type Entry, parseText } from './entry-reader.ts';
-import { countOf, cutText, type Fields, fieldsOf, filledOf, textOf } from './fields.ts';
-import { inspectJson } from './nesting.ts';
+import { type Entry, parseText } from '../shared/entry-reader.ts';
+import { countOf, cutText, type Fields, fieldsOf, filledOf, jsonOf, textOf } from '../shared/fields.ts';
+import { inspectJson } from '../shared/nesting.ts';
+import { attachmentOf, blocksOf, blockText } from './content.ts';
 import type { SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
 

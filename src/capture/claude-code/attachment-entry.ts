@@ -1,7 +1,18 @@
 /** An `attachment` entry: what the program put before the model beside the conversation. */
-import { blocksOf, blockText, jsonOf } from './content.ts';
-import type { Entry } from './entry-reader.ts';
-import { cutText, type Fields, fieldsOf, filledOf, isFields, listOf, numberOf, textOf } from './fields.ts';
+
+import type { Entry } from '../shared/entry-reader.ts';
+import {
+  cutText,
+  type Fields,
+  fieldsOf,
+  filledOf,
+  isFields,
+  jsonOf,
+  listOf,
+  numberOf,
+  textOf,
+} from '../shared/fields.ts';
+import { blocksOf, blockText } from './content.ts';
 import type { SessionState } from './session-state.ts';
 import { addTurn } from './user-entry.ts';
 

@@ -1,6 +1,7 @@
 /** Content of messages and tool results: texts, images and documents out of the API's blocks. */
 import type { ParsedAttachment } from '../session-source.ts';
-import { type Fields, fieldsOf, filledOf, isFields, listOf, textOf } from './fields.ts';
+import { decodedAttachment } from '../shared/attachment.ts';
+import { type Fields, fieldsOf, filledOf, isFields, jsonOf, listOf, textOf } from '../shared/fields.ts';
 
 /** Blocks of a message; a plain string, also as the message itself, is one text block. */
 export function blocksOf(message: unknown): readonly Fields[] {
@@ -16,17 +17,8 @@ function blockOf(value: unknown): unknown {
 /** Bytes of an `image` or `document` block, null when it holds none (a URL, a file id, a plain text). */
 export function attachmentOf(block: Fields, callId?: string): ParsedAttachment | null {
   const source = fieldsOf(block.source);
-  const encoded = filledOf(source?.data);
-  if (source?.type !== 'base64' || encoded === undefined) return null;
-  const data = Buffer.from(encoded, 'base64');
-  if (data.length === 0) return null;
-  const media_type = mediaTypeOf(source.media_type);
-  return { media_type, data, ...(callId === undefined ? {} : { source_call_id: callId }) };
-}
-
-function mediaTypeOf(value: unknown): string {
-  const known = typeof value === 'string' && /^[a-z]{1,20}\/[a-z0-9.+-]{1,80}$/i.test(value);
-  return known ? value.toLowerCase() : 'application/octet-stream';
+  if (source?.type !== 'base64') return null;
+  return decodedAttachment(source.media_type, source.data, callId);
 }
 
 /** Words that stand for a block without bytes of its own. */
@@ -75,13 +67,4 @@ export function blockText(block: Fields): string | undefined {
   if (block.type === 'text') return textOf(block.text);
   if (block.type === 'image' || block.type === 'document') return sourceText(block);
   return undefined;
-}
-
-/** JSON text of a value, empty when it is nested too deep to be written. */
-export function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return '';
-  }
 }

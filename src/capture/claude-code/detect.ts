@@ -1,6 +1,6 @@
 /** Tells a Claude Code transcript by its content. */
-import { parseText } from './entry-reader.ts';
-import { type Fields, isFields } from './fields.ts';
+import { parseText } from '../shared/entry-reader.ts';
+import { type Fields, isFields } from '../shared/fields.ts';
 
 /** Fields that, beside the type, make an entry one of this format; other agents share the bare types. */
 const MARKS: ReadonlyMap<unknown, readonly string[]> = new Map<unknown, readonly string[]>([

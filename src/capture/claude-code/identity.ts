@@ -1,10 +1,11 @@
 /** Who a Claude Code session is: from the name of its file, its folder and its entries. */
 import { subagentSessionId } from '../../base/ids.ts';
 import type { IdentityScan, SessionIdentity, SourceLine } from '../session-source.ts';
+import type { Entry } from '../shared/entry-reader.ts';
+import { agentIdOf, timeOf } from '../shared/fields.ts';
+import { Limitations } from '../shared/limitations.ts';
 import { isClaudeEntry } from './detect.ts';
-import { type Entry, readEntries } from './entry-reader.ts';
-import { agentIdOf, timeOf } from './fields.ts';
-import { Limitations } from './limitations.ts';
+import { readClaudeEntries } from './lines.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Ids from entries enter trace ids: no slash, which marks a sub-agent, and nothing unprintable. */
@@ -47,7 +48,7 @@ export class ClaudeIdentity implements IdentityScan {
   /** Once the head of the file is known, only the last line that names a session is parsed, in `end`. */
   push(line: SourceLine): void {
     if (!this.#headKnown) {
-      for (const entry of readEntries(line, new Limitations())) this.pushEntry(entry);
+      for (const entry of readClaudeEntries(line, new Limitations())) this.pushEntry(entry);
     } else if (line.bytes.includes(SESSION_ID_KEY)) {
       this.#tail.push({ ...line, bytes: Buffer.from(line.bytes) });
       if (this.#tail.length > TAIL_LINES) this.#tail.shift();
@@ -90,7 +91,9 @@ export class ClaudeIdentity implements IdentityScan {
   /** From the last line back, so that usually one line is parsed. */
   #sessionIdOfTail(): string | undefined {
     for (const line of this.#tail.reverse()) {
-      const entries = readEntries(line, new Limitations()).filter(({ fields }) => isClaudeEntry(fields));
+      const entries = readClaudeEntries(line, new Limitations()).filter(({ fields }) =>
+        isClaudeEntry(fields),
+      );
       const ids = entries.map(({ fields }) => nativeIdOf(fields.sessionId)).filter((id) => id !== undefined);
       if (ids.length > 0) return ids.at(-1);
     }

@@ -4,10 +4,10 @@
  */
 import { jsonValueEnd, skipJsonSpace } from '../../base/json-text.ts';
 import type { IdentityScan, ParseOptions, SessionParse, SourceLine } from '../session-source.ts';
-import { type Entry, parseText } from './entry-reader.ts';
-import { isFields } from './fields.ts';
+import { type Entry, parseText } from '../shared/entry-reader.ts';
+import { isFields } from '../shared/fields.ts';
+import type { Limitations } from '../shared/limitations.ts';
 import { ClaudeIdentity } from './identity.ts';
-import type { Limitations } from './limitations.ts';
 import { ClaudeParse } from './session-parse.ts';
 
 /** Gathers the lines of a document and puts it together again. */

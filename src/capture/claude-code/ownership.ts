@@ -3,9 +3,10 @@
  * entries in the parent's log, and (older versions) a chain of sidechain entries in the parent's log.
  */
 import type { SourceLine } from '../session-source.ts';
-import { type Entry, readEntries } from './entry-reader.ts';
-import { agentIdOf, fieldsOf, filledOf } from './fields.ts';
-import { Limitations } from './limitations.ts';
+import type { Entry } from '../shared/entry-reader.ts';
+import { agentIdOf, fieldsOf, filledOf } from '../shared/fields.ts';
+import { Limitations } from '../shared/limitations.ts';
+import { readClaudeEntries } from './lines.ts';
 
 /** Follows sidechains through one source, so that each entry's owner is told by its ancestors. */
 export class Ownership {
@@ -52,7 +53,7 @@ export function lineOwners(sessionId: string): (line: SourceLine) => readonly st
   const ownership = new Ownership(sessionId);
   return (line) => {
     if (!mayBeOwned(line.bytes)) return [];
-    const owners = readEntries(line, new Limitations()).map((entry) => ownership.ownerOf(entry));
+    const owners = readClaudeEntries(line, new Limitations()).map((entry) => ownership.ownerOf(entry));
     return [...new Set(owners.filter((owner) => owner !== null))];
   };
 }

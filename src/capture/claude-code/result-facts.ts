@@ -1,5 +1,5 @@
 /** Small facts out of `toolUseResult`, the agent program's own view of a result; its texts stand elsewhere. */
-import { type Fields, fieldsOf, isFields, listOf, numberOf } from './fields.ts';
+import { type Fields, fieldsOf, isFields, listOf, numberOf } from '../shared/fields.ts';
 
 /** Source key to key in the observation's metadata; strings of up to 1024 units, numbers and booleans. */
 const FACTS: ReadonlyArray<readonly [string, string]> = [

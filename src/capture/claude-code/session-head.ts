@@ -1,11 +1,11 @@
 /** `facts.head`: what a session says as a whole, assembled at its end. */
 import type { SessionHead } from '../session-source.ts';
-import { osOfPath } from './envelope.ts';
-import { cutText, firstLine } from './fields.ts';
+import { firstLine } from '../shared/fields.ts';
+import { osOfPath } from '../shared/platform.ts';
+import { namedCounts } from '../shared/tallies.ts';
 import type { SessionState } from './session-state.ts';
 
 const MAX_TITLE = 120;
-const MAX_NAMES = 100;
 
 export interface HeadOptions {
   readonly agent: string;
@@ -19,8 +19,8 @@ export function sessionHeadOf(state: SessionState, options: HeadOptions): Sessio
   const { branch } = envelope;
   return {
     title: titleOf(state),
-    timestamp_start: envelope.start,
-    timestamp_end: envelope.end,
+    timestamp_start: envelope.times.start,
+    timestamp_end: envelope.times.end,
     task: { description: notes.task, source: notes.task === null ? null : taskSource(options) },
     agent: { name: options.agent, version: envelope.version, model: tallies.mainModel() },
     environment: {
@@ -28,7 +28,7 @@ export function sessionHeadOf(state: SessionState, options: HeadOptions): Sessio
       vcs: branch === null ? { type: 'none' } : { type: 'git', branch },
     },
     outcome: { success: notes.success, terminal_state: terminalState(state) },
-    metrics: tallies.metrics(window.count, envelope.seconds()),
+    metrics: tallies.metrics(window.count, envelope.times.seconds()),
     counts: tallies.counts(state.callCount, state.subagents.size),
     metadata: notes.metadata([
       ...namedCounts('models', tallies.models()),
@@ -57,11 +57,4 @@ function terminalState({ notes, lastKind }: SessionState): string | null {
   if (notes.interrupted) return 'interrupted';
   if (notes.success !== null) return notes.success ? 'goal_reached' : 'error';
   return lastKind === 'api_error' ? 'error' : null;
-}
-
-/** At most 100 names; a name stands as data, never as a key of a plain object made by assignment. */
-function namedCounts(name: string, counts: ReadonlyMap<string, number>): Array<readonly [string, unknown]> {
-  if (counts.size === 0) return [];
-  const shown = [...counts].slice(0, MAX_NAMES).map(([key, count]) => [cutText(key, 200), count] as const);
-  return [[name, Object.fromEntries(shown)]];
 }

@@ -2,47 +2,23 @@
  * What a transcript tells beside its steps: queue operations, summaries, titles, timings. Everything here
  * is bounded, because it is stored in one record; the source keeps the rest.
  */
-import { jsonOf } from './content.ts';
-import { Envelope } from './envelope.ts';
+import { BoundedList } from '../shared/bounded-list.ts';
 import {
   countOf,
   cutText,
   type Fields,
   fieldsOf,
   filledOf,
+  jsonOf,
   listOf,
   numberOf,
   textOf,
   timeOf,
-} from './fields.ts';
+} from '../shared/fields.ts';
+import { Envelope } from './envelope.ts';
 
 const MAX_ITEMS = 500;
 const MAX_TEXT = 10_000;
-const MAX_LIST_TEXT = 256 * 1024;
-
-/** A list of records that stops growing when it is full and then says how many were left out. */
-class BoundedList {
-  readonly items: Array<Record<string, unknown>> = [];
-  #dropped = 0;
-  #room = MAX_LIST_TEXT;
-
-  add(item: Record<string, unknown>): void {
-    const size = jsonOf(item).length;
-    if (this.items.length >= MAX_ITEMS || size > this.#room) {
-      this.#dropped += 1;
-      return;
-    }
-    this.#room -= size;
-    this.items.push(item);
-  }
-
-  /** Entries for the metadata bag under `name`; none when the list is empty. */
-  entries(name: string): Array<[string, unknown]> {
-    if (this.items.length === 0 && this.#dropped === 0) return [];
-    const list: [string, unknown] = [name, this.items];
-    return this.#dropped === 0 ? [list] : [list, [`${name}_dropped`, this.#dropped]];
-  }
-}
 
 export class SessionNotes {
   readonly envelope = new Envelope();

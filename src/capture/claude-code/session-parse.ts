@@ -1,10 +1,11 @@
 /** One pass over a Claude Code transcript: each entry goes to the reader of its type. */
 import type { LateParts, ParseOptions, SessionFacts, SessionParse, SourceLine } from '../session-source.ts';
+import type { Entry } from '../shared/entry-reader.ts';
+import { cutText, fieldsOf, textOf } from '../shared/fields.ts';
+import type { Limitations } from '../shared/limitations.ts';
 import { readAssistant } from './assistant-entry.ts';
 import { readAttachment } from './attachment-entry.ts';
-import { type Entry, readEntries } from './entry-reader.ts';
-import { cutText, fieldsOf, textOf } from './fields.ts';
-import type { Limitations } from './limitations.ts';
+import { readClaudeEntries } from './lines.ts';
 import { Ownership } from './ownership.ts';
 import { sessionHeadOf } from './session-head.ts';
 import { SessionState } from './session-state.ts';
@@ -77,7 +78,7 @@ export class ClaudeParse implements SessionParse {
   }
 
   push(line: SourceLine): void {
-    for (const entry of readEntries(line, this.#state.limits)) this.pushEntry(entry);
+    for (const entry of readClaudeEntries(line, this.#state.limits)) this.pushEntry(entry);
   }
 
   /** For formats whose entries are not lines. */

@@ -1,17 +1,17 @@
 /** A `system` entry: compaction, errors of the API, local commands, timings, notices. */
-import { jsonOf } from './content.ts';
-import type { Entry } from './entry-reader.ts';
+import type { Entry } from '../shared/entry-reader.ts';
 import {
   countOf,
   cutText,
   type Fields,
   fieldsOf,
   filledOf,
+  jsonOf,
   listOf,
   numberOf,
   textOf,
   timeOf,
-} from './fields.ts';
+} from '../shared/fields.ts';
 import type { SessionState } from './session-state.ts';
 import { noteTurn } from './user-entry.ts';
 

@@ -1,8 +1,9 @@
 /** A `tool_result` block: no step of its own, but an observation on the step that made the call. */
+
+import type { Entry } from '../shared/entry-reader.ts';
+import { type Fields, fieldsOf, filledOf } from '../shared/fields.ts';
+import type { ParsedObservation } from '../shared/parts.ts';
 import { type ResultContent, resultContentOf } from './content.ts';
-import type { Entry } from './entry-reader.ts';
-import { type Fields, fieldsOf, filledOf } from './fields.ts';
-import type { ParsedObservation } from './parts.ts';
 import { resultFactsOf } from './result-facts.ts';
 import type { SessionState } from './session-state.ts';
 

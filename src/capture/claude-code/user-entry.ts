@@ -1,9 +1,9 @@
 /** A `user` entry: a prompt, something the agent program put in the user's place, or tool results. */
 import type { StepKind } from '../../record/step.ts';
 import type { ParsedAttachment } from '../session-source.ts';
-import { attachmentOf, blocksOf, blockText, jsonOf } from './content.ts';
-import type { Entry } from './entry-reader.ts';
-import { type Fields, filledOf, textOf } from './fields.ts';
+import type { Entry } from '../shared/entry-reader.ts';
+import { type Fields, filledOf, jsonOf, textOf } from '../shared/fields.ts';
+import { attachmentOf, blocksOf, blockText } from './content.ts';
 import type { SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
 

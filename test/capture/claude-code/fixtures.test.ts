@@ -10,40 +10,13 @@ import { subagentSessionId } from '../../../src/base/ids.ts';
 import { formatOf } from '../../../src/capture/formats.ts';
 import type { SessionFormat } from '../../../src/capture/session-source.ts';
 import { tallyText } from '../../tally/claude_code_tally.mjs';
-import {
-  comparableCounts,
-  identityOf,
-  type Outcome,
-  runFully,
-  type StepView,
-  subagentSource,
-} from './support.ts';
+import { summaryOf } from '../shared/summary.ts';
+import { comparableCounts, identityOf, type Outcome, runFully, subagentSource } from '../shared/support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../fixtures/sessions/claude-code', import.meta.url));
 const inputs = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((name) => /(?:input\.jsonl?|agent-[^/]*\.jsonl)$/.test(name))
   .sort();
-
-function brief(text: string | undefined, max = 90): string | undefined {
-  if (text === undefined || text.length <= max) return text;
-  return `${text.slice(0, max)}... (${text.length})`;
-}
-
-function summaryOf(step: StepView): Record<string, unknown> {
-  const { step_index, role, kind, content, reasoning_content, tool_calls, observations, ...rest } = step;
-  const { attachments, token_usage, origin, ...small } = rest;
-  return {
-    step: `${step_index} ${role} ${kind}`,
-    content: brief(content),
-    thinking: brief(reasoning_content),
-    calls: tool_calls.map((call) => ({ ...call, input: brief(JSON.stringify(call.input)) })),
-    results: observations.map((result) => ({ ...result, content: brief(result.content) })),
-    attachments: attachments?.map(({ data, ...about }) => ({ ...about, bytes: data.length })),
-    tokens: token_usage && Object.values(token_usage).join(' '),
-    from: `line ${origin.line} at ${origin.offset}`,
-    ...small,
-  };
-}
 
 interface Run {
   readonly format: SessionFormat;

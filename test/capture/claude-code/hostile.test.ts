@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../src/base/canonical-json.ts';
 import { claudeJsonl } from '../../../src/capture/claude-code/index.ts';
-import { type Outcome, runFully } from './support.ts';
+import { type Outcome, runFully } from '../shared/support.ts';
 
 function parse(text: string | Buffer): Outcome {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;

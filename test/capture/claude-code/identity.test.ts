@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { claudeJsonl, claudeLoglines } from '../../../src/capture/claude-code/index.ts';
 import type { SessionIdentity } from '../../../src/capture/session-source.ts';
-import { eachLine, identityOf } from './support.ts';
+import { eachLine, identityOf } from '../shared/support.ts';
 
 const STEM = '0f9d6c1e-2b3a-4c5d-8e7f-a1b2c3d4e5f6';
 const OTHER = '11111111-2222-4333-8444-555555555555';

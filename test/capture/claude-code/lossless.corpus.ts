@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { claudeJsonl } from '../../../src/capture/claude-code/index.ts';
-import { identityOf, type Outcome, runFully, subagentSource } from './support.ts';
+import { identityOf, type Outcome, runFully, subagentSource } from '../shared/support.ts';
 
 const CORPUS = fileURLToPath(new URL('../../../../shared/corpus/sessions/claude-code', import.meta.url));
 const here = existsSync(CORPUS);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { claudeJsonl } from '../../../src/capture/claude-code/index.ts';
-import { eachLine } from './support.ts';
+import { eachLine } from '../shared/support.ts';
 
 type Entry = Record<string, unknown>;
 

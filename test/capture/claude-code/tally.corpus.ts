@@ -7,7 +7,7 @@ import { subagentSessionId } from '../../../src/base/ids.ts';
 import { formatOf } from '../../../src/capture/formats.ts';
 import type { SessionFormat } from '../../../src/capture/session-source.ts';
 import { tallyText } from '../../tally/claude_code_tally.mjs';
-import { comparableCounts, identityOf, type Outcome, runFully, subagentSource } from './support.ts';
+import { comparableCounts, identityOf, type Outcome, runFully, subagentSource } from '../shared/support.ts';
 
 const CORPUS = fileURLToPath(new URL('../../../../shared/corpus/sessions/claude-code', import.meta.url));
 const here = existsSync(CORPUS);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claudeJsonl } from '../../../src/capture/claude-code/index.ts';
 import { ClaudeParse } from '../../../src/capture/claude-code/session-parse.ts';
+import { type Outcome, type RunOptions, runFully, runOnce, subagentSource } from '../shared/support.ts';
 import { session } from './arbitrary.ts';
-import { type Outcome, type RunOptions, runFully, runOnce, subagentSource } from './support.ts';
 
 const SEED = 20260117;
 

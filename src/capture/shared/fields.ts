@@ -67,3 +67,12 @@ export function agentIdOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return value.slice(0, 64).replace(/[^A-Za-z0-9_-]/g, '_');
 }
+
+/** JSON text of a value, empty when it is nested too deep to be written. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -55,6 +55,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
+  /** `claude-code` by default. */
+  readonly agent?: string;
   readonly sessionId: string;
   readonly subagent?: string;
   readonly makeParse: (options: ParseOptions) => SessionParse;
@@ -73,7 +75,7 @@ export function runOnce(
     sessionId: run.sessionId,
     ...(run.subagent === undefined ? {} : { subagent: run.subagent }),
     ...(late === undefined ? {} : { late }),
-    subagentTraceId: (agentId) => traceIdOf('claude-code', subagentSessionId(root, agentId)),
+    subagentTraceId: (agentId) => traceIdOf(run.agent ?? 'claude-code', subagentSessionId(root, agentId)),
     onStep: (step) => steps.push(step),
   });
   eachLine(bytes, (line) => parse.push(line), run.chunk);

@@ -1,6 +1,7 @@
 /** Counts and token totals of a trace, kept beside the steps so that late parts are in them too. */
 import type { TokenUsage } from '../../record/step.ts';
 import type { Counts, Metrics } from '../../record/trace.ts';
+import { cutText } from './fields.ts';
 import { mergeUsage } from './parts.ts';
 
 export class Tallies {
@@ -77,4 +78,16 @@ export class Tallies {
       cache_hit_rate: prompt === 0 ? null : Math.round((total.read / prompt) * 10_000) / 10_000,
     };
   }
+}
+
+const MAX_NAMES = 100;
+
+/** At most 100 names; a name stands as data, never as a key of a plain object made by assignment. */
+export function namedCounts(
+  name: string,
+  counts: ReadonlyMap<string, number>,
+): Array<readonly [string, unknown]> {
+  if (counts.size === 0) return [];
+  const shown = [...counts].slice(0, MAX_NAMES).map(([key, count]) => [cutText(key, 200), count] as const);
+  return [[name, Object.fromEntries(shown)]];
 }

@@ -18,13 +18,16 @@ export interface Entry extends Place {
 const BRACE = 0x7b;
 const MAX_RESTARTS = 16;
 
-/** Entries of one line in order; counts `bad_line`, `glued_line`, `invalid_utf8`, `truncated_last_line`. */
-export function readEntries(line: Line, limits: Limitations): Entry[] {
+/**
+ * Entries of one line in order; counts `bad_line`, `glued_line`, `invalid_utf8`, `truncated_last_line`.
+ * `openings`: how the agent begins its entries; behind a broken one reading starts again at the next.
+ */
+export function readEntries(line: Line, limits: Limitations, openings: readonly string[]): Entry[] {
   const bytes = line.number === 1 ? withoutBom(line.bytes) : line.bytes;
   if (skipJsonSpace(bytes, 0) === bytes.length) return [];
   if (!isUtf8(bytes)) limits.add('invalid_utf8', placeOf(line));
   const whole = parseText(bytes);
-  if (whole === undefined) return readDamagedLine(line, bytes, limits);
+  if (whole === undefined) return readDamagedLine({ line, bytes, limits, openings });
   if (isFields(whole)) return [entryAt(placeOf(line), whole, bytes)];
   limits.add('bad_line', placeOf(line), 'not an object');
   return [];
@@ -51,7 +54,14 @@ export function parseText(bytes: Buffer): unknown {
   }
 }
 
-function readDamagedLine(line: Line, bytes: Buffer, limits: Limitations): Entry[] {
+interface DamagedLine {
+  readonly line: Line;
+  readonly bytes: Buffer;
+  readonly limits: Limitations;
+  readonly openings: readonly string[];
+}
+
+function readDamagedLine({ line, bytes, limits, openings }: DamagedLine): Entry[] {
   const found: Entry[] = [];
   let restarts = 0;
   let at = skipJsonSpace(bytes, 0);
@@ -67,24 +77,16 @@ function readDamagedLine(line: Line, bytes: Buffer, limits: Limitations): Entry[
       at = next;
     } else {
       restarts += 1;
-      at = restarts > MAX_RESTARTS ? bytes.length : nextOpening(bytes, at + 1);
+      at = restarts > MAX_RESTARTS ? bytes.length : nextOpening(bytes, at + 1, openings);
     }
   }
   report(line, found.length, restarts > 0, limits);
   return found;
 }
 
-/** How the agent begins an envelope, and the entries without one that are appended concurrently. */
-const OPENINGS = [
-  '{"parentUuid":',
-  '{"type":"summary"',
-  '{"type":"queue-operation"',
-  '{"type":"last-prompt"',
-];
-
-function nextOpening(bytes: Buffer, from: number): number {
+function nextOpening(bytes: Buffer, from: number, openings: readonly string[]): number {
   let next = bytes.length;
-  for (const opening of OPENINGS) {
+  for (const opening of openings) {
     const at = bytes.indexOf(opening, from);
     if (at >= 0 && at < next) next = at;
   }
