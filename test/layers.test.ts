@@ -45,14 +45,14 @@ const MODULES: ReadonlyArray<readonly [module: RegExp, files: readonly string[]]
   ],
   [/^node:(http|https|http2|net|tls|dgram|dns)(\/|$)/, ['remote/', 'web/', 'capture/receiver.ts']],
   [
-    /^node:(assert|async_hooks|buffer|crypto|events|fs|module|os|path|readline|stream|string_decoder|timers|tty|url|util|worker_threads|zlib)(\/|$)/,
+    /^node:(assert|async_hooks|buffer|crypto|events|fs|module|os|path|readline|stream|string_decoder|timers|tty|url|util|vm|worker_threads|zlib)(\/|$)/,
     [''],
   ],
 ];
 
 /** Global effects by the files that may use them. Keys are member expressions, calls or constructions. */
 const EFFECTS: ReadonlyArray<readonly [effect: string, files: readonly string[]]> = [
-  ['process.env', ['cli/app.ts']],
+  ['process.env', ['cli/app.ts', 'cli/code-cache.ts']],
   ['process.cwd', ['cli/app.ts']],
   ['process.argv', ['cli/main.ts']],
   ['process.exit', ['cli/']],

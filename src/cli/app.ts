@@ -71,12 +71,6 @@ export function processApp(write: Write): App {
   return createApp({ env: process.env, cwd: currentFolder, io: processIo(write) });
 }
 
-/** Folder for compiled code, private to the user; null when nothing says where caches go. */
-export function codeCacheFolder(): string | null {
-  const base = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'));
-  return base ? join(resolve(base), 'git-ot', 'code') : null;
-}
-
 function homeOf(env: Environment, cwd: () => string): string {
   const named = env.OT_HOME;
   if (named !== undefined && named !== '') return isAbsolute(named) ? resolve(named) : resolve(cwd(), named);
@@ -130,13 +124,12 @@ function processIo(write: Write): Io {
   };
 }
 
+/** By hand: node's readline would have to be loaded for it. */
 async function readLine(): Promise<string | null> {
-  const { createInterface } = await import('node:readline');
-  const lines = createInterface({ input: process.stdin });
-  try {
-    for await (const line of lines) return line;
-    return null;
-  } finally {
-    lines.close();
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk;
+    if (text.includes('\n')) break;
   }
+  return text === '' ? null : text.split('\n', 1)[0]!.replace(/\r$/, '');
 }

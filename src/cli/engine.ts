@@ -1,9 +1,7 @@
-/** The ways of reading and writing a repository, by the name `--engine` takes. */
-
+/** The ways of reading a bucket, by the name `--engine` takes. Writing has its own file, which reading never loads. */
 import { OtError } from '../base/errors.ts';
 import type { Engine } from '../bucket/home.ts';
-import { programHistory } from '../git/program/history.ts';
-import { initBare, openRepository } from '../git/program/repository.ts';
+import { openReadOnly } from '../git/program/read-only.ts';
 import type { App } from './app.ts';
 import { oneOf } from './decode.ts';
 
@@ -15,29 +13,17 @@ export function engineName(typed: string | undefined): EngineName {
   return typed === undefined ? 'git' : oneOf('--engine', typed, ENGINES);
 }
 
-/** The git program reads and writes; isomorphic-git only reads, and needs no program. */
-export async function openEngine(app: App, name: EngineName): Promise<Engine> {
-  return name === 'git' ? programEngine(app) : isomorphicEngine();
-}
-
-function programEngine({ git }: App): Engine {
-  return {
-    open: (gitDir) => openRepository(git, gitDir),
-    initBare: (gitDir, algorithm, config) => initBare(git, gitDir, { algorithm, config }),
-    isAncestor: async (gitDir, ancestor, descendant) => {
-      const { algorithm } = await openRepository(git, gitDir);
-      return programHistory(git, gitDir, algorithm).isAncestor(ancestor, descendant);
-    },
-  };
-}
-
-/** In a chunk of its own: the library is larger than all the rest. */
-async function isomorphicEngine(): Promise<Engine> {
+/** The git program, or isomorphic-git, which needs no program and lies in a chunk of its own. */
+export async function readingEngine(app: App, name: EngineName): Promise<Engine> {
+  if (name === 'git') return { ...NO_WRITES, open: (gitDir) => openReadOnly(app.git, gitDir) };
   const { openIsomorphicRepository } = await import('../git/isomorphic/repository.ts');
-  const readOnly = (): Promise<never> => {
-    throw new OtError('OT_ENGINE_READS_ONLY', 'usage', 'isomorphic-git only reads here', {
-      hint: 'leave --engine out',
-    });
-  };
-  return { open: openIsomorphicRepository, initBare: readOnly, isAncestor: readOnly };
+  return { ...NO_WRITES, open: openIsomorphicRepository };
 }
+
+const readsOnly = (): Promise<never> => {
+  throw new OtError('OT_ENGINE_READS_ONLY', 'usage', 'the bucket was opened for reading', {
+    hint: 'leave --engine out',
+  });
+};
+
+const NO_WRITES = { initBare: readsOnly, isAncestor: readsOnly };

@@ -1,7 +1,6 @@
-/** The life of the process around one call: code cache, signals, and endings no command can see. */
+/** The life of the process around one call: signals, and endings no command can see. */
 import { writeSync } from 'node:fs';
-import module from 'node:module';
-import { type App, codeCacheFolder, processApp } from './app.ts';
+import { type App, processApp } from './app.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { documentOf, ERROR_SCHEMA, errorText, INTERNAL_EXIT, serialize } from './envelope.ts';
 import type { Write } from './output.ts';
@@ -17,7 +16,6 @@ export interface ProcessParts {
 
 /** Runs the command line of this process; resolves with its exit code. */
 export async function runProcess(argv: readonly string[], parts: ProcessParts): Promise<number> {
-  useCodeCache();
   const app = processApp(parts.write);
   const ending = new Ending(app, wantsJson(argv));
   for (const [name, code] of Object.entries(SIGNALS)) {
@@ -72,11 +70,4 @@ class Ending {
     if (this.#json && !this.#answered) writeSync(1, serialize(document, false));
     else if (!this.#json) writeSync(2, text);
   }
-}
-
-/** Node 22 and newer keep compiled chunks; in a folder of the user, since whoever can write it runs code here. */
-function useCodeCache(): void {
-  const folder = codeCacheFolder();
-  const enable = (module as { enableCompileCache?: (folder: string) => unknown }).enableCompileCache;
-  if (folder !== null && enable !== undefined) enable(folder);
 }

@@ -1,5 +1,14 @@
 /** The built program as a process: what it loads, how it ends. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/cli/build-info.ts';
@@ -50,6 +59,49 @@ describe('the bundle', () => {
     expect(texts.filter((text) => text.includes('Not enough positional'))).toHaveLength(1);
     expect(readFileSync(program, 'utf8')).not.toMatch(/Not enough positional|isomorphic-git\//);
     expect(readFileSync(program).length).toBeLessThan(16_000);
+  });
+});
+
+describe('the code cache', () => {
+  const cached = (home: string): string[] => {
+    const folder = join(home, '.cache', 'git-ot');
+    return existsSync(folder)
+      ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+      : [];
+  };
+  const version = (machine: Machine) => runBinary(['trace', 'get', '00000000', '--json'], { machine });
+
+  it('is private, and a damaged one does no harm', async () => {
+    const machine = newMachine();
+    const first = await version(machine);
+    const files = cached(machine.home).filter((path) => statSync(path).isFile());
+    expect(files.length).toBeGreaterThan(0);
+    expect(statSync(dirname(files[0]!)).mode & 0o077).toBe(0);
+    expect(await version(machine)).toEqual(first);
+    for (const path of files) {
+      const bytes = readFileSync(path);
+      for (let at = 100; at < bytes.length; at += 97) bytes[at]! ^= 0x10;
+      writeFileSync(path, bytes);
+    }
+    expect(await version(machine)).toEqual(first);
+    for (const path of files) writeFileSync(path, '');
+    expect(await version(machine)).toEqual(first);
+  });
+
+  it('is not taken from a folder that others can write', async () => {
+    const machine = newMachine();
+    await version(machine);
+    const [folder] = cached(machine.home).filter((path) => statSync(path).isDirectory());
+    const files = readdirSync(folder!).map((name) => join(folder!, name));
+    for (const path of files) writeFileSync(path, 'x');
+    chmodSync(folder!, 0o777);
+    await version(machine);
+    for (const path of files) expect(readFileSync(path, 'utf8')).toBe('x');
+  });
+
+  it('is not needed', async () => {
+    const outcome = await runBinary(['trace', 'lst'], { machine: newMachine(), env: { HOME: '' } });
+    expect(outcome).toMatchObject({ code: 2 });
   });
 });
 

@@ -9,7 +9,8 @@ import { damageNotes } from '../../damage.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { manifestView } from '../../views/bucket.ts';
-import { type OpenedShelves, withShelves } from '../../with-bucket.ts';
+import { withBucket } from '../../with-bucket.ts';
+import { withShelves } from '../../with-shelves.ts';
 
 export class BucketManifestCommand extends OtCommand {
   static override paths = [['bucket', 'manifest']];
@@ -27,16 +28,16 @@ export class BucketManifestCommand extends OtCommand {
   heal = Option.Boolean('--heal', false, { description: 'write rows anew that disagree with their trace' });
   engine = Option.String('--engine', { description: 'read with git (default) or isomorphic-git' });
 
-  protected override run(app: App): Promise<Reply> {
+  protected override async run(app: App): Promise<Reply> {
     if (this.heal && engineName(this.engine) !== 'git') {
       throw new OtError('OT_ENGINE_READS_ONLY', 'usage', '--heal needs the git engine', {
         hint: 'leave --engine out',
       });
     }
-    return withShelves(app, engineName(this.engine), async (opened) => {
-      const healed = this.heal ? await healUnderLock(opened) : undefined;
+    const healed = this.heal ? await heal(app) : undefined;
+    return withShelves(app, engineName(this.engine), async ({ shelves }) => {
       const notes = damageNotes();
-      const manifest = manifestOf(await listTraces(opened.shelves, notes.add));
+      const manifest = manifestOf(await listTraces(shelves, notes.add));
       return {
         schema: 'opentraces.bucket.manifest.reply.v1',
         data: { manifest, ...(healed === undefined ? {} : { healed }), findings: notes.findings },
@@ -46,6 +47,6 @@ export class BucketManifestCommand extends OtCommand {
   }
 }
 
-function healUnderLock({ bucket }: OpenedShelves): Promise<readonly HealedRow[]> {
-  return withWritableBucket(bucket, healManifest);
+function heal(app: App): Promise<readonly HealedRow[]> {
+  return withBucket(app, {}, ({ bucket }) => withWritableBucket(bucket, healManifest));
 }

@@ -5,7 +5,7 @@ import { OtCommand } from '../../base-command.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { bucketStatusView } from '../../views/bucket.ts';
-import { withShelves } from '../../with-bucket.ts';
+import { withShelves } from '../../with-shelves.ts';
 
 export class BucketStatusCommand extends OtCommand {
   static override paths = [['bucket', 'status']];

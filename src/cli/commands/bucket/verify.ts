@@ -10,7 +10,7 @@ import { wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
 import { verifyView } from '../../views/bucket.ts';
-import { type OpenedShelves, withShelves } from '../../with-bucket.ts';
+import { type OpenedShelves, withShelves } from '../../with-shelves.ts';
 
 const DEFAULT_SAMPLE = 100;
 

@@ -6,7 +6,7 @@ import { traceReference } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { traceView } from '../../views/trace.ts';
-import { withShelves } from '../../with-bucket.ts';
+import { withShelves } from '../../with-shelves.ts';
 
 export class TraceGetCommand extends OtCommand {
   static override paths = [['trace', 'get']];

@@ -8,7 +8,7 @@ import { pointInTime, wholeNumber } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { traceListView } from '../../views/trace-list.ts';
-import { withShelves } from '../../with-bucket.ts';
+import { withShelves } from '../../with-shelves.ts';
 
 const DEFAULT_LIMIT = 50;
 

@@ -8,7 +8,7 @@ import { wholeNumber } from '../../decode.ts';
 import { type EngineName, engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { printable } from '../../views/page.ts';
-import { openForReading, withShelves } from '../../with-bucket.ts';
+import { openForReading, withShelves } from '../../with-shelves.ts';
 
 const SCHEMA = 'opentraces.trace.source.v1';
 
