@@ -10,7 +10,8 @@ let made = 0;
 export function testPlatform(
   options: { readonly machineId?: string; readonly seed?: string } = {},
 ): Platform {
-  const seed = options.seed ?? `platform-${(made += 1)}`;
+  made += 1;
+  const seed = options.seed ?? `platform-${made}`;
   let drawn = 0;
   return {
     now: () => new Date(),
