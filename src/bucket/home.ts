@@ -202,10 +202,28 @@ async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): P
     await rename(draft, gitDir);
     return true;
   } catch (error) {
+    const reason = await storageReason(options, error);
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-    throw unwritable(options.home, error);
+    throw reason;
   }
 }
+
+/** `git init` does not always say that the disk is full: a write of our own beside it tells. */
+async function storageReason({ home, platform }: OpenOptions, error: unknown): Promise<unknown> {
+  if (!(error instanceof OtError) || error.code !== 'OT_GIT_FAILED') return unwritable(home, error);
+  const probe = join(home, `tmp_probe_${platform.randomHex(4)}`);
+  try {
+    await writeFile(probe, Buffer.alloc(PROBE_BYTES), { flush: true });
+    return error;
+  } catch (cause) {
+    return unwritable(home, cause);
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Room that an empty repository takes, and some more. */
+const PROBE_BYTES = 64 * 1024;
 
 /** A plain `git push` in here has nothing to push, and no hooks folder of the user's replaces ours. */
 const BUCKET_CONFIG = { 'push.default': 'nothing', 'core.hooksPath': 'hooks' };
