@@ -14,10 +14,7 @@ export function survivingRuns(bytes: Buffer, secret: string): string[] {
   const found = new Set<string>();
   let view = fromBytes(bytes);
   for (let depth = 0; depth < 6; depth += 1) {
-    for (let at = 0; at + RUN <= view.length; at += 1) {
-      const run = view.slice(at, at + RUN);
-      if (wanted.has(run)) found.add(run);
-    }
+    for (const run of wanted) if (view.includes(run)) found.add(run);
     const next = unescapeJson(view);
     if (next === view) break;
     view = next;

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { FieldClassifier } from '../../src/security/fields.ts';
+
+const uuid = '3f0b7c1e-52a4-4c39-9d77-0a6b1c2d3e4f';
+const base64 = 'QUJD'.repeat(30);
+
+describe('FieldClassifier', () => {
+  const fields = new FieldClassifier('claude-jsonl');
+  test.each([
+    ['uuid', null, uuid, 'id'],
+    ['parentUuid', null, uuid, 'id'],
+    ['tool_use_id', 'content', 'toolu_01AbCdEfGhIjKlMnOp', 'id'],
+    ['agentId', null, 'a1b2c3d', 'id'],
+    ['uuid', null, 'not an id', 'plain'],
+    ['uuid', null, `gh${'p'}_0123456789abcdefghij`, 'plain'],
+    ['signature', null, base64, 'random'],
+    ['signature', 'thinking', 'password=1', 'plain'],
+    ['data', 'source', `data:image/png;base64,${base64}`, 'random'],
+    ['type', null, 'assistant', 'word'],
+    ['type', null, 'say "x"', 'plain'],
+    ['name', 'content', 'Bash', 'word'],
+    ['name', 'author', 'alix', 'plain'],
+    ['text', 'content', uuid, 'plain'],
+    [null, null, uuid, 'plain'],
+    ['constructor', '__proto__', uuid, 'plain'],
+  ] as const)('%s of %s with %j is %s', (key, parent, value, expected) => {
+    expect(fields.classify(key, parent, value)).toBe(expected);
+  });
+
+  test('an unknown format has the common names only', () => {
+    const generic = new FieldClassifier('something else');
+    expect(generic.classify('uuid', null, uuid)).toBe('id');
+    expect(generic.classify('parentUuid', null, uuid)).toBe('plain');
+  });
+});
