@@ -30,6 +30,8 @@ export const ToolCall = z.looseObject({
   duration_ms: z.optional(z.nullable(z.int())),
   /** Ours: trace id of the sub-agent this call started. */
   subagent_trajectory_ref: z.optional(z.string()),
+  /** Ours: what kind of call it was, and the edits in it as files and hunks. */
+  metadata: z.optional(z.record(z.string(), z.unknown())),
 });
 export type ToolCall = z.infer<typeof ToolCall>;
 

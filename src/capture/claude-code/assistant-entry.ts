@@ -4,7 +4,7 @@ import { quoteInexactNumbers } from '../../base/json-text.ts';
 import type { TokenUsage, ToolCall } from '../../record/step.ts';
 import { type Entry, parseText } from '../shared/entry-reader.ts';
 import { countOf, cutText, type Fields, fieldsOf, filledOf, jsonOf, textOf } from '../shared/fields.ts';
-import { inspectJson } from '../shared/nesting.ts';
+import { boundedInput } from '../shared/tool-input.ts';
 import { attachmentOf, blocksOf, blockText } from './content.ts';
 import type { SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
@@ -96,19 +96,8 @@ function callOf(state: SessionState, { entry, block, position }: BlockPlace): To
   return {
     tool_call_id: id,
     tool_name: cutText(filledOf(block.name) ?? 'unknown', 300),
-    input: inputOf(state, entry, block, position),
+    input: boundedInput(state.limits, entry, block.input ?? {}, () => exactInput(entry, position)),
   };
-}
-
-/** Arguments as the model wrote them; too deep ones stay in the source only. */
-function inputOf(state: SessionState, entry: Entry, block: Fields, position: number): unknown {
-  const input = block.input ?? {};
-  const { deep, inexact } = inspectJson(input);
-  if (deep) {
-    state.limits.add('deep_nesting', entry);
-    return { unread: 'nested too deep' };
-  }
-  return inexact ? exactInput(entry, position) : input;
 }
 
 /** The same arguments read again with every number beyond a double's exactness kept as its digits. */
