@@ -22,9 +22,10 @@ export class CaptureCommand extends OtCommand {
       ['One session', 'git ot capture ~/.claude/projects/-home-dev-acme/0b1d.jsonl'],
       ['Every session below a folder', 'git ot capture ~/.claude/projects'],
       ['Every session of this machine', 'git ot capture --all'],
+      ['Mend a trace that bucket verify found damaged', 'git ot capture --again session.jsonl'],
     ],
   });
-  static readonly synopsis = 'PATH... [--project DIR] [--all]';
+  static readonly synopsis = 'PATH... [--project DIR] [--all] [--again]';
 
   files = Option.Rest({ name: 'PATH' });
   project = Option.String('--project', {
@@ -32,6 +33,10 @@ export class CaptureCommand extends OtCommand {
   });
   all = Option.Boolean('--all', false, {
     description: 'also the folders where agents keep their sessions here',
+  });
+
+  again = Option.Boolean('--again', false, {
+    description: 'derive sessions anew even when they are unchanged: mends damaged traces',
   });
 
   protected override async run(app: App): Promise<Reply> {
@@ -48,6 +53,7 @@ export class CaptureCommand extends OtCommand {
       captureSessions({
         bucket,
         paths,
+        again: this.again,
         ...(this.project === undefined ? {} : { project: resolve(app.cwd, this.project) }),
         describeRepository: (folder) => describeCodeRepository(app.git, folder),
         onFile,
