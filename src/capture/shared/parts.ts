@@ -49,6 +49,8 @@ export interface Origin {
   readonly message_id?: string;
   readonly uuid?: string;
   readonly parent_uuid?: string | null;
+  /** Number of the step that this one follows, in a session whose entries form a tree. */
+  readonly parent_step?: number;
   readonly line: number;
   readonly offset: number;
 }

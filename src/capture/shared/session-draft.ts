@@ -1,0 +1,117 @@
+/**
+ * A session while it is read, for formats whose record needs no more than this: steps in a ledger, times,
+ * what names the session, and a bounded bag of metadata. `finish` puts the facts of the source together.
+ */
+import type { Limitation, TraceHead } from '../../record/trace.ts';
+import type { LateParts, ParseOptions, SessionFacts, SessionHead } from '../session-source.ts';
+import { cutText, firstLine } from './fields.ts';
+import type { Limitations } from './limitations.ts';
+import { osOfPath } from './platform.ts';
+import { type NewStep, StepLedger } from './step-ledger.ts';
+import { TimeSpan } from './time-span.ts';
+
+/** Steps kept open for parts that arrive later. */
+const WINDOW_STEPS = 128;
+const MAX_TITLE = 120;
+const MAX_TASK = 500;
+const MAX_NAMES = 100;
+
+export interface DraftOptions {
+  readonly agent: string;
+  readonly parse: ParseOptions;
+  readonly callType: 'main' | 'subagent';
+  /** Steps kept open; results do not depend on it. */
+  readonly windowSize?: number;
+}
+
+/** What only the end of a session tells. */
+export interface SessionEnd {
+  readonly terminalState: string | null;
+  readonly metadata: ReadonlyArray<readonly [string, unknown]>;
+}
+
+export class SessionDraft {
+  readonly ledger: StepLedger;
+  readonly span = new TimeSpan();
+  /** Title that a person or the agent gave the session. */
+  title: string | null = null;
+  version: string | null = null;
+  cwd: string | null = null;
+  branch: string | null = null;
+  readonly #options: DraftOptions;
+  #task: string | null = null;
+
+  constructor(options: DraftOptions) {
+    const { parse, callType, windowSize = WINDOW_STEPS } = options;
+    this.#options = options;
+    this.ledger = new StepLedger({ parse, callType, windowSize });
+  }
+
+  get limits(): Limitations {
+    return this.ledger.limits;
+  }
+
+  /** Opens a step with its whole text; an empty one adds none. */
+  textStep(step: NewStep, text: string): number {
+    const index = this.ledger.open(step);
+    this.grow(index, 'text', text);
+    return index;
+  }
+
+  grow(index: number, part: 'text' | 'thinking', text: string): void {
+    if (text !== '') this.ledger.window.grow(index, { part, text });
+  }
+
+  /** Counts something a person typed; the first of it is the task. */
+  prompted(text: string): void {
+    this.ledger.tallies.userMessages += 1;
+    if (this.#task === null && text.trim() !== '') this.#task = cutText(text.trim(), MAX_TASK);
+  }
+
+  finish(end: SessionEnd): { facts: SessionFacts; late: LateParts } {
+    const { ledger } = this;
+    const late = ledger.window.end();
+    this.limits.addMany('no_result', ledger.unansweredCount);
+    const limitations: readonly Limitation[] = this.limits.list();
+    return { facts: { head: this.#head(end), limitations, cwd: this.cwd, inlineSubagents: [] }, late };
+  }
+
+  #head({ terminalState, metadata }: SessionEnd): SessionHead {
+    const { ledger, span } = this;
+    const { tallies } = ledger;
+    return {
+      title: firstLine(this.title ?? '', MAX_TITLE) || firstLine(this.#task ?? '', MAX_TITLE) || null,
+      timestamp_start: span.start,
+      timestamp_end: span.end,
+      task: { description: this.#task, source: this.#task === null ? null : this.#taskSource() },
+      agent: { name: this.#options.agent, version: this.version, model: tallies.mainModel() },
+      environment: { os: osOfPath(this.cwd), vcs: vcsOf(this.branch) },
+      outcome: { success: null, terminal_state: terminalState },
+      metrics: tallies.metrics(ledger.window.count, span.seconds()),
+      counts: tallies.counts(ledger.callCount, ledger.subagents.size),
+      metadata: Object.fromEntries([
+        ...metadata,
+        ...namedCounts('models', tallies.models()),
+        ...namedCounts('tools', tallies.tools()),
+      ]),
+    };
+  }
+
+  #taskSource(): string {
+    return this.#options.callType === 'subagent' ? 'parent_agent' : 'user_prompt';
+  }
+}
+
+function vcsOf(branch: string | null): TraceHead['environment']['vcs'] {
+  return branch === null ? { type: 'none' } : { type: 'git', branch };
+}
+
+/** At most 100 names; a name stands as data, never as a key of a plain object made by assignment. */
+export function namedCounts(
+  name: string,
+  counts: ReadonlyMap<string, number>,
+): Array<readonly [string, unknown]> {
+  if (counts.size === 0) return [];
+  const shown = [...counts].slice(0, MAX_NAMES).map(([key, count]) => [cutText(key, 200), count] as const);
+  return [[name, Object.fromEntries(shown)]];
+}
