@@ -3,7 +3,7 @@
  * touched: reading unites the two (see `bucket/find.ts`), so no order of pulls and captures loses anything.
  */
 import { stat } from 'node:fs/promises';
-import { isSystemError } from '../base/errors.ts';
+import { isSystemError, OtError } from '../base/errors.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
 import { journalOfRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import { copiesOfTip } from '../bucket/list.ts';
@@ -32,9 +32,20 @@ export interface PullReport {
   readonly new_traces: number;
   /** Refs below our namespace that are no journals: fetched by nobody, named here. */
   readonly ignored: readonly string[];
+  /** Journals that could not be taken, such as one with an object against git's rules; their old state stays. */
+  readonly refused: readonly RefusedRef[];
 }
 
-/** Fetches every sealed journal of the remote. Throws what the transport throws (exit 4). */
+export interface RefusedRef {
+  readonly ref: string;
+  /** Git's own words. */
+  readonly reason: string;
+}
+
+/**
+ * Fetches every sealed journal of the remote. Throws what the transport throws (exit 4), and `OT_REMOTE_EMPTY`
+ * (exit 4) when a remote that gave us journals lists none at all.
+ */
 export async function pullRemote(context: PullContext, remote: Remote): Promise<PullReport> {
   const gitDir = remoteGitDir(context.bucket.home, remote.name);
   return withLock(context.bucket.home, context.bucket.platform, async () => {
@@ -47,16 +58,26 @@ export async function pullRemote(context: PullContext, remote: Remote): Promise<
     const shelf: Shelf = { ...repository, remote: remote.name, prefix: SEALED_PREFIX };
     try {
       const before = await repository.refs.list(SEALED_PREFIX);
+      if (journals.length === 0 && before.length > 0) throw emptied(remote);
       const known = await traceIds(shelf);
-      await fetchChanged(context, transport, remote, journals, before);
+      const refused = await fetchChanged(context, transport, remote, journals, before);
       const gone = await dropGone(repository.refs, before, journals);
-      const refs = [...(await describe(context, gitDir, before, journals)), ...gone];
+      const taken = journals.filter(({ name }) => !refused.some(({ ref }) => ref === name));
+      const refs = [...(await describe(context, gitDir, before, taken)), ...gone];
       const now = await traceIds(shelf);
       const fresh = [...now].filter((id) => !known.has(id)).length;
-      return { remote: remote.name, refs, traces: now.size, new_traces: fresh, ignored };
+      return { remote: remote.name, refs, traces: now.size, new_traces: fresh, ignored, refused };
     } finally {
       await repository.objects.close();
     }
+  });
+}
+
+/** Another answer than git's, such as the page of a network that wants a log-in, looks like an empty repository. */
+function emptied(remote: Remote): OtError {
+  return new OtError('OT_REMOTE_EMPTY', 'network', `${remote.name} lists no journal any more`, {
+    hint: `what was pulled stays; if it was emptied on purpose: git ot bucket remote remove ${remote.name}`,
+    retryable: true,
   });
 }
 
@@ -76,18 +97,46 @@ async function ensureRepository(context: PullContext, gitDir: string): Promise<v
   }
 }
 
+/** Fetches what moved; returns the journals that could not be taken. Throws when none could, old ones included. */
 async function fetchChanged(
   context: PullContext,
   transport: Transport,
   remote: Remote,
   journals: readonly Ref[],
   before: readonly Ref[],
-): Promise<void> {
+): Promise<readonly RefusedRef[]> {
   const have = new Map(before.map((ref) => [ref.name, ref.oid]));
   const changed = journals.filter((ref) => have.get(ref.name) !== ref.oid);
-  if (changed.length === 0) return;
-  const refspecs = changed.map((ref) => `+${ref.name}:${ref.name}`);
-  await transport.fetch(remote.url, refspecs, context.onProgress);
+  if (changed.length === 0) return [];
+  const refused: RefusedRef[] = [];
+  const fetch = (refs: readonly Ref[]): Promise<void> =>
+    transport.fetch(
+      remote.url,
+      refs.map(({ name }) => `+${name}:${name}`),
+      context.onProgress,
+    );
+  await fetchApart(fetch, changed, (error, ref) => {
+    refused.push({ ref: ref.name, reason: error.message });
+    if (refused.length === journals.length) throw error;
+  });
+  return refused;
+}
+
+/** One bad journal makes git refuse them all: the others are found by halving. */
+async function fetchApart(
+  fetch: (refs: readonly Ref[]) => Promise<void>,
+  refs: readonly Ref[],
+  refuse: (error: OtError, ref: Ref) => void,
+): Promise<void> {
+  try {
+    await fetch(refs);
+  } catch (error) {
+    if (!(error instanceof OtError) || error.code !== 'OT_REMOTE_REJECTED') throw error;
+    if (refs.length === 1) return refuse(error, refs[0]!);
+    const middle = refs.length >> 1;
+    await fetchApart(fetch, refs.slice(0, middle), refuse);
+    await fetchApart(fetch, refs.slice(middle), refuse);
+  }
 }
 
 /** A journal that left the remote was forgotten or moved there: it goes here too. */
