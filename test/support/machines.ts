@@ -195,20 +195,14 @@ export class BareRemote {
     this.gitDir = gitDir;
   }
 
-  /** `config`: `name=value` settings of the repository. */
+  /** `place`: where it shall be; default: a fresh folder. */
   static async create(
-    options: { readonly algorithm?: HashAlgorithm; readonly config?: readonly string[] } = {},
+    options: { readonly algorithm?: HashAlgorithm; readonly place?: string } = {},
   ): Promise<BareRemote> {
-    const remote = new BareRemote(join(tempDir('git-ot-remote-'), 'traces.git'));
+    const remote = new BareRemote(options.place ?? join(tempDir('git-ot-remote-'), 'traces.git'));
     const format = `--object-format=${options.algorithm ?? 'sha1'}`;
     await remote.git.run(['init', '--quiet', '--bare', '--template=', format, remote.gitDir]);
-    for (const setting of options.config ?? []) await remote.config(setting);
     return remote;
-  }
-
-  async config(setting: string): Promise<void> {
-    const at = setting.indexOf('=');
-    await this.git.run(['config', setting.slice(0, at), setting.slice(at + 1)], { gitDir: this.gitDir });
   }
 
   /** Installs a shell script as a hook of the repository. */

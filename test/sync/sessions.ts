@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { traceIdOf } from '../../src/base/ids.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
-import { draw } from '../security/samples.ts';
+import { ALNUM, draw } from '../security/samples.ts';
 import { ROOT } from '../support/cli.ts';
 
 export const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** `yyyy-mm`; default 2026-02. */
   readonly month?: string;
   readonly folder?: string;
+  /** Bytes of a last result that hardly compresses. */
+  readonly noise?: number;
 }
 
 export function sessionIdOf(number: number): string {
@@ -43,13 +45,14 @@ export function accountOf(number: number): string {
 }
 
 /** A session of so many turns. Each turn holds the token in a prompt, a call and a result. */
-export function plantedText({ number, turns = 1, month }: SessionOptions): SessionText {
+export function plantedText({ number, turns = 1, month, noise = 0 }: SessionOptions): SessionText {
   const cwd = `/home/${accountOf(number)}/work`;
   const text = new SessionText(sessionIdOf(number), {
     cwd,
     ...(month === undefined ? {} : { timestamp: `${month}-03T09:00:00.000Z` }),
   });
   for (let turn = 1; turn <= turns; turn += 1) addTurn(text, number, turn, cwd);
+  if (noise > 0) text.call('Bash', { command: 'cat noise' }).result(`call_${turns + 1}`, noiseOf(noise));
   return text;
 }
 
@@ -59,6 +62,11 @@ function addTurn(text: SessionText, number: number, turn: number, cwd: string): 
   text.call('Bash', { command: `GH_TOKEN=${token} ./upload ${cwd}/out-${turn}.txt` });
   text.result(`call_${turn}`, `uploaded ${cwd}/out-${turn}.txt with ${token}\n`);
   text.say(`Turn ${turn} of session ${number} is done.`);
+}
+
+function noiseOf(bytes: number): string {
+  const lines = Array.from({ length: Math.ceil(bytes / 1000) }, (_, line) => draw(1000, ALNUM, line));
+  return lines.join('\n');
 }
 
 /** {@link plantedText} as a file. */

@@ -3,8 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { remoteSealedRef } from '../../src/bucket/layout.ts';
 import type { MetaRow } from '../../src/record/trace.ts';
-import { writeSession } from '../capture/session-file.ts';
-import { ALNUM, draw } from '../security/samples.ts';
+import { tempDir } from '../support/git-env.ts';
 import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
 import { startHttp } from '../support/servers.ts';
 import { describeOverWires } from './over-wires.ts';
@@ -85,7 +84,7 @@ describeOverWires((join) => {
   it('carries more than fits into one request', async () => {
     const remote = await BareRemote.create();
     const [anna, ben] = [await join(remote), await join(remote)];
-    await anna.capture(largeSession(1));
+    await anna.capture(plantedSession({ number: 1, noise: 1_000_000 }).path);
     await anna.push();
     await ben.pull();
     expect(await ben.ids()).toEqual([traceOf(1)]);
@@ -101,10 +100,12 @@ describe('over http', () => {
     const [anna, ben] = [new SyncMachine(), new SyncMachine()];
     const url = server.urlWith(password.user, password.secret, remote.gitDir);
     for (const machine of [anna, ben]) await machine.addRemote(url);
-    await anna.capture(largeSession(1));
+    await anna.capture(plantedSession({ number: 1, noise: 1_000_000 }).path);
+    const folder = tempDir();
     for (let number = 2; number < 40; number += 1) {
-      await anna.capture(plantedSession({ number, month: `20${number + 10}-01` }).path);
+      plantedSession({ number, folder, month: `20${number + 10}-01` });
     }
+    await anna.capture(folder);
     await anna.push();
     await ben.pull();
     await anna.capture(plantedSession({ number: 99 }).path);
@@ -120,14 +121,6 @@ describe('over http', () => {
 
 function lengthsOf({ raw_bytes, step_count, sources }: MetaRow): Partial<MetaRow> {
   return { raw_bytes, step_count, sources };
-}
-
-/** A session whose one result is 3 MB that hardly compress. */
-function largeSession(number: number): string {
-  const text = plantedText({ number });
-  const noise = Array.from({ length: 3000 }, (_, line) => draw(1000, ALNUM, line)).join('\n');
-  text.call('Bash', { command: 'cat noise' }).result('call_2', noise);
-  return writeSession(text);
 }
 
 /** The lock's number tells how often it was taken. */
