@@ -109,13 +109,13 @@ async function fetchChanged(
   const changed = journals.filter((ref) => have.get(ref.name) !== ref.oid);
   if (changed.length === 0) return [];
   const refused: RefusedRef[] = [];
-  const fetch = (refs: readonly Ref[]): Promise<void> =>
+  const bring = (refs: readonly Ref[]): Promise<void> =>
     transport.fetch(
       remote.url,
       refs.map(({ name }) => `+${name}:${name}`),
       context.onProgress,
     );
-  await fetchApart(fetch, changed, (error, ref) => {
+  await fetchApart(bring, changed, (error, ref) => {
     refused.push({ ref: ref.name, reason: error.message });
     if (refused.length === journals.length) throw error;
   });
@@ -124,18 +124,18 @@ async function fetchChanged(
 
 /** One bad journal makes git refuse them all: the others are found by halving. */
 async function fetchApart(
-  fetch: (refs: readonly Ref[]) => Promise<void>,
+  bring: (refs: readonly Ref[]) => Promise<void>,
   refs: readonly Ref[],
   refuse: (error: OtError, ref: Ref) => void,
 ): Promise<void> {
   try {
-    await fetch(refs);
+    await bring(refs);
   } catch (error) {
     if (!(error instanceof OtError) || error.code !== 'OT_REMOTE_REJECTED') throw error;
     if (refs.length === 1) return refuse(error, refs[0]!);
     const middle = refs.length >> 1;
-    await fetchApart(fetch, refs.slice(0, middle), refuse);
-    await fetchApart(fetch, refs.slice(middle), refuse);
+    await fetchApart(bring, refs.slice(0, middle), refuse);
+    await fetchApart(bring, refs.slice(middle), refuse);
   }
 }
 

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { formatByName, formatOf } from '../../../src/capture/formats.ts';
 
 function nameOf(text: string): string | undefined {
-  return formatOf(Buffer.from(text, 'utf8').subarray(0, 65536), 'any-name.txt')?.name;
+  const format = formatOf(Buffer.from(text, 'utf8').subarray(0, 65536), 'any-name.txt');
+  return format?.agent === 'claude-code' ? format.name : undefined;
 }
 
 const user = { parentUuid: null, isSidechain: false, sessionId: 's', type: 'user', uuid: 'u' };
 const entry = JSON.stringify({ ...user, message: { role: 'user', content: 'x' } });
 
-describe('telling the format by content', () => {
+describe('telling Claude Code by content', () => {
   test.each([
     ['an entry', `${entry}\n`],
     ['an entry without a line end', entry],
