@@ -18,6 +18,8 @@ await build({
   cwd: root,
   input: { 'git-ot': 'src/cli/main.ts' },
   platform: 'node',
+  // Loads a binary that lies beside it; only commands that open a database ask for it.
+  external: ['libsql'],
   tsconfig: false,
   logLevel: 'warn',
   resolve: {

@@ -38,6 +38,7 @@ const FREE: ReadonlySet<string> = new Set(['cli']);
 const MODULES: ReadonlyArray<readonly [module: RegExp, files: readonly string[]]> = [
   [/^clipanion(\/|$)/, ['cli/']],
   [/^isomorphic-git$/, ['git/isomorphic/']],
+  [/^libsql$/, ['base/sqlite.ts']],
   [/^zod\/mini$/, ['record/', 'bucket/', 'sync/', 'git/', 'security/', 'capture/']],
   [
     /^node:child_process$/,

@@ -1,0 +1,119 @@
+/**
+ * SQLite behind one small port: `node:sqlite` where the running Node has it (22.13 and later), else `libsql`,
+ * which ships its binaries. Both speak to the same files. Synchronous: SQLite works in this process.
+ */
+import { isBuiltin } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+/** What goes into and comes out of a column; blobs come out as bytes. */
+export type SqliteValue = string | number | null | Uint8Array;
+export type SqliteRow = Readonly<Record<string, SqliteValue>>;
+
+export interface SqliteStatement {
+  run(...values: readonly SqliteValue[]): void;
+  /** Every row of the result; integers beyond 2^53 lose their last digits. */
+  all<Row = SqliteRow>(...values: readonly SqliteValue[]): Row[];
+}
+
+export interface Sqlite {
+  /** Statements without parameters, one after another. */
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  /** `prepare(sql).all(...values)`. */
+  all<Row = SqliteRow>(sql: string, ...values: readonly SqliteValue[]): Row[];
+  close(): void;
+}
+
+export interface SqliteOptions {
+  /** Refuses every write; the file must be there. */
+  readonly readonly?: boolean;
+}
+
+/** Which error of SQLite's own a failure was, as far as callers care. */
+export type SqliteFailure = 'corrupt' | 'busy' | 'full' | 'unwritable' | 'unopenable' | 'other';
+
+interface Driver {
+  exec(sql: string): void;
+  prepare(sql: string): { run(...values: unknown[]): unknown; all(...values: unknown[]): unknown[] };
+  close(): void;
+}
+
+/** Opens a database file, making it unless `readonly`. The port's methods throw what {@link sqliteFailure} tells. */
+export async function openSqlite(path: string, { readonly = false }: SqliteOptions = {}): Promise<Sqlite> {
+  const driver = isBuiltin('node:sqlite') ? openBuiltIn(path, readonly) : await openLibsql(path, readonly);
+  const prepare = (sql: string): SqliteStatement => statementOf(driver.prepare(sql));
+  return {
+    exec: (sql) => driver.exec(sql),
+    prepare,
+    all: (sql, ...values) => prepare(sql).all(...values),
+    close: () => driver.close(),
+  };
+}
+
+/** Null when the error is none of SQLite's. */
+export function sqliteFailure(error: unknown): SqliteFailure | null {
+  if (!(error instanceof Error)) return null;
+  const { code, rawCode, errcode } = error as { code?: unknown; rawCode?: unknown; errcode?: unknown };
+  const number = rawCode ?? errcode;
+  if (typeof number === 'number') return FAILURES.get(number & 0xff) ?? 'other';
+  if (/^ConnectionFailed\(/.test(error.message)) return 'unopenable';
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? 'other' : null;
+}
+
+/** SQLite's primary result codes. */
+const FAILURES: ReadonlyMap<number, SqliteFailure> = new Map([
+  [5, 'busy'],
+  [6, 'busy'],
+  [8, 'unwritable'],
+  [10, 'unwritable'],
+  [11, 'corrupt'],
+  [13, 'full'],
+  [14, 'unopenable'],
+  [26, 'corrupt'],
+]);
+
+function statementOf(statement: ReturnType<Driver['prepare']>): SqliteStatement {
+  return {
+    run: (...values) => void statement.run(...values),
+    all: <Row>(...values: readonly SqliteValue[]) => statement.all(...values).map(toRow) as Row[],
+  };
+}
+
+/** libsql gives blobs as `ArrayBuffer`. */
+function toRow(row: unknown): unknown {
+  const columns = row as Record<string, unknown>;
+  for (const [name, value] of Object.entries(columns)) {
+    if (value instanceof ArrayBuffer) columns[name] = new Uint8Array(value);
+  }
+  return columns;
+}
+
+type BuiltIn = { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Driver };
+
+function openBuiltIn(path: string, readonly: boolean): Driver {
+  const { DatabaseSync } = withoutWarnings(() => builtInModule('node:sqlite') as BuiltIn);
+  return new DatabaseSync(path, { readOnly: readonly });
+}
+
+/** Later than the Node whose types we build with. */
+function builtInModule(name: string): unknown {
+  return (process as unknown as { getBuiltinModule(name: string): unknown }).getBuiltinModule(name);
+}
+
+/** Loading `node:sqlite` prints that it is experimental, which is no concern of the person at the terminal. */
+function withoutWarnings<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+type Libsql = new (path: string) => Driver;
+
+async function openLibsql(path: string, readonly: boolean): Promise<Driver> {
+  const { default: Database } = (await import('libsql')) as unknown as { default: Libsql };
+  return new Database(readonly ? `${pathToFileURL(path).href}?mode=ro` : path);
+}
