@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../base/errors.ts';
-import type { ObjectReader, Oid, RefReader } from '../git/ports.ts';
+import type { ObjectReader, Oid, Ref, RefReader } from '../git/ports.ts';
 import type { Bucket, Engine } from './home.ts';
 import { journalOfRef, LANES_PREFIX, SEALED_PREFIX } from './layout.ts';
 
@@ -74,7 +74,11 @@ async function pulledRemotes(home: string): Promise<string[]> {
 
 /** Tips of a shelf's journals; refs of other shapes are passed over. */
 export async function journalTips(shelf: Shelf): Promise<JournalTip[]> {
-  const refs = await shelf.refs.list(shelf.prefix);
+  return tipsOf(shelf, await shelf.refs.list(shelf.prefix));
+}
+
+/** The journals among refs of a shelf. */
+export function tipsOf(shelf: Shelf, refs: readonly Ref[]): JournalTip[] {
   return refs.flatMap(({ name, oid }) => {
     const journal = journalOfRef(name);
     return journal === null ? [] : [{ shelf, ref: name, commit: oid, ...journal }];

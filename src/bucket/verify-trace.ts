@@ -6,29 +6,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { OtError } from '../base/errors.ts';
 import { traceIdOf, traceSuffix } from '../base/ids.ts';
 import { hashObject } from '../git/object-codec.ts';
-import type { ObjectReader, Oid } from '../git/ports.ts';
+import type { GitObject, ObjectInfo, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { metaRowOf } from '../record/meta.ts';
 import { ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
-import { type Finding, type FindingCode, finding } from './findings.ts';
+import type { TraceCopy } from './find.ts';
+import { codeOfError, type Finding, type FindingCode, finding, pathOfTrace } from './findings.ts';
 import { SEGMENT_STEPS, TraceNames } from './layout.ts';
 import { blobOf, decodeStep } from './steps.ts';
-import { listFiles } from './trace-folder.ts';
+import { walkTrace } from './trace-walk.ts';
 
-export interface TraceCheck {
-  readonly objects: ObjectReader;
-  readonly traceId: string;
-  readonly tree: Oid;
-  /** Path shown in findings, e.g. `refs/...:traces/ab/<id>`. */
-  readonly where: string;
-  /** Hash every blob that is read again. */
-  readonly rehash: boolean;
-}
-
-/** All findings of one trace. */
-export async function verifyTrace(check: TraceCheck): Promise<Finding[]> {
-  const verifier = new TraceVerifier(check);
+/** All findings of one trace; `rehash` reads every file and compares it with the id it is stored under. */
+export async function verifyTrace(copy: TraceCopy, rehash: boolean): Promise<Finding[]> {
+  const verifier = new TraceVerifier(copy, rehash);
   await verifier.run();
   return verifier.findings;
 }
@@ -40,21 +31,30 @@ const BLOB = /^(?:context\/blobs\/|blobs\/([0-9a-f]{2})\/)([0-9a-f]{40,64})$/;
 
 class TraceVerifier {
   readonly findings: Finding[] = [];
-  readonly #check: TraceCheck;
+  readonly #copy: TraceCopy;
+  readonly #objects: ObjectReader;
+  readonly #rehash: boolean;
   readonly #names: TraceNames;
   #files: ReadonlyMap<string, Oid> = new Map();
   readonly #referenced = new Set<Oid>();
+  readonly #seen = new Set<string>();
 
-  constructor(check: TraceCheck) {
-    this.#check = check;
-    this.#names = new TraceNames(check.traceId);
+  constructor(copy: TraceCopy, rehash: boolean) {
+    this.#copy = copy;
+    this.#objects = copy.tip.shelf.objects;
+    this.#rehash = rehash;
+    this.#names = new TraceNames(copy.traceId);
   }
 
   async run(): Promise<void> {
-    const files = await this.#try('', () => listFiles(this.#check.objects, this.#check.tree));
-    if (files === null) return;
-    this.#files = files;
+    const whole = await this.#walk();
     this.#checkNames();
+    if (whole) await this.#records();
+    if (this.#rehash)
+      for (const path of this.#files.keys()) if (!this.#seen.has(path)) await this.#read(path);
+  }
+
+  async #records(): Promise<void> {
     const head = await this.#record(this.#names.trace, TraceHead);
     const metas = await this.#sources();
     const project = await this.#record(this.#names.observed(0, 'project'), ObservedProject);
@@ -62,18 +62,25 @@ class TraceVerifier {
     if (head === null) return;
     this.#checkIdentity(head);
     if (row !== null && metas !== null && project !== null) this.#checkMeta(row, head, metas, project);
-    await this.#steps(head.metrics.total_steps);
-    this.#checkBlobs();
+    this.#checkBlobs(await this.#steps(head.metrics.total_steps));
+  }
+
+  /** False when a folder could not be read: what would be said of its files is not known then. */
+  async #walk(): Promise<boolean> {
+    const { files, unread, stray } = await walkTrace(this.#objects, this.#copy.tree);
+    this.#files = files;
+    for (const { path, error } of unread) this.#addError(path, error);
+    for (const path of stray) this.#add('tree_shape', path, 'an entry that does not belong in a trace');
+    return unread.length === 0;
   }
 
   #add(code: FindingCode, path: string, message: string): void {
-    this.findings.push(
-      finding(code, path === '' ? this.#check.where : `${this.#check.where}/${path}`, message),
-    );
+    const where = pathOfTrace(this.#copy);
+    this.findings.push(finding(code, path === '' ? where : `${where}/${path}`, message));
   }
 
   #checkNames(): void {
-    const suffix = `.${traceSuffix(this.#check.traceId)}`;
+    const suffix = `.${traceSuffix(this.#copy.traceId)}`;
     for (const [path, oid] of this.#files) {
       const blob = BLOB.exec(path);
       if (blob !== null) {
@@ -90,7 +97,7 @@ class TraceVerifier {
   }
 
   #checkIdentity(head: TraceHead): void {
-    const { traceId } = this.#check;
+    const { traceId } = this.#copy;
     if (head.trace_id !== traceId)
       this.#add('name_mismatch', this.#names.trace, 'the record names another trace');
     if (traceIdOf(head.agent.name, head.session_id) !== traceId) {
@@ -111,69 +118,114 @@ class TraceVerifier {
       metas.push(meta);
       await this.#checkSource(source, meta);
     }
-    if (metas.length === 0) this.#add('source_incomplete', 'sources', 'the trace has no source');
-    return metas;
+    const folders = this.#sourceFolders();
+    if (folders.size === 0) this.#add('source_incomplete', 'sources', 'the trace has no source');
+    for (const source of folders) {
+      if (!this.#files.has(this.#names.sourceMeta(source))) {
+        this.#add('source_incomplete', `sources/${source}`, 'the source has no descriptor');
+      } else if (source >= metas.length) {
+        this.#add('source_incomplete', `sources/${source}`, 'a source before it is missing');
+      }
+    }
+    return folders.size === metas.length ? metas : null;
+  }
+
+  #sourceFolders(): ReadonlySet<number> {
+    const paths = [...this.#files.keys()].filter((path) => /^sources\/\d{1,6}\//.test(path));
+    return new Set(paths.map((path) => Number(path.split('/')[1])));
   }
 
   async #checkSource(source: number, meta: SourceMeta): Promise<void> {
     const path = `sources/${source}`;
-    const chunks: Oid[] = [];
-    for (let chunk = 0; chunk < meta.chunks; chunk += 1) {
-      const oid = this.#files.get(this.#names.sourceChunk(source, chunk));
-      if (oid === undefined) return this.#add('source_incomplete', path, `chunk ${chunk} is missing`);
-      chunks.push(oid);
-    }
-    if (this.#files.has(this.#names.sourceChunk(source, meta.chunks))) {
-      this.#add('source_incomplete', path, 'there are more chunks than the descriptor says');
-    }
-    const infos = await this.#try(path, () =>
-      Promise.all(chunks.map((oid) => this.#check.objects.info(oid))),
-    );
-    const bytes = infos?.reduce((sum, info) => sum + (info?.size ?? 0), 0);
-    if (bytes !== undefined && bytes !== meta.bytes) {
+    if (traceIdOf(meta.agent, meta.session_id) !== this.#copy.traceId) {
       this.#add(
-        'source_incomplete',
-        path,
-        `its chunks hold ${bytes} bytes, the descriptor says ${meta.bytes}`,
+        'id_mismatch',
+        this.#names.sourceMeta(source),
+        "the id does not follow from the source's native id",
       );
     }
+    const chunks: string[] = [];
+    for (let chunk = 0; chunk < meta.chunks; chunk += 1) {
+      const name = this.#names.sourceChunk(source, chunk);
+      if (!this.#files.has(name)) return this.#add('source_incomplete', path, `chunk ${chunk} is missing`);
+      chunks.push(name);
+    }
+    if (this.#chunkCount(source) > meta.chunks) {
+      this.#add('source_incomplete', path, 'there are more chunks than the descriptor says');
+    }
+    const sizes = await Promise.all(chunks.map((name) => this.#sizeOf(name)));
+    const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    if (sizes.includes(null) || bytes === meta.bytes) return;
+    this.#add('source_incomplete', path, `its chunks hold ${bytes} bytes, the descriptor says ${meta.bytes}`);
   }
 
-  async #steps(total: number): Promise<void> {
-    let expected = 1;
-    for (let first = 1; first <= total; first += SEGMENT_STEPS) {
-      const path = `steps/${this.#names.segment(first)}`;
+  #chunkCount(source: number): number {
+    const chunk = new RegExp(`^sources/${source}/\\d{5,}\\.`);
+    return [...this.#files.keys()].filter((path) => chunk.test(path)).length;
+  }
+
+  /** Size of a chunk; null, and a finding, when it is not there. A sample reads it to hash it. */
+  async #sizeOf(path: string): Promise<number | null> {
+    if (this.#rehash) return (await this.#read(path, 'source_incomplete'))?.length ?? null;
+    const oid = this.#files.get(path)!;
+    const info = await this.#try(path, () => this.#present(oid, this.#objects.info(oid)));
+    return info?.size ?? null;
+  }
+
+  /** Resolves with whether every step was read. */
+  async #steps(total: number): Promise<boolean> {
+    let next = 1;
+    let whole = true;
+    for (const [first, path] of this.#segments()) {
+      if (first > total || (first - 1) % SEGMENT_STEPS !== 0) {
+        this.#add('tree_shape', path, 'a segment that the steps do not need');
+        continue;
+      }
+      if (first > next) whole = this.#missingSegment(next);
+      next = first + SEGMENT_STEPS;
       const data = await this.#read(path, 'segment_missing');
-      if (data === null) return;
-      expected = this.#segment(path, data, expected);
+      const last = Math.min(total, next - 1);
+      whole = data !== null && this.#segment(path, data, first, last) && whole;
     }
-    if (expected - 1 !== total) {
-      this.#add('step_numbering', 'steps', `there are ${expected - 1} steps, the record says ${total}`);
-    }
-    const segments = [...this.#files.keys()].filter((path) => path.startsWith('steps/')).length;
-    if (segments > Math.ceil(total / SEGMENT_STEPS)) {
-      this.#add('tree_shape', 'steps', 'there are more segments than steps need');
-    }
+    return next <= total ? this.#missingSegment(next) : whole;
   }
 
-  /** Checks one segment; returns the number the next step must have. */
-  #segment(path: string, data: Buffer, first: number): number {
-    let expected = first;
+  /** Segment files by the number of their first step, in order. */
+  #segments(): (readonly [number, string])[] {
+    const paths = [...this.#files.keys()].filter((path) => /^steps\/\d{5,}\./.test(path));
+    const numbered = paths.map((path) => [Number.parseInt(path.slice('steps/'.length), 10), path] as const);
+    return numbered.sort(([left], [right]) => left - right);
+  }
+
+  #missingSegment(first: number): false {
+    this.#add('segment_missing', `steps/${this.#names.segment(first)}`, 'the file is missing');
+    return false;
+  }
+
+  /** Checks a segment that holds these steps; false when one of them cannot be read. */
+  #segment(path: string, data: Buffer, first: number, last: number): boolean {
     const lines = data.toString('utf8').split('\n');
     lines.pop();
-    for (const line of lines) {
-      try {
-        const step = decodeStep(line, path);
-        if (step.step_index !== expected) {
-          this.#add('step_numbering', path, `step ${step.step_index} stands where ${expected} belongs`);
-        }
-        this.#collectBlobs(step);
-      } catch (error) {
-        this.#addError(path, error);
-      }
-      expected += 1;
+    const steps = lines.map((line) => this.#step(path, line));
+    const wrong = steps.findIndex((step, at) => step !== null && step !== first + at);
+    if (wrong >= 0) {
+      this.#add('step_numbering', path, `step ${steps[wrong]} stands where ${first + wrong} belongs`);
+    } else if (lines.length !== last - first + 1) {
+      this.#add('step_numbering', path, `${lines.length} steps are here, ${last - first + 1} belong here`);
     }
-    return expected;
+    return !steps.includes(null);
+  }
+
+  /** Number of a stored step; null, and a finding, when it is none. */
+  #step(path: string, line: string): number | null {
+    try {
+      const step = decodeStep(line, path);
+      this.#collectBlobs(step);
+      return step.step_index;
+    } catch (error) {
+      this.#addError(path, error);
+      return null;
+    }
   }
 
   #collectBlobs(value: unknown): void {
@@ -183,14 +235,15 @@ class TraceVerifier {
     for (const member of Object.values(value)) this.#collectBlobs(member);
   }
 
-  #checkBlobs(): void {
+  /** A blob is known to be named by no step only when every step was read. */
+  #checkBlobs(everyStep: boolean): void {
     const present = new Set<Oid>();
     for (const [path, oid] of this.#files) if (path.startsWith('blobs/')) present.add(oid);
     for (const oid of this.#referenced) {
       if (!present.has(oid))
         this.#add('dangling_blob', this.#names.blob(oid), 'a step names a blob that is not here');
     }
-    for (const oid of present) {
+    for (const oid of everyStep ? present : []) {
       if (!this.#referenced.has(oid))
         this.#add('unreferenced_blob', this.#names.blob(oid), 'no step names this blob');
     }
@@ -205,23 +258,28 @@ class TraceVerifier {
     return this.#try(path, async () => decodeRecord(schema, data, path));
   }
 
-  async #read(path: string, missing: FindingCode): Promise<Buffer | null> {
+  async #read(path: string, missing: FindingCode = 'tree_shape'): Promise<Buffer | null> {
+    this.#seen.add(path);
     const oid = this.#files.get(path);
     if (oid === undefined) {
       this.#add(missing, path, 'the file is missing');
       return null;
     }
-    const object = await this.#try(path, () => this.#check.objects.read(oid));
-    if (object === null) {
-      if (!this.findings.some(({ path: seen }) => seen.endsWith(path))) {
-        this.#add('object_missing', path, `object ${oid} is not in the store`);
-      }
-      return null;
-    }
-    if (this.#check.rehash && hashObject(this.#check.objects.algorithm, object.type, object.data) !== oid) {
+    const object = await this.#try(path, () => this.#present(oid, this.#objects.read(oid)));
+    if (object === null) return null;
+    if (this.#rehash && hashObject(this.#objects.algorithm, object.type, object.data) !== oid) {
       this.#add('object_hash_mismatch', path, `object ${oid} does not have the content it is named after`);
     }
     return object.data;
+  }
+
+  async #present<T extends ObjectInfo | GitObject>(oid: Oid, found: Promise<T | null>): Promise<T> {
+    const object = await found;
+    if (object === null) throw new OtError('OT_OBJECT_MISSING', 'corrupt', `object ${oid} is missing`);
+    if (object.type !== 'blob') {
+      throw new OtError('OT_OBJECT_TYPE', 'corrupt', `object ${oid} is a ${object.type}, not a blob`);
+    }
+    return object;
   }
 
   async #try<T>(path: string, work: () => Promise<T>): Promise<T | null> {
@@ -234,19 +292,9 @@ class TraceVerifier {
   }
 
   #addError(path: string, error: unknown): void {
-    if (!(error instanceof OtError)) throw error;
-    const code = CODE_OF_ERROR.get(error.code) ?? 'record_damaged';
-    this.#add(code, path, error.message);
+    this.#add(codeOfError(error, 'record_damaged'), path, (error as OtError).message);
   }
 }
-
-const CODE_OF_ERROR: ReadonlyMap<string, FindingCode> = new Map<string, FindingCode>([
-  ['OT_FORMAT_UNKNOWN', 'record_version'],
-  ['OT_RECORD_DAMAGED', 'record_damaged'],
-  ['OT_OBJECT_CORRUPT', 'object_corrupt'],
-  ['OT_OBJECT_MISSING', 'object_missing'],
-  ['OT_OBJECT_TYPE', 'tree_shape'],
-]);
 
 /** Rows compare by their JSON value: an absent member equals an undefined one. */
 function plain(row: MetaRow): unknown {

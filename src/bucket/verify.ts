@@ -2,16 +2,23 @@
  * `bucket verify`: `git fsck --full` and our own pass, both at once. Findings are data; nothing is
  * changed. Every write test of the project ends with this.
  */
-
 import { OtError } from '../base/errors.ts';
-import { decodeCommit } from '../git/object-codec.ts';
+import type { Oid } from '../git/ports.ts';
 import type { FsckReport } from '../git/program/fsck.ts';
 import type { TraceCopy } from './find.ts';
-import { type Finding, type FindingCode, finding } from './findings.ts';
-import { journalOfRef } from './layout.ts';
-import { copiesOfTip } from './list.ts';
-import type { JournalTip, Shelf } from './shelves.ts';
-import { journalTips } from './shelves.ts';
+import {
+  aboveTraces,
+  type Finding,
+  type FindingCode,
+  finding,
+  inHistory,
+  onShelf,
+  pathOfTrace,
+} from './findings.ts';
+import { SEALED_PREFIX } from './layout.ts';
+import type { Shelf } from './shelves.ts';
+import { walkTrace } from './trace-walk.ts';
+import { type JournalPass, verifyJournals } from './verify-journal.ts';
 import { verifyTrace } from './verify-trace.ts';
 
 export interface VerifyOptions {
@@ -32,21 +39,49 @@ export interface VerifyReport {
   readonly full: boolean;
 }
 
+/** Damage is never thrown; what keeps the check itself from running is, such as `OT_GIT_MISSING`. */
 export async function verifyBucket(options: VerifyOptions): Promise<VerifyReport> {
-  const fsck = runFsck(options);
-  const own = ownPass(options);
-  const [fromFsck, pass] = await Promise.all([fsck, own]);
-  return { ...pass, findings: mergeFindings(fromFsck, pass.findings), full: options.fsck !== undefined };
+  const [repositories, pass] = await Promise.all([runFsck(options), ownPass(options)]);
+  const fromFsck = await Promise.all(repositories.map((repository) => findingsOf(repository, pass.shelves)));
+  const { journals, checked } = pass;
+  const traces = pass.shelves.reduce((sum, { copies }) => sum + copies.length, 0);
+  const findings = merge(pass.findings, ...fromFsck);
+  return { findings, journals, traces, checked, full: options.fsck !== undefined };
 }
 
-async function runFsck(options: VerifyOptions): Promise<Finding[]> {
-  const { fsck } = options;
-  if (fsck === undefined) return [];
-  const repositories = new Map(options.shelves.map((shelf) => [shelf.remote ?? '', shelf]));
-  const reports = await Promise.all([...repositories.values()].map(fsck));
-  return reports
-    .flat()
-    .map(({ kind, oid, message }) => finding(FSCK_CODES[kind], oid ?? 'bucket.git', message));
+/** What git says of the repository that these shelves stand in. */
+interface CheckedRepository {
+  readonly shelves: readonly Shelf[];
+  readonly reports: readonly FsckReport[];
+}
+
+function runFsck({ fsck, shelves }: VerifyOptions): Promise<CheckedRepository[]> {
+  const repositories = new Map<string, Shelf[]>();
+  for (const shelf of fsck === undefined ? [] : shelves) {
+    const name = repositoryName(shelf);
+    repositories.set(name, [...(repositories.get(name) ?? []), shelf]);
+  }
+  const checks = [...repositories.values()].map(async (own) => {
+    return { shelves: own, reports: await reportsOf(fsck!, own[0]!) };
+  });
+  return Promise.all(checks);
+}
+
+/** A repository that git itself gives up on is a finding, too. */
+async function reportsOf(
+  fsck: NonNullable<VerifyOptions['fsck']>,
+  shelf: Shelf,
+): Promise<readonly FsckReport[]> {
+  try {
+    return await fsck(shelf);
+  } catch (error) {
+    if (!(error instanceof OtError) || error.code !== 'OT_GIT_FAILED') throw error;
+    return [{ kind: 'other', message: error.message }];
+  }
+}
+
+function repositoryName({ remote }: Shelf): string {
+  return remote === undefined ? 'bucket.git' : `remotes/${remote}.git`;
 }
 
 const FSCK_CODES: Readonly<Record<FsckReport['kind'], FindingCode>> = {
@@ -54,41 +89,31 @@ const FSCK_CODES: Readonly<Record<FsckReport['kind'], FindingCode>> = {
   hash_mismatch: 'object_hash_mismatch',
   missing: 'object_missing',
   bad: 'object_bad',
-  ref: 'ref_type',
+  ref: 'ref_broken',
   other: 'repository',
 };
 
-async function ownPass(options: VerifyOptions): Promise<Omit<VerifyReport, 'full'>> {
-  const findings: Finding[] = [];
-  const copies: TraceCopy[] = [];
-  let journals = 0;
-  for (const shelf of options.shelves) {
-    findings.push(...(await strayRefs(shelf)));
-    for (const tip of await journalTips(shelf)) {
-      journals += 1;
-      findings.push(...(await verifyChain(tip)));
-      copies.push(...(await readableCopies(tip, findings)));
-    }
-  }
-  const chosen = options.sample === undefined ? copies : sampleOf(copies, options.sample);
-  let done = 0;
-  for (const copy of chosen) {
-    findings.push(...(await verifyCopy(copy, options.sample !== undefined)));
-    done += 1;
-    options.onTrace?.(done, chosen.length);
-  }
-  return { findings, journals, traces: copies.length, checked: chosen.length };
+interface OwnPass extends Pick<VerifyReport, 'findings' | 'journals' | 'checked'> {
+  readonly shelves: readonly CheckedShelf[];
 }
 
-function verifyCopy(copy: TraceCopy, rehash: boolean): Promise<Finding[]> {
-  const where = `${copy.tip.ref}:traces/${copy.traceId.slice(0, 2)}/${copy.traceId}`;
-  return verifyTrace({
-    objects: copy.tip.shelf.objects,
-    traceId: copy.traceId,
-    tree: copy.tree,
-    where,
-    rehash,
-  });
+interface CheckedShelf extends JournalPass {
+  readonly shelf: Shelf;
+}
+
+async function ownPass({ shelves, sample, onTrace }: VerifyOptions): Promise<OwnPass> {
+  const passes: CheckedShelf[] = [];
+  for (const shelf of shelves) passes.push({ shelf, ...(await verifyJournals(shelf)) });
+  const findings = passes.flatMap((pass) => pass.findings.map((found) => onShelf(found, pass.shelf)));
+  const copies = passes.flatMap((pass) => pass.copies);
+  const chosen = sample === undefined ? copies : sampleOf(copies, sample);
+  for (const [index, copy] of chosen.entries()) {
+    const found = await verifyTrace(copy, sample !== undefined);
+    findings.push(...found.map((one) => onShelf(one, copy.tip.shelf)));
+    onTrace?.(index + 1, chosen.length);
+  }
+  const journals = passes.reduce((sum, pass) => sum + pass.journals, 0);
+  return { findings, journals, checked: chosen.length, shelves: passes };
 }
 
 /** Evenly spread over the ids, which are hashes themselves. */
@@ -98,87 +123,63 @@ function sampleOf(copies: readonly TraceCopy[], count: number): TraceCopy[] {
   return Array.from({ length: count }, (_, index) => sorted[Math.floor((index * sorted.length) / count)]!);
 }
 
-async function strayRefs(shelf: Shelf): Promise<Finding[]> {
-  const refs = await shelf.refs.list(shelf.prefix);
-  return refs
-    .filter((ref) => journalOfRef(ref.name) === null)
-    .map((ref) => finding('ref_name', ref.name, 'the ref is not named <lane>/<yyyy-mm>'));
+/** Findings of git, each told by the place that the object has in a journal, where it has one. */
+async function findingsOf(
+  { shelves, reports }: CheckedRepository,
+  checked: readonly CheckedShelf[],
+): Promise<Finding[]> {
+  const wanted = new Set(reports.flatMap(({ oid }) => oid ?? []));
+  const mine = checked.filter(({ shelf }) => shelves.includes(shelf));
+  // A raw trace before its sealed copy, which may share the object.
+  mine.sort((left, right) => rank(left.shelf) - rank(right.shelf));
+  const places = wanted.size === 0 ? new Map<Oid, Place>() : await placesOf(wanted, mine);
+  return reports.map((report) => locate(report, places, shelves));
 }
 
-/** A journal is a straight line of commits down to a parentless one. */
-async function verifyChain(tip: JournalTip): Promise<Finding[]> {
-  const { objects } = tip.shelf;
-  let oid: string | undefined = tip.commit;
-  while (oid !== undefined) {
-    const object = await readSafely(() => objects.read(oid!));
-    if (object === null) return [finding('journal_chain', tip.ref, `commit ${oid} cannot be read`)];
-    if (object.type !== 'commit')
-      return [finding('ref_type', tip.ref, `${oid} is a ${object.type}, not a commit`)];
-    const { parents } = decodeCommit(object.data);
-    if (parents.length > 1)
-      return [finding('journal_chain', tip.ref, `commit ${oid} has ${parents.length} parents`)];
-    oid = parents[0];
-  }
-  return [];
+interface Place {
+  readonly path: string;
+  readonly shelf: Shelf;
+  /** A tip, or a tree above the traces. */
+  readonly above: boolean;
 }
 
-async function readableCopies(tip: JournalTip, findings: Finding[]): Promise<TraceCopy[]> {
-  try {
-    await checkRootShape(tip, findings);
-    return await copiesOfTip(tip);
-  } catch (error) {
-    if (!(error instanceof OtError)) throw error;
-    findings.push(finding('tree_shape', tip.ref, error.message));
-    return [];
-  }
+function locate(report: FsckReport, places: ReadonlyMap<Oid, Place>, shelves: readonly Shelf[]): Finding {
+  const { kind, oid, ref, message } = report;
+  const place = oid === undefined ? undefined : places.get(oid);
+  const path = place?.path ?? oid ?? ref ?? repositoryName(shelves[0]!);
+  const found = finding(FSCK_CODES[kind], path, message);
+  if (place !== undefined) return onShelf(place.above ? aboveTraces(found) : found, place.shelf);
+  const remote = shelves.find((shelf) => shelf.remote !== undefined);
+  return remote === undefined ? inHistory(found) : onShelf(found, remote);
 }
 
-const ROOT_NAMES = new Set(['traces', 'events', 'tombstones']);
-
-async function checkRootShape(tip: JournalTip, findings: Finding[]): Promise<void> {
-  const { objects } = tip.shelf;
-  const root = await objects.resolve(tip.commit, '');
-  if (root?.type !== 'tree') return;
-  for (const entry of await objects.readTree(root.oid)) {
-    if (!ROOT_NAMES.has(entry.name)) {
-      findings.push(
-        finding('tree_shape', `${tip.ref}:${entry.name}`, 'an entry that does not belong in a journal'),
-      );
+async function placesOf(
+  wanted: ReadonlySet<Oid>,
+  checked: readonly CheckedShelf[],
+): Promise<ReadonlyMap<Oid, Place>> {
+  const places = new Map<Oid, Place>();
+  const add = (oid: Oid, place: Place): void => {
+    if (wanted.has(oid) && !places.has(oid)) places.set(oid, place);
+  };
+  for (const { shelf, above, copies } of checked) {
+    for (const [oid, path] of above) add(oid, { path, shelf, above: true });
+    for (const copy of copies) {
+      const { files, folders } = await walkTrace(shelf.objects, copy.tree);
+      for (const [name, oid] of [...folders, ...files]) {
+        const path = name === '' ? pathOfTrace(copy) : `${pathOfTrace(copy)}/${name}`;
+        add(oid, { path, shelf, above: false });
+      }
     }
   }
-  await checkTraceFolders(tip, findings);
+  return places;
 }
 
-async function checkTraceFolders(tip: JournalTip, findings: Finding[]): Promise<void> {
-  const { objects } = tip.shelf;
-  const traces = await objects.resolve(tip.commit, 'traces');
-  if (traces?.type !== 'tree') return;
-  for (const hh of await objects.readTree(traces.oid)) {
-    const path = `${tip.ref}:traces/${hh.name}`;
-    if (hh.mode !== '40000' || !/^[0-9a-f]{2}$/.test(hh.name)) {
-      findings.push(finding('tree_shape', path, 'not a folder of traces'));
-      continue;
-    }
-    for (const entry of await objects.readTree(hh.oid)) {
-      if (entry.mode === '40000' && TRACE_FOLDER.test(entry.name) && entry.name.startsWith(hh.name)) continue;
-      findings.push(finding('name_mismatch', `${path}/${entry.name}`, 'not a trace folder of this group'));
-    }
-  }
-}
-
-const TRACE_FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-async function readSafely<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof OtError) return null;
-    throw error;
-  }
+function rank({ prefix }: Shelf): number {
+  return prefix === SEALED_PREFIX ? 1 : 0;
 }
 
 /** One finding per code and path. */
-function mergeFindings(...groups: readonly (readonly Finding[])[]): Finding[] {
+function merge(...groups: readonly (readonly Finding[])[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const found of groups.flat()) {
     const key = `${found.code} ${found.path}`;

@@ -88,6 +88,8 @@ export interface RefReader {
   read(name: string): Promise<Oid | null>;
   /** Refs whose name starts with `prefix` (which ends in `/`), sorted by name. */
   list(prefix: string): Promise<readonly Ref[]>;
+  /** Like `list`, where a damaged ref makes that throw: with the names of refs that hold no object id. */
+  scan?(prefix: string): Promise<{ readonly refs: readonly Ref[]; readonly broken: readonly string[] }>;
 }
 
 export interface RefStore extends RefReader {

@@ -14,6 +14,7 @@ export function decodeRecord<T extends z.ZodMiniType>(schema: T, bytes: Buffer, 
     throw damaged(where, 'it is not JSON', cause);
   }
   assertKnownVersion(value, where);
+  assertBoundedNesting(value, where);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -43,6 +44,18 @@ export function assertKnownVersion(value: unknown, where: string): void {
         hint: 'upgrade git-ot',
       },
     );
+  }
+}
+
+/** Nesting that every reader can follow by recursion; what we write stays far below. */
+const MAX_DEPTH = 1000;
+
+/** Throws `OT_RECORD_DAMAGED` for a value that no capture writes and that a recursive reader would die over. */
+export function assertBoundedNesting(value: unknown, where: string): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw damaged(where, 'it is nested too deep');
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
 }
 
