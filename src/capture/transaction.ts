@@ -39,6 +39,8 @@ export interface CapturedTrace {
   /** Native agent ids of sub-agents inside this source; empty when nothing was read again. */
   readonly inlineSubagents: readonly string[];
   readonly limitations: number;
+  /** The trace as it is after this. */
+  readonly tree: Oid;
 }
 
 /** Raw bytes after which a transaction is appended and the next begins. */
@@ -149,7 +151,7 @@ export class CaptureTransaction {
     const fresh = prepared !== undefined && prepared.generation === this.#generation;
     const { known, hashed } = fresh ? prepared : await this.prepare(identity, input);
     if (known === null) return this.#addNew({ identity, input, hashed }, folder);
-    if (known.row !== null) return report(known.row, 'unchanged');
+    if (known.row !== null) return report(known.row, 'unchanged', known.folder.tree);
     return this.#addKnown({ identity, input, hashed }, folder, known);
   }
 
@@ -193,6 +195,11 @@ export class CaptureTransaction {
     await this.#batch.abort();
   }
 
+  /** Whether the bucket has this trace, and as this tree. */
+  async holds(traceId: string, tree: Oid): Promise<boolean> {
+    return (await this.#find(traceId))?.folder.tree === tree;
+  }
+
   async #find(traceId: string): Promise<Stored | null> {
     const { objects } = ownShelf(this.#bucket);
     this.#index ??= new JournalIndex(ownShelf(this.#bucket));
@@ -209,8 +216,8 @@ export class CaptureTransaction {
     const project = await this.#projects.resolve(folder ?? facts.cwd);
     const row = writeRecords(files, traceHeadOf(identity, facts), [meta], project);
     const ref = laneRef(this.#bucket.lane, monthOf(facts.head.timestamp_start));
-    this.#remember(row, ref, files, stored.bytes);
-    return report(row, 'captured', facts.inlineSubagents);
+    const tree = this.#remember(row, ref, files, stored.bytes);
+    return report(row, 'captured', tree, facts.inlineSubagents);
   }
 
   async #addKnown(source: InputSource, folder: string | null, known: Known): Promise<CapturedTrace> {
@@ -223,7 +230,7 @@ export class CaptureTransaction {
     const project = next.project === null ? now : mergeProject(next.project, now);
     const row = writeRecords(next.files, next.head, next.metas, project);
     const tree = this.#remember(row, known.ref, next.files, next.bytes);
-    return report(row, statusOf(match, tree === known.folder.tree), next.inlineSubagents);
+    return report(row, statusOf(match, tree === known.folder.tree), tree, next.inlineSubagents);
   }
 
   #newFiles(known?: ReadonlySet<Oid>): TraceFiles {
@@ -270,9 +277,14 @@ export function captureMessage(rows: readonly MetaRow[]): string {
   return `capture: ${traces}, ${steps} steps\n\n${lines.join('\n')}\n`;
 }
 
-function report(row: MetaRow, status: CaptureStatus, inlineSubagents: readonly string[] = []): CapturedTrace {
+function report(
+  row: MetaRow,
+  status: CaptureStatus,
+  tree: Oid,
+  inlineSubagents: readonly string[] = [],
+): CapturedTrace {
   const { trace_id: traceId, step_count: steps, limitation_count: limitations } = row;
-  return { traceId, status, steps, inlineSubagents, limitations };
+  return { traceId, status, steps, inlineSubagents, limitations, tree };
 }
 
 const CONTROL = /[\x00-\x1f\x7f]/;

@@ -1,0 +1,128 @@
+/**
+ * Which session files are in the bucket as they are now, told by their stat alone, as git's index tells it
+ * of a work tree: a second capture of a folder then reads no file that has not changed. Kept in
+ * `$OT_HOME/cache`; derived, deletable at any time, and nothing but time depends on it.
+ */
+import { type BigIntStats, statSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Platform } from '../base/platform.ts';
+import type { Oid } from '../git/ports.ts';
+
+/** What the capture of a file came to. */
+export interface CapturedFile {
+  readonly agent: string;
+  readonly traceId: string;
+  /** Tree of the trace then: an entry says nothing once the trace is another. */
+  readonly tree: Oid;
+  readonly steps: number;
+  readonly limitations: number;
+}
+
+/** Size, times and place of a file in one string; `seen` in milliseconds since 1970. */
+export interface FileStamp {
+  readonly text: string;
+  readonly changed: number;
+  readonly seen: number;
+}
+
+/** An entry as stored; an array, because there are many. */
+type Entry = [path: string, stamp: string, agent: string, traceId: string, tree: Oid, ...counts: number[]];
+
+const FORMAT = 1;
+const LIMIT = 50_000;
+/** Two changes of a file closer than this may leave the same times: file systems count in up to 2 s. */
+const RACY_MS = 2_000;
+
+export class FileCache {
+  readonly #folder: string;
+  readonly #platform: Platform;
+  /** In order of their last use, the oldest first. */
+  readonly #entries: Map<string, Entry>;
+  #changed = false;
+
+  private constructor(folder: string, platform: Platform, entries: readonly Entry[]) {
+    this.#folder = folder;
+    this.#platform = platform;
+    this.#entries = new Map(entries.map((entry) => [entry[0], entry]));
+  }
+
+  /** Never throws: a cache that cannot be read is an empty one. */
+  static async open(home: string, platform: Platform): Promise<FileCache> {
+    const folder = join(home, 'cache');
+    return new FileCache(folder, platform, await readEntries(join(folder, NAME)));
+  }
+
+  /** State of a file now; null when there is none. */
+  stamp(path: string): FileStamp | null {
+    const stats = statOrNull(path);
+    return stats?.isFile() === true ? stampOf(stats, this.#platform.now().getTime()) : null;
+  }
+
+  find(path: string, stamp: FileStamp): CapturedFile | null {
+    const entry = this.#entries.get(resolve(path));
+    if (entry === undefined || entry[1] !== stamp.text) return null;
+    const [, , agent, traceId, tree, steps = 0, limitations = 0] = entry;
+    return { agent, traceId, tree, steps, limitations };
+  }
+
+  /** Notes a file that was read to its end after `stamp` was taken; one that may yet change unseen is left out. */
+  note(path: string, stamp: FileStamp, { agent, traceId, tree, steps, limitations }: CapturedFile): void {
+    const key = resolve(path);
+    const racy = stamp.changed > stamp.seen - RACY_MS;
+    if (racy || this.stamp(path)?.text !== stamp.text) return;
+    this.#entries.delete(key);
+    this.#entries.set(key, [key, stamp.text, agent, traceId, tree, steps, limitations]);
+    this.#changed = true;
+  }
+
+  /** Writes what was noted. A failure is none of the capture's. */
+  async save(): Promise<void> {
+    if (!this.#changed) return;
+    const draft = join(this.#folder, `tmp_files_${this.#platform.randomHex(4)}`);
+    const entries = [...this.#entries.values()].slice(-LIMIT);
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(draft, JSON.stringify({ format: FORMAT, entries }), { mode: 0o600 });
+      await rename(draft, join(this.#folder, NAME));
+    } catch {
+      await rm(draft, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return statOrNull(path)?.isDirectory() === true;
+}
+
+/** What cannot be asked about is for the reader of the file to report. */
+function statOrNull(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
+  }
+}
+
+const NAME = 'captured-files.json';
+
+function stampOf(stats: BigIntStats, seen: number): FileStamp {
+  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+  const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
+  return { text: [dev, ino, size, mtimeNs, ctimeNs].join(' '), changed, seen };
+}
+
+async function readEntries(path: string): Promise<Entry[]> {
+  try {
+    const stored = JSON.parse(await readFile(path, 'utf8')) as { format?: unknown; entries?: unknown } | null;
+    if (stored?.format !== FORMAT || !Array.isArray(stored.entries)) return [];
+    return stored.entries.every(isEntry) ? stored.entries : [];
+  } catch {
+    return [];
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!Array.isArray(value) || value.length !== 7) return false;
+  return value.every((field, index) => typeof field === (index < 5 ? 'string' : 'number'));
+}

@@ -1,0 +1,144 @@
+/** The first look at a session file: whose it is, what the bucket has of it, or why it cannot be captured. */
+import { OtError } from '../base/errors.ts';
+import { LineSplitter } from '../base/jsonl.ts';
+import type { HashAlgorithm } from '../git/ports.ts';
+import { SourceHasher, type StoredSource } from './derive.ts';
+import type { CapturedFile, FileCache, FileStamp } from './file-cache.ts';
+import { formatOf } from './formats.ts';
+import type { TraceIdentity } from './identity.ts';
+import type { SessionFormat, SessionIdentity } from './session-source.ts';
+import { fileInput, READ_BYTES, readHead, type SourceInput } from './source-input.ts';
+import type { CaptureTransaction, Prepared } from './transaction.ts';
+import type { FoundFile } from './walk.ts';
+
+export interface Look {
+  readonly file: FoundFile;
+  /** The file's state before it was read; absent when no cache is in use. */
+  readonly stamp: FileStamp | null;
+  readonly outcome: Unread | LookedAt | OtError;
+}
+
+/** A file that is in the bucket as it is now, known without reading it. */
+export interface Unread {
+  readonly known: CapturedFile;
+}
+
+export interface LookedAt {
+  readonly known?: undefined;
+  readonly identity: SessionIdentity;
+  readonly trace: TraceIdentity;
+  readonly input: SourceInput;
+  readonly prepared: Prepared;
+}
+
+/** Bytes of a file that decide its format. */
+const HEAD_BYTES = 64 * 1024;
+/** Failures that concern one file only. */
+const FILE_CODES = /^OT_(SOURCE_|SESSION_|NOT_A_SESSION|FORMAT_UNKNOWN$)/;
+
+/** Files whose stored state is looked up together, so that answers of git overlap. */
+const LOOK_AHEAD = 32;
+
+type Outcome = Look['outcome'];
+
+/** Looks at the files in groups: the next one only when the looks of the last are used up. */
+export async function* lookAtFiles(
+  transaction: CaptureTransaction,
+  files: AsyncIterable<FoundFile>,
+  cache: FileCache | null,
+): AsyncIterable<Look> {
+  let group: Promise<Look>[] = [];
+  for await (const file of files) {
+    const stamp = cache?.stamp(file.path) ?? null;
+    const outcome = (await unread(transaction, file, cache, stamp)) ?? (await readOnce(transaction, file));
+    group.push(outcome().then((settled) => ({ file, stamp, outcome: settled })));
+    if (group.length < LOOK_AHEAD) continue;
+    yield* await Promise.all(group);
+    group = [];
+  }
+  yield* await Promise.all(group);
+}
+
+async function unread(
+  transaction: CaptureTransaction,
+  file: FoundFile,
+  cache: FileCache | null,
+  stamp: FileStamp | null,
+): Promise<(() => Promise<Outcome>) | null> {
+  const known = stamp === null ? null : (cache?.find(file.path, stamp) ?? null);
+  if (known === null || !(await transaction.holds(known.traceId, known.tree))) return null;
+  return async () => ({ known });
+}
+
+/** Reads one file, strictly after the one before it; the answer asks the bucket, and may wait for others. */
+async function readOnce(transaction: CaptureTransaction, file: FoundFile): Promise<() => Promise<Outcome>> {
+  const found = await orFileError(() => identifyFile(transaction, file));
+  if (found instanceof OtError) return async () => found;
+  const { identity, trace, input, prepared } = found;
+  return () => orFileError(async () => ({ identity, trace, input, prepared: await prepared() }));
+}
+
+async function identifyFile(
+  transaction: CaptureTransaction,
+  file: FoundFile,
+): Promise<Omit<LookedAt, 'prepared'> & { prepared: () => Promise<Prepared> }> {
+  const format = detectFormat(file.path);
+  const input = fileInput(file.path);
+  const { identity, hashed } = await identify(format, file.path, input, transaction.algorithm);
+  const parent = identity.parentSessionId === undefined ? {} : { parentSessionId: identity.parentSessionId };
+  const trace = { format, sessionId: identity.sessionId, ...parent };
+  return { identity, trace, input, prepared: () => transaction.prepare(trace, input, hashed) };
+}
+
+/** Whether a failure concerns one file only, so that the others go on. */
+export function isFileError(error: unknown): error is OtError {
+  return error instanceof OtError && FILE_CODES.test(error.code);
+}
+
+/** A failure that concerns one file only is an answer. */
+async function orFileError<T>(work: () => Promise<T>): Promise<T | OtError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isFileError(error)) return error;
+    throw error;
+  }
+}
+
+function detectFormat(path: string): SessionFormat {
+  const head = readHead(path, HEAD_BYTES);
+  if (head.length === 0) {
+    throw new OtError('OT_NOT_A_SESSION_EMPTY', 'usage', `${path} is empty`);
+  }
+  const format = formatOf(head, path);
+  if (format !== null) return format;
+  throw new OtError('OT_NOT_A_SESSION', 'usage', `${path} is not a session of an agent git-ot knows`, {
+    hint: 'git-ot reads the session logs that agents write themselves, see: git ot capture --help',
+  });
+}
+
+/** Shared by all files, which are identified strictly one after another. */
+const SCRATCH = Buffer.allocUnsafe(READ_BYTES);
+
+/** A file that has to be read to its end to be identified is hashed on the way. */
+async function identify(
+  format: SessionFormat,
+  path: string,
+  input: SourceInput,
+  algorithm: HashAlgorithm,
+): Promise<{ identity: SessionIdentity; hashed: StoredSource | undefined }> {
+  const scan = format.identify(path);
+  const splitter = new LineSplitter((line) => scan.push(line));
+  const hasher = new SourceHasher(algorithm);
+  let settled = false;
+  for await (const bytes of input.read(SCRATCH)) {
+    splitter.push(bytes);
+    settled = scan.settled === true;
+    if (settled) break;
+    hasher.push(bytes);
+  }
+  if (!settled) splitter.end();
+  const identity = scan.end();
+  if (identity !== null) return { identity, hashed: settled ? undefined : hasher.end() };
+  throw new OtError('OT_NOT_A_SESSION', 'usage', `${path} holds no entry of a ${format.agent} session`);
+}
