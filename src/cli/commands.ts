@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/source.ts')).TraceSourceCommand,
   },
   {
+    path: ['trace', 'map'],
+    summary: 'show what happened in a trace, step by step or purpose by purpose',
+    load: async () => (await import('./commands/trace/map.ts')).TraceMapCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

@@ -1,0 +1,121 @@
+/** Runs of tests: told from the command, and their result from what the runner printed. */
+import { effectiveCommand, simpleCommands } from './shell-command.ts';
+
+export interface TestResult {
+  /** `unknown` when neither the exit code nor the output tells. */
+  readonly status: 'passed' | 'failed' | 'unknown';
+  /** Counts as the runner's own summary gave them; null when there was none. */
+  readonly passed: number | null;
+  readonly failed: number | null;
+}
+
+/** Programs that do nothing but run tests. */
+const RUNNERS: ReadonlySet<string> = new Set(
+  (
+    'pytest py.test vitest jest mocha ava rspec phpunit pest tox nox ctest gotestsum bats ' +
+    'nextest behave cucumber minitest unittest playwright cypress karma jasmine tap stestr'
+  ).split(' '),
+);
+/** Programs with tasks or subcommands of which some run tests. */
+const TASK_PROGRAMS: ReadonlySet<string> = new Set(
+  (
+    'npm pnpm yarn bun cargo go mvn mvnw gradle gradlew make gmake just mise task rake rails composer dotnet swift ' +
+    'deno mix sbt bazel zig dart flutter lein stack cabal turbo nx lerna node meson ninja xcodebuild artisan'
+  ).split(' '),
+);
+/** `test`, `tests`, `test:unit`, `unit-test`, `:app:testDebug`, `check`, `verify`: a task that runs tests. */
+const TEST_TASK =
+  /^(?:[\w.:/-]{0,40}[:_-])?(?:tests?|check|verify|spec)(?:[:_-][\w.:-]{0,40}|[A-Z]\w{0,40})?$/;
+/** Tasks named so that compile or check style, and run no test. */
+const NO_TEST_TASK = /^(?:check)$/;
+const CHECK_RUNS_TESTS: ReadonlySet<string> = new Set([
+  'gradle',
+  'gradlew',
+  'make',
+  'just',
+  'mise',
+  'npm',
+  'pnpm',
+]);
+
+/** Name of the test runner a command line starts, such as `pytest` or `go test`; null when it runs no test. */
+export function testRunnerOf(line: string): string | null {
+  for (const words of simpleCommands(line)) {
+    const runner = runnerIn(effectiveCommand(words));
+    if (runner !== null) return runner;
+  }
+  return null;
+}
+
+function runnerIn([program = '', ...rest]: readonly string[]): string | null {
+  if (RUNNERS.has(program)) return program;
+  if (/^python[\d.]*$|^pypy3?$/.test(program)) return pythonModule(rest);
+  if (!TASK_PROGRAMS.has(program)) return null;
+  if (program === 'node') return rest.includes('--test') ? 'node --test' : null;
+  for (const word of rest.slice(0, 6)) {
+    if (RUNNERS.has(word)) return word;
+    if (program === 'cargo' && word === 'check') return null;
+    if (NO_TEST_TASK.test(word) && !CHECK_RUNS_TESTS.has(program)) continue;
+    if (TEST_TASK.test(word)) return `${program} ${word}`;
+    if (word === 't' && (program === 'npm' || program === 'cargo')) return `${program} test`;
+  }
+  return null;
+}
+
+function pythonModule(words: readonly string[]): string | null {
+  const at = words.indexOf('-m');
+  const module = at < 0 ? undefined : words[at + 1];
+  return module !== undefined && RUNNERS.has(module) ? module : null;
+}
+
+const TAIL = 16_384;
+const COUNTS: ReadonlyArray<readonly [pattern: RegExp, kind: 'passed' | 'failed']> = [
+  [/\b(\d{1,7}) (?:passed|passing|tests? passed)\b/i, 'passed'],
+  [/\b(\d{1,7}) (?:failed|failing|failures?|tests? failed)\b/i, 'failed'],
+  [/^(?:#|\u2139) pass (\d{1,7})$/m, 'passed'],
+  [/^(?:#|\u2139) fail (\d{1,7})$/m, 'failed'],
+  [/\bfailures[=:] ?(\d{1,7})/i, 'failed'],
+  [/\bOK \((\d{1,7}) tests?/, 'passed'],
+];
+const FAIL_MARKS =
+  /^(?:--- FAIL:|FAIL\b|FAILED\b|not ok \d|\s{0,8}[\u2716\u2717\u00d7]|.{0,40}test result: FAILED)|\bBUILD FAILURE\b/m;
+const PASS_MARKS = /^(?:ok {2,}\S|ok {0,4}\t|PASS\b|OK\b|.{0,40}test result: ok)|\bBUILD SUCCESS\b/m;
+
+/** A pipe, a further command or a background job, where `&&` and redirections are taken out. */
+const HIDES_EXIT_CODE = /[|;&\n]/;
+
+/** How a test run ended, as its observation tells. */
+export interface TestEnd {
+  readonly command: string;
+  readonly output: string;
+  /** `error` of the observation; null when there was none. */
+  readonly error: string | null;
+}
+
+/**
+ * Result of a test run. A pipe such as `| tail` or a `;` hides the exit code, so the runner's own words come
+ * first; without words, a command line whose exit code is the runner's own has passed when it did not fail.
+ */
+export function testResultOf({ command, output, error }: TestEnd): TestResult {
+  const text = output.slice(-TAIL);
+  const counts = { passed: countOf(text, 'passed'), failed: countOf(text, 'failed') };
+  if (error === 'no_result' || error === 'interrupted') return { status: 'unknown', ...counts };
+  if ((counts.failed ?? 0) > 0 || FAIL_MARKS.test(text)) return { status: 'failed', ...counts };
+  if (error !== null) return { status: 'failed', ...counts };
+  const passed =
+    (counts.passed ?? 0) > 0 ||
+    PASS_MARKS.test(text) ||
+    !HIDES_EXIT_CODE.test(command.replace(/>&|&>|&&/g, ' '));
+  return { status: passed ? 'passed' : 'unknown', ...counts };
+}
+
+function countOf(text: string, wanted: 'passed' | 'failed'): number | null {
+  let largest: number | null = null;
+  for (const [pattern, kind] of COUNTS) {
+    if (kind !== wanted) continue;
+    for (const match of text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
+      largest = Math.max(largest ?? 0, Number(match[1]));
+    }
+  }
+  return largest;
+}
