@@ -89,7 +89,8 @@ class JournalVerifier {
         return object?.type === 'commit' ? decodeCommit(object.data) : null;
       });
       if (commit === null) return this.#add('journal_chain', ref, `commit ${at} cannot be read`);
-      const { parents } = commit;
+      const { parents, tree } = commit;
+      if (at === this.#tip.commit) this.above.set(tree, ref);
       if (parents.length > 1) {
         return this.#add('journal_chain', ref, `commit ${at} has ${parents.length} parents`);
       }

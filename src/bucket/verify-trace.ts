@@ -11,9 +11,10 @@ import { decodeRecord } from '../record/decode.ts';
 import { metaRowOf } from '../record/meta.ts';
 import { ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
+import { SecretList } from '../security/secret-list.ts';
 import type { TraceCopy } from './find.ts';
 import { codeOfError, type Finding, type FindingCode, finding, pathOfTrace } from './findings.ts';
-import { SEGMENT_STEPS, TraceNames } from './layout.ts';
+import { LANES_PREFIX, SEGMENT_STEPS, TraceNames } from './layout.ts';
 import { blobOf, decodeStep } from './steps.ts';
 import { walkTrace } from './trace-walk.ts';
 
@@ -59,6 +60,7 @@ class TraceVerifier {
     const metas = await this.#sources();
     const project = await this.#record(this.#names.observed(0, 'project'), ObservedProject);
     const row = await this.#record(this.#names.meta, MetaRow);
+    await this.#checkSecrets();
     if (head === null) return;
     this.#checkIdentity(head);
     if (row !== null && metas !== null && project !== null) this.#checkMeta(row, head, metas, project);
@@ -108,6 +110,17 @@ class TraceVerifier {
   #checkMeta(row: MetaRow, head: TraceHead, metas: readonly SourceMeta[], project: ObservedProject): void {
     if (isDeepStrictEqual(plain(row), plain(metaRowOf(head, metas, project)))) return;
     this.#add('meta_disagrees', this.#names.meta, 'the manifest row does not follow from the trace');
+  }
+
+  /** The list behind placeholders is of raw traces only: in a sealed copy it would give away what they hide. */
+  async #checkSecrets(): Promise<void> {
+    const path = this.#names.secrets;
+    if (!this.#files.has(path)) return;
+    if (this.#copy.tip.shelf.prefix !== LANES_PREFIX) {
+      return this.#add('tree_shape', path, 'a file that does not belong in a sealed trace');
+    }
+    const data = await this.#read(path);
+    if (data !== null) await this.#try(path, async () => SecretList.decode(data));
   }
 
   async #sources(): Promise<SourceMeta[] | null> {
@@ -238,7 +251,11 @@ class TraceVerifier {
   /** A blob is known to be named by no step only when every step was read. */
   #checkBlobs(everyStep: boolean): void {
     const present = new Set<Oid>();
-    for (const [path, oid] of this.#files) if (path.startsWith('blobs/')) present.add(oid);
+    for (const path of this.#files.keys()) {
+      const name = BLOB.exec(path);
+      // By name: what stands under a wrong one is told already.
+      if (name?.[1] !== undefined) present.add(name[2]!);
+    }
     for (const oid of this.#referenced) {
       if (!present.has(oid))
         this.#add('dangling_blob', this.#names.blob(oid), 'a step names a blob that is not here');

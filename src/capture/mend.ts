@@ -7,6 +7,7 @@ import { traceIdOf } from '../base/ids.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { ObservedProject, SourceMeta } from '../record/source.ts';
+import { SecretList } from '../security/secret-list.ts';
 import { hashSource, ingestPrimary, sourceMetaOf, storeSource, traceHeadOf } from './derive.ts';
 import { storedFormat } from './formats.ts';
 import { type Relation, relationTo } from './growth.ts';
@@ -40,7 +41,7 @@ export async function mendTrace(
     metas.push(part.meta ?? sourceMetaOf(part.identity, part.input.fileName, stored));
     bytes += stored.bytes;
   }
-  const secrets = await orLost(() => folder.bytes(folder.names.secrets));
+  const secrets = await orLost(() => secretsOf(folder));
   if (secrets !== null) files.put(folder.names.secrets, secrets);
   const project = await orLost<ObservedProject>(() => folder.project());
   const { cwd, inlineSubagents } = facts;
@@ -95,6 +96,13 @@ async function wholePart(folder: TraceFolder, source: number): Promise<Part> {
   if (!ours || at !== meta.chunks || bytes !== meta.bytes) throw lost(folder, source);
   const input = { fileName: meta.file_name, read: () => folder.readSource(source) };
   return { identity: identityOfSource(format, meta), input, meta };
+}
+
+/** The list behind the trace's placeholders. Throws a `corrupt` error when it is not there or is no list. */
+async function secretsOf(folder: TraceFolder): Promise<Buffer> {
+  const bytes = await folder.bytes(folder.names.secrets);
+  SecretList.decode(bytes);
+  return bytes;
 }
 
 function lost(folder: TraceFolder, source: number): OtError {

@@ -7,7 +7,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { traceIdOf, traceSuffix } from '../../src/base/ids.ts';
-import type { Finding } from '../../src/bucket/findings.ts';
+import { FINDING_FIXES, type Finding, type FindingCode } from '../../src/bucket/findings.ts';
 import { tracePath } from '../../src/bucket/layout.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
 import { type Machine, newMachine, type Outcome, runInProcess } from '../support/cli.ts';
@@ -149,6 +149,21 @@ export class DamagedMachine {
     this.editJournal(place, Object.fromEntries(paths));
   }
 
+  /** The same for a file of JSON, as `change` leaves it. */
+  editJson(place: Place, file: string, change: (record: Record<string, unknown>) => void): void {
+    const record = JSON.parse(this.content(place, file)) as Record<string, unknown>;
+    change(record);
+    this.edit(place, { [file]: `${JSON.stringify(record)}\n` });
+  }
+
+  /** Path in the trace of the one large text that is a blob. */
+  blobPath({ gitDir, ref, traceId }: Place): string {
+    const folder = `${tracePath(traceId)}/`;
+    const paths = this.git(gitDir, ['ls-tree', '-r', '--name-only', ref, `${folder}blobs/`]).split('\n');
+    expect(paths).toHaveLength(1);
+    return paths[0]!.slice(folder.length);
+  }
+
   /** The same with paths of the whole journal. */
   editJournal(place: Place, files: Readonly<Record<string, Edit>>): void {
     const { gitDir, ref } = place;
@@ -254,6 +269,27 @@ export function inTrace({ traceId }: Pick<Place, 'traceId'>, file: string): stri
 /** The path of a finding about a file of the trace. */
 export function pathOf(place: Place, file: string): string {
   return `${place.ref}:${inTrace(place, file)}`;
+}
+
+/** Does the same damage in every place; `verify` in both modes must find just this, and each fix must fit its place. */
+export async function expectFound(
+  damaged: DamagedMachine,
+  damage: (place: Place) => Readonly<Record<string, FindingCode>>,
+): Promise<readonly Finding[]> {
+  const expected = damaged.places.flatMap((place) =>
+    Object.entries(damage(place)).map(([file, code]) => `${code} ${pathOf(place, file)}`),
+  );
+  const full = await damaged.verify('--full');
+  expect(summary(full)).toEqual(expected.sort());
+  expect(summary(await damaged.verify('--sample', '100'))).toEqual(expected);
+  for (const found of full) expect(found.fix).toContain(fixOf(found, damaged.places));
+  return full;
+}
+
+function fixOf({ code, path }: Finding, places: readonly Place[]): string {
+  const { kind } = places.find(({ ref }) => path.startsWith(ref))!;
+  if (code === 'record_version' || kind === 'own') return FINDING_FIXES[code];
+  return kind === 'sealed' ? 'the next push seals anew' : 'git ot bucket remote pull team';
 }
 
 export function objectFile(gitDir: string, oid: string): string {
