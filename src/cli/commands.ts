@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/map.ts')).TraceMapCommand,
   },
   {
+    path: ['trace', 'slice'],
+    summary: 'cut spans out of a trace: around a step or a patch, or one per burst',
+    load: async () => (await import('./commands/trace/slice.ts')).TraceSliceCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

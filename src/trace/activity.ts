@@ -54,6 +54,8 @@ export interface TestRun {
 
 export interface Activity {
   readonly traceId: string;
+  /** Number of steps. */
+  readonly steps: number;
   readonly turns: readonly Turn[];
   readonly calls: readonly CallActivity[];
   readonly edits: readonly Edit[];
@@ -66,6 +68,7 @@ export function activityOf(traceId: string, steps: readonly Step[]): Activity {
   const calls = steps.flatMap(callsOf);
   return {
     traceId,
+    steps: steps.at(-1)?.step_index ?? 0,
     turns: steps.flatMap(turnOf),
     calls,
     edits: editsOf(traceId, calls),

@@ -1,25 +1,11 @@
 /** Bursts: the edits made for one purpose, with what was asked, what was touched and how it went. */
-import type { Activity, Patch, Turn } from './activity.ts';
+import type { Activity, Patch } from './activity.ts';
+import { type BurstIntent, inherited, intentOf, type Quote } from './burst-intent.ts';
+import { type BurstWindow, windowsOf } from './burst-window.ts';
 import { preview } from './map.ts';
 import type { MapNode, TraceMap } from './map-node.ts';
-import { SEGMENTATION, type Segment, segmentEdits, weightOf } from './segment.ts';
-
-export interface Quote {
-  readonly step_index: number;
-  readonly text: string;
-}
-
-export interface BurstIntent {
-  /** The last request before the first edit: often only a word to go on. */
-  readonly trigger: Quote | null;
-  /** The request that says most among those that led here. */
-  readonly most_substantive_spec: Quote | null;
-  /** Every request since the burst before, oldest first; of a burst without one, those of the burst before. */
-  readonly spec_chain: readonly Quote[];
-  /** The commit that was made of it, as git abbreviated it in the session; null when none was seen. */
-  readonly burst_commit_sha: string | null;
-  readonly commit_subject: string | null;
-}
+import { inRange, nodesInRange } from './range.ts';
+import { type Segment, segmentEdits } from './segment.ts';
 
 export interface BurstPatch {
   readonly patch_id: string;
@@ -32,6 +18,8 @@ export interface Burst extends MapNode {
   readonly ordinal: number;
   /** First and last step with an edit. */
   readonly step_range: readonly [number, number];
+  /** The same with the request before it and what the agent still did after it; ranges of bursts never overlap. */
+  readonly context_range: readonly [number, number];
   readonly intent: BurstIntent;
   /** Edits by path. */
   readonly unique_files: Readonly<Record<string, number>>;
@@ -62,9 +50,6 @@ export interface Burst extends MapNode {
   >;
 }
 
-const MAX_TRIGGER = 200;
-const MAX_SPEC = 500;
-const MAX_CHAIN = 20;
 const CONTRIBUTING: ReadonlySet<string> = new Set([
   'file_edit',
   'patch_created',
@@ -76,9 +61,8 @@ const CONTRIBUTING: ReadonlySet<string> = new Set([
 /** Bursts in order; a trace without edits has none. Pure. */
 export function burstsOf(map: TraceMap, activity: Activity): Burst[] {
   const segments = segmentEdits(activity);
-  const drafts = segments.map((segment, index) =>
-    burstOf(segment, index, windowOf(segments, index, activity), map, activity),
-  );
+  const windows = windowsOf(segments, activity);
+  const drafts = segments.map((segment, index) => burstOf(segment, index, windows[index]!, map, activity));
   let chain: readonly Quote[] = [];
   return drafts.map((burst, index) => {
     const intent = burst.intent.spec_chain.length > 0 ? burst.intent : inherited(burst.intent, chain);
@@ -88,35 +72,20 @@ export function burstsOf(map: TraceMap, activity: Activity): Burst[] {
   });
 }
 
-/** Steps of which a burst gives account: from its first edit to what the next one was asked by. */
-function windowOf(
-  segments: readonly Segment[],
-  index: number,
-  activity: Activity,
-): readonly [number, number] {
-  const next = segments[index + 1];
-  const end =
-    next === undefined ? Number.POSITIVE_INFINITY : (next.turns[0]?.step ?? next.edits[0]!.step) - 1;
-  const start = segments[index]!.edits[0]!.step;
-  const nextStep = next === undefined ? Number.POSITIVE_INFINITY : next.edits[0]!.step;
-  const commit = inRange(activity.commits, start, nextStep - 1).at(-1);
-  return [start, Math.max(end, commit?.step ?? 0)];
-}
-
 function burstOf(
   segment: Segment,
   index: number,
-  [from, to]: readonly [number, number],
+  { from, to, turns }: BurstWindow,
   map: TraceMap,
   activity: Activity,
 ): Burst {
   const first = segment.edits[0]!.step;
   const last = segment.edits.at(-1)!.step;
   const patches = segment.edits.flatMap((edit) => edit.patches);
-  const commit = inRange(activity.commits, last, to)[0] ?? inRange(activity.commits, from, to).at(-1);
+  const commit = inRange(activity.commits, last, to)[0] ?? inRange(activity.commits, first, to).at(-1);
   const calls = inRange(activity.calls, first, last);
-  const tests = inRange(activity.tests, from, to);
-  const intent = intentOf(segment.turns, commit?.sha ?? null, commit?.subject ?? null);
+  const tests = inRange(activity.tests, first, to);
+  const intent = intentOf(turns, commit?.sha ?? null, commit?.subject ?? null);
   const paths = [...new Set(patches.map(({ path }) => path))];
   return {
     node_id: `tmn:${activity.traceId}:burst:${index + 1}`,
@@ -126,6 +95,7 @@ function burstOf(
     start_step_index: first,
     end_step_index: last,
     step_range: [first, last],
+    context_range: [from, to],
     parent_node_id: null,
     previous_node_id: null,
     next_node_id: null,
@@ -150,7 +120,7 @@ function burstOf(
     edit_count: patches.length,
     burst_commit_sha: commit?.sha ?? null,
     has_git_anchor: commit !== undefined,
-    contributing_node_ids: nodesInRange(map.nodes, from, to)
+    contributing_node_ids: nodesInRange(map.nodes, first, to)
       .filter((node) => CONTRIBUTING.has(node.action_type))
       .map(({ node_id }) => node_id),
     tool_call_density: Math.round((calls.length / (last - first + 1)) * 100) / 100,
@@ -163,71 +133,6 @@ function burstOf(
     },
     blast_radius: blastRadius(patches, paths),
   };
-}
-
-/** Items of steps `from` to `to` of a list in step order. */
-function inRange<T extends { readonly step: number }>(
-  items: readonly T[],
-  from: number,
-  to: number,
-): readonly T[] {
-  return items.slice(
-    lowerBound(items.length, (at) => items[at]!.step >= from),
-    lowerBound(items.length, (at) => items[at]!.step > to),
-  );
-}
-
-function nodesInRange(nodes: readonly MapNode[], from: number, to: number): readonly MapNode[] {
-  return nodes.slice(
-    lowerBound(nodes.length, (at) => nodes[at]!.step_index >= from),
-    lowerBound(nodes.length, (at) => nodes[at]!.step_index > to),
-  );
-}
-
-/** The first of `length` places where `reached` is true, which it stays from there on. */
-function lowerBound(length: number, reached: (at: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (reached(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function intentOf(turns: readonly Turn[], sha: string | null, subject: string | null): BurstIntent {
-  const trigger = turns.at(-1);
-  return {
-    trigger: trigger === undefined ? null : quote(trigger, MAX_TRIGGER),
-    most_substantive_spec: mostSubstantive(turns),
-    spec_chain: turns.slice(-MAX_CHAIN).map((turn) => quote(turn, MAX_SPEC)),
-    burst_commit_sha: sha,
-    commit_subject: subject,
-  };
-}
-
-/** The request that says most; of equal ones the later. What is pasted in bulk does not say more than a page. */
-function mostSubstantive(turns: readonly Turn[]): Quote | null {
-  let best: Turn | null = null;
-  let most = -1;
-  for (const turn of turns) {
-    const weight = Math.min(weightOf(turn.text), PAGE);
-    if (weight < most) continue;
-    [best, most] = [turn, weight];
-  }
-  return best === null ? null : quote(best, MAX_SPEC);
-}
-
-const PAGE = 20 * SEGMENTATION.shortRequest;
-
-function inherited(intent: BurstIntent, chain: readonly Quote[]): BurstIntent {
-  const turns = chain.map(({ step_index: step, text }) => ({ step, text, time: null }));
-  return { ...intentOf(turns, intent.burst_commit_sha, intent.commit_subject), spec_chain: chain };
-}
-
-function quote({ step, text }: Turn, length: number): Quote {
-  return { step_index: step, text: preview(text, length) };
 }
 
 function countsOf(patches: readonly Patch[]): Record<string, number> {
