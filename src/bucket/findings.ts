@@ -17,13 +17,14 @@ const AGAIN = 'capture the session again: git ot capture --again PATH, with the 
 const BACKUP = 'restore bucket.git from a backup';
 const EARLIER =
   'set the ref to an earlier commit (git update-ref REF COMMIT), then capture what came later again';
+const PACKED = '; if it was packed, at the end: git repack -ad';
 
 /** Codes are part of the command's contract: never renamed, never reused. */
 export const FINDING_FIXES = {
-  object_corrupt: `delete the object's file, then ${AGAIN}`,
-  object_hash_mismatch: `the object was edited: delete its file, then ${AGAIN}`,
+  object_corrupt: `delete the object's file, then ${AGAIN}${PACKED}`,
+  object_hash_mismatch: `the object was edited: delete its file, then ${AGAIN}${PACKED}`,
   object_missing: AGAIN,
-  object_bad: EARLIER,
+  object_bad: `${EARLIER}; then: git prune`,
   repository: `see what git says: git fsck --full in bucket.git; or ${BACKUP}`,
   ref_broken:
     'delete the file of the ref; a journal is then set to its last commit: git update-ref REF COMMIT',
@@ -76,7 +77,13 @@ const HISTORY =
 export function inHistory(found: Finding): Finding {
   if (!found.code.startsWith('object_')) return found;
   const present = found.code !== 'object_missing';
-  return { ...found, fix: present ? `${HISTORY}; then delete the object's file` : HISTORY };
+  return { ...found, fix: present ? `${HISTORY}; then delete the object's file${PACKED}` : HISTORY };
+}
+
+/** The finding with the fix for a pack that is not what its checksum says. */
+export function ofPack(found: Finding): Finding {
+  if (found.code !== 'object_corrupt') return found;
+  return { ...found, fix: `mend the objects found damaged, then: git repack -ad; if all of a pack is lost, ${BACKUP}` };
 }
 
 /** The finding with the fix that helps on this shelf: copies are made anew where they came from. */
@@ -92,7 +99,7 @@ export function onShelf(found: Finding, shelf: Shelf): Finding {
 function sealedFix(code: FindingCode): string {
   const ref = code === 'ref_broken' ? 'the file of the sealed ref' : 'the sealed ref (git update-ref -d REF)';
   const edited = code === 'object_corrupt' || code === 'object_hash_mismatch';
-  return `delete ${ref}${edited ? " and the object's file" : ''}; the next push seals anew`;
+  return `delete ${ref}${edited ? " and the object's file" : ''}; the next push seals anew${edited ? PACKED : ''}`;
 }
 
 const CODE_OF_ERROR: ReadonlyMap<string, FindingCode> = new Map<string, FindingCode>([

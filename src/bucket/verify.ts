@@ -12,6 +12,7 @@ import {
   type FindingCode,
   finding,
   inHistory,
+  ofPack,
   onShelf,
   pathOfTrace,
 } from './findings.ts';
@@ -150,7 +151,8 @@ function locate(report: FsckReport, places: ReadonlyMap<Oid, Place>, shelves: re
   const found = finding(FSCK_CODES[kind], path, message);
   if (place !== undefined) return onShelf(place.above ? aboveTraces(found) : found, place.shelf);
   const remote = shelves.find((shelf) => shelf.remote !== undefined);
-  return remote === undefined ? inHistory(found) : onShelf(found, remote);
+  if (remote !== undefined) return onShelf(found, remote);
+  return oid === undefined ? ofPack(found) : inHistory(found);
 }
 
 async function placesOf(
