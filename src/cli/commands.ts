@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/slice.ts')).TraceSliceCommand,
   },
   {
+    path: ['trace', 'stats'],
+    summary: 'add up tokens and cost, each model call once',
+    load: async () => (await import('./commands/trace/stats.ts')).TraceStatsCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

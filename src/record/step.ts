@@ -18,6 +18,8 @@ export const TokenUsage = z.looseObject({
   output_tokens: z.int(),
   cache_read_tokens: z.int(),
   cache_write_tokens: z.int(),
+  /** Ours: how many of `cache_write_tokens` are kept for an hour, which costs more; absent for none. */
+  cache_write_1h_tokens: z.optional(z.int()),
   prefix_reuse_tokens: z.int(),
 });
 export type TokenUsage = z.infer<typeof TokenUsage>;

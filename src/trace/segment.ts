@@ -72,12 +72,15 @@ function filesOf(edit: Edit): Set<string> {
  */
 export function weightOf(text: string): number {
   let weight = 0;
-  for (const character of text.slice(0, 10_000)) {
-    if (/\p{Script=Han}/u.test(character)) weight += 4;
-    else if (/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(character)) weight += 2;
-    else if (/[\p{L}\p{N}]/u.test(character)) weight += 1;
-  }
+  for (const character of text.slice(0, 10_000)) weight += weightOfCharacter(character);
   return weight;
+}
+
+function weightOfCharacter(character: string): number {
+  if (character < '\u0080') return /[a-z0-9]/i.test(character) ? 1 : 0;
+  if (/\p{Script=Han}/u.test(character)) return 4;
+  if (/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(character)) return 2;
+  return /[\p{L}\p{N}]/u.test(character) ? 1 : 0;
 }
 
 /** For each edit, the turns after the edit before it. */

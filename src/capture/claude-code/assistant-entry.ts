@@ -123,11 +123,13 @@ function readUsage(state: SessionState, index: number, message: Fields): void {
 function usageOf(value: unknown): TokenUsage | undefined {
   const usage = fieldsOf(value);
   if (!usage) return undefined;
+  const hour = countOf(fieldsOf(usage.cache_creation)?.ephemeral_1h_input_tokens);
   return {
     input_tokens: countOf(usage.input_tokens),
     output_tokens: countOf(usage.output_tokens),
     cache_read_tokens: countOf(usage.cache_read_input_tokens),
     cache_write_tokens: countOf(usage.cache_creation_input_tokens),
+    ...(hour === 0 ? {} : { cache_write_1h_tokens: hour }),
     prefix_reuse_tokens: 0,
   };
 }

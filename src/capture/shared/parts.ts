@@ -127,11 +127,13 @@ function applyUsage(step: DraftStep, part: Part & { part: 'usage' }): void {
  */
 export function mergeUsage(before: TokenUsage | undefined, next: TokenUsage): TokenUsage {
   if (!before) return next;
+  const hour = Math.max(before.cache_write_1h_tokens ?? 0, next.cache_write_1h_tokens ?? 0);
   return {
     input_tokens: Math.max(before.input_tokens, next.input_tokens),
     output_tokens: Math.max(before.output_tokens, next.output_tokens),
     cache_read_tokens: Math.max(before.cache_read_tokens, next.cache_read_tokens),
     cache_write_tokens: Math.max(before.cache_write_tokens, next.cache_write_tokens),
+    ...(hour === 0 ? {} : { cache_write_1h_tokens: hour }),
     prefix_reuse_tokens: 0,
   };
 }

@@ -24,7 +24,7 @@ export class TraceSliceCommand extends OtCommand {
     ],
   });
   static readonly synopsis =
-    'ID (--template NAME | --from-step N --to-step N | --around-step N | --around-patch PATCH) [--radius N] [--engine NAME]';
+    'ID --template NAME | --from-step N --to-step N | --around-step N | --around-patch PATCH [--radius N] [--engine NAME]';
 
   reference = Option.String({ name: 'ID' });
   template = Option.String('--template', { description: 'cut by a rule: bursts' });
