@@ -1,7 +1,7 @@
 // Bundles src/cli/main.ts into dist/git-ot.cjs and one CommonJS chunk per dynamic import. CommonJS and
 // minified because start-up time is a bar: node reads and compiles nothing that a command does not use.
 // usage: node scripts/build.mjs [--out DIR]
-import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,8 +18,6 @@ await build({
   cwd: root,
   input: { 'git-ot': 'src/cli/main.ts' },
   platform: 'node',
-  // Loads a binary that lies beside it; only commands that open a database ask for it.
-  external: ['libsql'],
   tsconfig: false,
   logLevel: 'warn',
   resolve: {
@@ -45,3 +43,14 @@ await build({
 chmodSync(join(draft, 'git-ot.cjs'), 0o755);
 rmSync(out, { recursive: true, force: true });
 renameSync(draft, out);
+
+// libsql stays outside the bundle; a build in another place finds it through a link beside itself.
+if (dirname(out) !== root) linkModules(join(dirname(out), 'node_modules'));
+
+function linkModules(path) {
+  try {
+    symlinkSync(join(root, 'node_modules'), path, 'junction');
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+}

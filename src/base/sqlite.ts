@@ -2,7 +2,7 @@
  * SQLite behind one small port: `node:sqlite` where the running Node has it (22.13 and later), else `libsql`,
  * which ships its binaries. Both speak to the same files. Synchronous: SQLite works in this process.
  */
-import { isBuiltin } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /** What goes into and comes out of a column; blobs come out as bytes. */
@@ -40,7 +40,7 @@ interface Driver {
 
 /** Opens a database file, making it unless `readonly`. The port's methods throw what {@link sqliteFailure} tells. */
 export async function openSqlite(path: string, { readonly = false }: SqliteOptions = {}): Promise<Sqlite> {
-  const driver = isBuiltin('node:sqlite') ? openBuiltIn(path, readonly) : await openLibsql(path, readonly);
+  const driver = isBuiltin('node:sqlite') ? openBuiltIn(path, readonly) : openLibsql(path, readonly);
   const prepare = (sql: string): SqliteStatement => statementOf(driver.prepare(sql));
   return {
     exec: (sql) => driver.exec(sql),
@@ -113,7 +113,8 @@ function withoutWarnings<T>(load: () => T): T {
 
 type Libsql = new (path: string) => Driver;
 
-async function openLibsql(path: string, readonly: boolean): Promise<Driver> {
-  const { default: Database } = (await import('libsql')) as unknown as { default: Libsql };
+/** Required and not imported: it stays outside the bundle, with the binary that lies beside it. */
+function openLibsql(path: string, readonly: boolean): Driver {
+  const Database = createRequire(import.meta.url)('libsql') as Libsql;
   return new Database(readonly ? `${pathToFileURL(path).href}?mode=ro` : path);
 }

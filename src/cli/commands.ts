@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/source.ts')).TraceSourceCommand,
   },
   {
+    path: ['trace', 'query'],
+    summary: 'find steps by their words and by what was done',
+    load: async () => (await import('./commands/trace/query.ts')).TraceQueryCommand,
+  },
+  {
     path: ['trace', 'map'],
     summary: 'show what happened in a trace, step by step or purpose by purpose',
     load: async () => (await import('./commands/trace/map.ts')).TraceMapCommand,
@@ -54,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: ['bucket', 'verify'],
     summary: 'check that everything in the bucket is sound',
     load: async () => (await import('./commands/bucket/verify.ts')).BucketVerifyCommand,
+  },
+  {
+    path: ['bucket', 'rebuild'],
+    summary: 'make the search index anew',
+    load: async () => (await import('./commands/bucket/rebuild.ts')).BucketRebuildCommand,
   },
   {
     path: ['bucket', 'remote', 'add'],

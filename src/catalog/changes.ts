@@ -1,0 +1,103 @@
+/** What has changed in the journals since the catalog last looked: a comparison of trees, keyed by ref tips. */
+import type { Sqlite } from '../base/sqlite.ts';
+import { isTraceId } from '../bucket/layout.ts';
+import { type JournalTip, journalTips, type Shelf } from '../bucket/shelves.ts';
+import type { Oid } from '../git/ports.ts';
+
+/** A journal whose tip is another than the catalog has seen, or that is gone. */
+export interface ChangedJournal {
+  /** Null when the journal is no longer there. */
+  readonly tip: JournalTip | null;
+  /** Number in the catalog; null when the catalog does not know it yet. */
+  readonly id: number | null;
+}
+
+/** Traces of a journal below one two-digit prefix that differ from what the catalog has. */
+export interface ChangedGroup {
+  readonly hh: string;
+  /** New tree of the whole group; null when it is gone. */
+  readonly tree: Oid | null;
+  /** Trace id to its folder, null where it is gone. */
+  readonly traces: ReadonlyMap<string, Oid | null>;
+}
+
+interface JournalRow {
+  readonly id: number;
+  readonly remote: string;
+  readonly ref: string;
+  readonly tip: string;
+}
+
+/** Own journals first, so that a trace that is ours is never read from a pulled copy before. */
+export async function changedJournals(
+  database: Sqlite,
+  shelves: readonly Shelf[],
+): Promise<ChangedJournal[]> {
+  const known = new Map(
+    database
+      .all<JournalRow>('SELECT id, remote, ref, tip FROM journals')
+      .map((row) => [journalKey(row.remote, row.ref), row] as const),
+  );
+  const changed: ChangedJournal[] = [];
+  for (const tip of (await Promise.all(shelves.map(journalTips))).flat()) {
+    const key = journalKey(tip.shelf.remote ?? '', tip.ref);
+    const row = known.get(key);
+    known.delete(key);
+    if (row?.tip !== tip.commit) changed.push({ tip, id: row?.id ?? null });
+  }
+  for (const { id } of known.values()) changed.push({ tip: null, id });
+  return changed;
+}
+
+function journalKey(remote: string, ref: string): string {
+  return `${remote}\0${ref}`;
+}
+
+/** Groups of a journal that differ; reads trees only, and only of those groups. */
+export async function changedGroups(database: Sqlite, tip: JournalTip, id: number): Promise<ChangedGroup[]> {
+  const now = await foldersOf(tip.shelf, tip.commit, 'traces', /^[0-9a-f]{2}$/);
+  const before = new Map(
+    database
+      .all<{ hh: string; tree: string }>('SELECT hh, tree FROM groups WHERE journal = ?', id)
+      .map(({ hh, tree }) => [hh, tree]),
+  );
+  const names = [...new Set([...now.keys(), ...before.keys()])].sort();
+  const differing = names.filter((hh) => now.get(hh) !== before.get(hh));
+  return Promise.all(differing.map((hh) => changedGroup(database, tip, id, hh, now.get(hh) ?? null)));
+}
+
+async function changedGroup(
+  database: Sqlite,
+  { shelf }: JournalTip,
+  id: number,
+  hh: string,
+  tree: Oid | null,
+): Promise<ChangedGroup> {
+  const traces = new Map<string, Oid | null>();
+  for (const { trace_id } of copiesBelow(database, id, hh)) traces.set(trace_id, null);
+  const now = tree === null ? [] : await foldersOf(shelf, tree, '', /./);
+  for (const [traceId, folder] of now) {
+    if (isTraceId(traceId) && traceId.startsWith(hh)) traces.set(traceId, folder);
+  }
+  for (const { trace_id, tree: known } of copiesBelow(database, id, hh)) {
+    if (traces.get(trace_id) === known) traces.delete(trace_id);
+  }
+  return { hh, tree, traces };
+}
+
+function copiesBelow(database: Sqlite, id: number, hh: string): { trace_id: string; tree: string }[] {
+  const sql = 'SELECT trace_id, tree FROM copies WHERE journal = ? AND trace_id >= ? AND trace_id < ?';
+  return database.all(sql, id, hh, `${hh}g`);
+}
+
+/** Folders right below a path, by name; nothing when there is no such path. */
+async function foldersOf(shelf: Shelf, root: Oid, path: string, name: RegExp): Promise<Map<string, Oid>> {
+  const info = await shelf.objects.resolve(root, path);
+  if (info?.type !== 'tree') return new Map();
+  const entries = await shelf.objects.readTree(info.oid);
+  return new Map(
+    entries.flatMap((entry) =>
+      entry.mode === '40000' && name.test(entry.name) ? [[entry.name, entry.oid] as const] : [],
+    ),
+  );
+}

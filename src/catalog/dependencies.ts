@@ -1,0 +1,74 @@
+/** Packages that a command line installs, by the names of their registries. */
+import { effectiveCommand, simpleCommands } from '../record/shell-command.ts';
+
+/** Program to the subcommands after which package names stand. */
+const INSTALLERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['npm', new Set(['install', 'i', 'add'])],
+  ['pnpm', new Set(['add', 'install', 'i'])],
+  ['yarn', new Set(['add'])],
+  ['bun', new Set(['add', 'install', 'i'])],
+  ['pip', new Set(['install'])],
+  ['pip3', new Set(['install'])],
+  ['uv', new Set(['add', 'install'])],
+  ['poetry', new Set(['add'])],
+  ['cargo', new Set(['add'])],
+  ['go', new Set(['get'])],
+  ['gem', new Set(['install'])],
+  ['composer', new Set(['require'])],
+  ['dotnet', new Set(['package'])],
+]);
+/** Options that take the next word. */
+const TAKE_A_WORD: ReadonlySet<string> = new Set([
+  '-r',
+  '--requirement',
+  '-c',
+  '--constraint',
+  '-e',
+  '--editable',
+  '-i',
+  '--index-url',
+  '--extra-index-url',
+  '--registry',
+  '--prefix',
+  '-t',
+  '--target',
+  '--features',
+  '-F',
+  '--group',
+  '-w',
+  '--workspace',
+  '--filter',
+]);
+const MOST = 50;
+
+/** Names without versions, in order, each once; at most 50. */
+export function dependenciesIn(command: string): string[] {
+  const names = simpleCommands(command).flatMap((words) => installed(effectiveCommand(words)));
+  return [...new Set(names)].slice(0, MOST);
+}
+
+function installed(words: readonly string[]): string[] {
+  const [program = '', ...rest] =
+    /^python[\d.]*$/.test(words[0] ?? '') && words[1] === '-m' ? words.slice(2) : words;
+  const verbs = INSTALLERS.get(program);
+  const at = verbs === undefined ? -1 : rest.findIndex((word) => verbs.has(word));
+  if (at < 0 || at > 2) return [];
+  return packageWords(rest.slice(at + 1)).flatMap((word) => packageName(word) ?? []);
+}
+
+function packageWords(words: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
+    if (word.startsWith('-')) at += TAKE_A_WORD.has(word) ? 1 : 0;
+    else kept.push(word);
+  }
+  return kept;
+}
+
+/** `@scope/name@1.2` is `@scope/name`; `name[extra]>=2` is `name`; a path or an address is none. */
+function packageName(word: string): string | null {
+  if (word === 'add' || /^(?:\.|\/|~|[a-z+]{2,8}:)/i.test(word) || /[<>|*$`]$|^\d*>/.test(word)) return null;
+  const match = /^(@?[A-Za-z0-9][\w.-]{0,100}(?:\/[\w./-]{1,150})?)(?:[@[=<>~!].{0,100})?$/.exec(word);
+  return match?.[1] ?? null;
+}

@@ -1,0 +1,76 @@
+/** What a step can be filtered by: names and values, drawn from its calls and their results. */
+import { type CallFacts, failed } from '../record/call-facts.ts';
+import { effectiveCommand, simpleCommands } from '../record/shell-command.ts';
+import type { Observation, Step, ToolCall } from '../record/step.ts';
+import { testResultOf } from '../record/test-run.ts';
+import { dependenciesIn } from './dependencies.ts';
+
+export const FACET_NAMES = [
+  'tool.name',
+  'file.read',
+  'file.edit',
+  'bash.command_family',
+  'test.framework',
+  'test.result',
+  'dependency.name',
+  'skill.name',
+  'error',
+  'commit.sha',
+] as const;
+export type FacetName = (typeof FACET_NAMES)[number];
+
+export interface Fact {
+  readonly name: FacetName;
+  readonly value: string;
+}
+
+const LONGEST_VALUE = 512;
+/** `git commit` says `[main 1a2b3c4] subject`, with `(root-commit)` before the id on the first one. */
+const COMMITTED = /^\[[^\]\n]{1,250}? (?:\([^)\n]{1,40}\) )?([0-9a-f]{7,64})\] /gm;
+
+/** Facts of a step in order, with repetitions. */
+export function stepFacts(step: Step, factsOf: (call: ToolCall) => CallFacts): Fact[] {
+  const results = new Map(step.observations.map((result) => [result.source_call_id, result]));
+  const facts = step.tool_calls.flatMap((call) =>
+    callFacts(call, factsOf(call), results.get(call.tool_call_id)),
+  );
+  const errors = step.observations.flatMap(({ error }) =>
+    typeof error === 'string' && error !== '' ? [fact('error', error)] : [],
+  );
+  if (step.kind === 'api_error') errors.push(fact('error', 'api_error'));
+  return [...facts, ...errors].filter(({ value }) => value !== '');
+}
+
+function callFacts(call: ToolCall, facts: CallFacts, result: Observation | undefined): Fact[] {
+  const found = [
+    fact('tool.name', call.tool_name),
+    ...facts.filesRead.map((path) => fact('file.read', path)),
+    ...(failed(result) ? [] : facts.filesEdited.map((path) => fact('file.edit', path))),
+  ];
+  if (facts.skill !== null) found.push(fact('skill.name', facts.skill));
+  if (facts.command !== null) found.push(...commandFacts(facts.command, facts.testRunner, result));
+  return found;
+}
+
+function commandFacts(command: string, testRunner: string | null, result: Observation | undefined): Fact[] {
+  const output = typeof result?.content === 'string' ? result.content : '';
+  const families = new Set(simpleCommands(command).map((words) => effectiveCommand(words)[0] ?? ''));
+  const found = [...families].map((family) => fact('bash.command_family', family));
+  if (testRunner !== null) {
+    const error = result === undefined ? 'no_result' : (result.error ?? null);
+    found.push(
+      fact('test.framework', testRunner),
+      fact('test.result', testResultOf({ command, output, error }).status),
+    );
+  }
+  found.push(...dependenciesIn(command).map((name) => fact('dependency.name', name)));
+  if (command.includes('commit') && !failed(result)) {
+    for (const match of output.slice(0, 200_000).matchAll(COMMITTED))
+      found.push(fact('commit.sha', match[1]!));
+  }
+  return found;
+}
+
+function fact(name: FacetName, value: string): Fact {
+  return { name, value: value.slice(0, LONGEST_VALUE).toWellFormed() };
+}

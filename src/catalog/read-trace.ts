@@ -1,0 +1,98 @@
+/** Reads what the catalog wants of one trace: its rows, and the segments that are not indexed yet. */
+import { OtError } from '../base/errors.ts';
+import type { TraceCopy } from '../bucket/find.ts';
+import { openCopy } from '../bucket/find.ts';
+import { SEGMENT_STEPS } from '../bucket/layout.ts';
+import { decodeStep, inflateStep } from '../bucket/steps.ts';
+import type { TraceFolder } from '../bucket/trace-folder.ts';
+import type { ObjectReader, Oid } from '../git/ports.ts';
+import type { Step } from '../record/step.ts';
+import type { MetaRow, TraceHead } from '../record/trace.ts';
+
+/** A segment file as a trace folder lists it. */
+export interface SegmentRef {
+  /** Number of its first step. */
+  readonly first: number;
+  readonly oid: Oid;
+}
+
+export interface ReadSegment extends SegmentRef {
+  readonly steps: readonly Step[];
+  /** Steps and texts that are damaged or not here. */
+  readonly gaps: number;
+}
+
+export interface ReadTrace {
+  readonly copy: TraceCopy;
+  readonly meta: MetaRow;
+  /** Null when the record is damaged: the steps may be sound all the same. */
+  readonly head: TraceHead | null;
+  readonly segments: readonly SegmentRef[];
+}
+
+/** Rejects with an `OtError` when the manifest row or a tree cannot be read. */
+export async function readTrace(copy: TraceCopy): Promise<ReadTrace> {
+  const folder = openCopy(copy);
+  const [meta, head, segments] = await Promise.all([
+    folder.meta(),
+    orNull(folder.head()),
+    segmentsOf(copy, folder),
+  ]);
+  return { copy, meta, head, segments };
+}
+
+async function segmentsOf({ tip, tree }: TraceCopy, folder: TraceFolder): Promise<SegmentRef[]> {
+  const { objects } = tip.shelf;
+  const steps = (await objects.readTree(tree)).find(({ name }) => name === 'steps');
+  if (steps?.mode !== '40000') return [];
+  const entries = await objects.readTree(steps.oid);
+  return entries.flatMap(({ name, oid, mode }) => {
+    const first = /^(\d{5,7})\./.exec(name)?.[1];
+    if (first === undefined || mode !== '100644' || name !== folder.names.segment(Number(first))) return [];
+    return [{ first: Number(first), oid }];
+  });
+}
+
+/** Steps of one segment, large texts inline. What cannot be read is a gap, so that the rest can be found. */
+export async function readSegment(copy: TraceCopy, { first, oid }: SegmentRef): Promise<ReadSegment> {
+  const { objects } = copy.tip.shelf;
+  const blob = await orNull(objects.read(oid));
+  if (blob === null || blob.type !== 'blob') return { first, oid, steps: [], gaps: 1 };
+  const folder = openCopy(copy);
+  const lines = blob.data.toString('utf8').split('\n');
+  const read = await Promise.all(
+    lines.filter((line) => line !== '').map((line) => readLine(line, folder, objects)),
+  );
+  const steps = read.filter((step): step is Step => step !== null && isOf(first, step));
+  const missing = steps.reduce((sum, step) => sum + missingTexts(step), 0);
+  return { first, oid, steps, gaps: read.length - steps.length + missing };
+}
+
+async function readLine(line: string, folder: TraceFolder, objects: ObjectReader): Promise<Step | null> {
+  try {
+    const step = decodeStep(line, `trace ${folder.traceId}`);
+    return line.includes('"$blob"') ? await inflateStep(step, folder, objects) : step;
+  } catch (error) {
+    if (error instanceof OtError) return null;
+    throw error;
+  }
+}
+
+/** A pulled record may claim any number: only those of its own segment are taken. */
+function isOf(first: number, { step_index: index }: Step): boolean {
+  return index >= first && index < first + SEGMENT_STEPS;
+}
+
+function missingTexts(step: Step): number {
+  const texts = [step.content, step.reasoning_content, ...step.observations.map(({ content }) => content)];
+  return texts.filter((text) => typeof text === 'object' && text !== null).length;
+}
+
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof OtError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The catalog file: `$OT_HOME/cache/catalog.sqlite`. Everything in it is derived from journals, so it can be
+ * deleted at any time; a damaged one is made anew, one of a newer version is refused.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { OtError } from '../base/errors.ts';
+import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
+import { FIELDS } from './step-text.ts';
+
+/** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
+export const CATALOG_VERSION = 1;
+
+/** A row of the text index is a step: trace number times this, plus step number. */
+export const STEPS_PER_TRACE = 2 ** 20;
+
+export function catalogPath(home: string): string {
+  return join(home, 'cache', 'catalog.sqlite');
+}
+
+const TABLES = `
+CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE journals (id INTEGER PRIMARY KEY, remote TEXT NOT NULL, ref TEXT NOT NULL, tip TEXT NOT NULL, UNIQUE (remote, ref));
+CREATE TABLE groups (journal INTEGER NOT NULL, hh TEXT NOT NULL, tree TEXT NOT NULL, PRIMARY KEY (journal, hh)) WITHOUT ROWID;
+CREATE TABLE copies (trace_id TEXT NOT NULL, journal INTEGER NOT NULL, tree TEXT NOT NULL, raw_bytes INTEGER NOT NULL, PRIMARY KEY (trace_id, journal)) WITHOUT ROWID;
+CREATE INDEX copies_of_journal ON copies (journal, trace_id);
+CREATE TABLE traces (id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL UNIQUE, journal INTEGER NOT NULL, tree TEXT NOT NULL,
+  agent TEXT NOT NULL, model TEXT, project_id TEXT NOT NULL, project_name TEXT NOT NULL, parent TEXT, title TEXT, intent TEXT,
+  started INTEGER, ended INTEGER, steps INTEGER NOT NULL, success INTEGER, committed INTEGER NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL);
+CREATE TABLE pending (trace_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE segments (trace INTEGER NOT NULL, first INTEGER NOT NULL, oid TEXT NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL, PRIMARY KEY (trace, first)) WITHOUT ROWID;
+CREATE TABLE facet_values (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (name, value));
+CREATE TABLE facets (trace INTEGER NOT NULL, segment INTEGER NOT NULL, value INTEGER NOT NULL, step INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (trace, segment, value)) WITHOUT ROWID;
+CREATE INDEX facets_by_value ON facets (value, trace);
+CREATE VIRTUAL TABLE texts USING fts5 (${FIELDS.map((name) => `${name}_text`).join(', ')}, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
+`;
+
+export interface Catalog {
+  readonly database: Sqlite;
+  readonly path: string;
+  /** True when there was none, or a damaged one was replaced: nothing is in it yet. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Opens the catalog of `home`, making an empty one where there is none, where the one there is damaged, and
+ * where it is of an older version. Throws `OT_CATALOG_NEWER` (exit 2), `OT_CATALOG_UNWRITABLE` (exit 2).
+ */
+export async function openCatalog(home: string): Promise<Catalog> {
+  const path = catalogPath(home);
+  try {
+    return await openOnce(path);
+  } catch (error) {
+    if (sqliteFailure(error) !== 'corrupt') throw catalogFailure(path, error);
+  }
+  removeCatalog(home);
+  try {
+    return await openOnce(path);
+  } catch (error) {
+    throw catalogFailure(path, error);
+  }
+}
+
+async function openOnce(path: string): Promise<Catalog> {
+  makeFolder(path);
+  const database = await openSqlite(path);
+  try {
+    const version = versionOf(database);
+    if (version > CATALOG_VERSION) throw newer(path, version);
+    database.exec(
+      `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`,
+    );
+    return version === CATALOG_VERSION ? { database, path, isNew: false } : await recreate(database, path);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const BUSY_MS = 5_000;
+const CACHE_KIB = 32 * 1024;
+
+/** Version of an existing catalog, 0 of an empty file. */
+function versionOf(database: Sqlite): number {
+  return Number(database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version ?? 0);
+}
+
+/** Tables anew, in one transaction: another process sees all of them or none. */
+async function recreate(database: Sqlite, path: string): Promise<Catalog> {
+  database.exec('PRAGMA page_size = 8192; BEGIN IMMEDIATE');
+  try {
+    if (versionOf(database) !== CATALOG_VERSION) {
+      for (const name of tableNames(database)) database.exec(`DROP TABLE IF EXISTS ${name}`);
+      database.exec(`${TABLES}PRAGMA user_version = ${CATALOG_VERSION}`);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+  return { database, path, isNew: true };
+}
+
+/** Our own names only; virtual tables take their shadow tables with them, so they go first. */
+function tableNames(database: Sqlite): string[] {
+  const rows = database.all<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC, length(name)",
+  );
+  return rows.map(({ name }) => name).filter((name) => /^[a-z_]{1,40}$/.test(name));
+}
+
+/** Ends a transaction that failed; the failure that led here matters, not this one. */
+export function rollBack(database: Sqlite): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    return;
+  }
+}
+
+/** Deletes the catalog and what SQLite keeps beside it. */
+export function removeCatalog(home: string): void {
+  const path = catalogPath(home);
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** The failure of a catalog by name; what is none of SQLite's stays as it is. */
+export function catalogFailure(path: string, cause: unknown): unknown {
+  switch (sqliteFailure(cause)) {
+    case null:
+      return cause;
+    case 'busy':
+      return new OtError('OT_CATALOG_LOCKED', 'conflict', 'another process is writing to the catalog', {
+        hint: 'run the command again in a moment',
+        retryable: true,
+        cause,
+      });
+    case 'full':
+      return new OtError('OT_DISK_FULL', 'usage', `no space left for the catalog at ${path}`, {
+        hint: 'free some space, then run the command again',
+        retryable: true,
+        cause,
+      });
+    case 'unwritable':
+    case 'unopenable':
+      return unwritable(path, cause);
+    default:
+      return new OtError('OT_CATALOG_DAMAGED', 'corrupt', `the catalog at ${path} cannot be read`, {
+        hint: 'run: git ot bucket rebuild --substrate catalog',
+        cause,
+      });
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, cause: unknown): OtError {
+  return new OtError('OT_CATALOG_UNWRITABLE', 'usage', `the catalog at ${path} cannot be written`, {
+    hint: 'check the permissions of that folder, or delete the file: it is derived',
+    cause,
+  });
+}
+
+function newer(path: string, version: number): OtError {
+  return new OtError(
+    'OT_CATALOG_NEWER',
+    'usage',
+    `the catalog at ${path} has version ${version}; this git-ot knows up to ${CATALOG_VERSION}`,
+    { hint: 'upgrade git-ot, or make it anew: git ot bucket rebuild --substrate catalog' },
+  );
+}

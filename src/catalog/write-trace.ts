@@ -1,0 +1,193 @@
+/** Writes one trace into the catalog: its row, and text and facets of segments that are new or changed. */
+import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
+import { SEGMENT_STEPS } from '../bucket/layout.ts';
+import { callFactsOf } from '../record/call-facts.ts';
+import type { Step, ToolCall } from '../record/step.ts';
+import { stepFacts } from './facts.ts';
+import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
+import { FIELDS, stepTexts } from './step-text.ts';
+import { STEPS_PER_TRACE } from './store.ts';
+import { indexText } from './words.ts';
+
+interface FacetTally {
+  first: number;
+  last: number;
+  count: number;
+}
+
+/** Statements are prepared once; everything happens in the caller's transaction. */
+export class TraceWriter {
+  readonly #database: Sqlite;
+  readonly #prepared = new Map<string, SqliteStatement>();
+  readonly #values = new Map<string, number>();
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+  }
+
+  /** Begins a trace: drops segments that are gone or changed. Gives its number and the segments to add. */
+  begin({ copy, segments }: ReadTrace): { trace: number; wanted: SegmentRef[] } {
+    const trace = this.#numberOf(copy.traceId);
+    this.#reserve(trace, copy.traceId);
+    const known = new Map(
+      this.#all<{ first: number; oid: string }>('SELECT first, oid FROM segments WHERE trace = ?', trace).map(
+        ({ first, oid }) => [first, oid],
+      ),
+    );
+    const now = new Map(segments.map(({ first, oid }) => [first, oid]));
+    for (const [first, oid] of known) if (now.get(first) !== oid) this.#dropSegment(trace, first);
+    const wanted = segments.filter(({ first, oid }) => known.get(first) !== oid && first < STEPS_PER_TRACE);
+    return { trace, wanted };
+  }
+
+  addSegment(trace: number, { first, oid, steps, gaps }: ReadSegment): void {
+    const tallies = new Map<number, FacetTally>();
+    let bytes = 0;
+    for (const step of steps) bytes += this.#addStep(trace, step, tallies);
+    for (const [value, { first: from, last, count }] of tallies) {
+      this.#run('INSERT INTO facets VALUES (?, ?, ?, ?, ?, ?)', trace, first, value, from, last, count);
+    }
+    this.#run('INSERT INTO segments VALUES (?, ?, ?, ?, ?)', trace, first, oid, gaps, bytes);
+  }
+
+  /** Writes the trace's own row, once its segments are in. */
+  end(trace: number, journal: number, { copy, meta, head }: ReadTrace): void {
+    const [sums] = this.#all<{ gaps: number; bytes: number }>(
+      'SELECT coalesce(sum(gaps), 0) AS gaps, coalesce(sum(text_bytes), 0) AS bytes FROM segments WHERE trace = ?',
+      trace,
+    );
+    this.#run(
+      'INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[trace, copy.traceId, journal, copy.tree, meta.agent, meta.model ?? null],
+      ...[meta.project.id, meta.project.name, meta.parent_trace_id ?? null, meta.title],
+      clip(head?.task.description ?? meta.title, 200),
+      ...[timeOf(meta.timestamp_start), timeOf(meta.timestamp_end ?? meta.timestamp_start), meta.step_count],
+      this.#success(trace, head?.outcome.success ?? null),
+      this.#lastStep(trace, 'commit.sha') === null ? 0 : 1,
+      ...[sums!.gaps + (head === null ? 1 : 0), sums!.bytes],
+    );
+  }
+
+  /** A trace of which nothing can be read: found by its id only, so that `freshness` can tell of it. */
+  endUnreadable(traceId: string, journal: number, tree: string): void {
+    this.drop(traceId);
+    const trace = this.#numberOf(traceId);
+    this.#reserve(trace, traceId);
+    this.#run('UPDATE traces SET journal = ?, tree = ?, gaps = 1 WHERE id = ?', journal, tree, trace);
+  }
+
+  /** Forgets a trace that no journal holds any more. */
+  drop(traceId: string): void {
+    const [row] = this.#all<{ id: number }>('SELECT id FROM traces WHERE trace_id = ?', traceId);
+    if (row === undefined) return;
+    for (const { first } of this.#all<{ first: number }>(
+      'SELECT first FROM segments WHERE trace = ?',
+      row.id,
+    )) {
+      this.#dropSegment(row.id, first);
+    }
+    this.#run('DELETE FROM traces WHERE id = ?', row.id);
+  }
+
+  #numberOf(traceId: string): number {
+    const [row] = this.#all<{ id: number }>('SELECT id FROM traces WHERE trace_id = ?', traceId);
+    if (row !== undefined) return row.id;
+    const [next] = this.#all<{ id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM traces');
+    return next!.id;
+  }
+
+  /** Takes a number before any row uses it: a build that is killed leaves no rows of nobody. */
+  #reserve(trace: number, traceId: string): void {
+    const sql =
+      "INSERT OR IGNORE INTO traces VALUES (?, ?, 0, '', '', NULL, '', '', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0)";
+    this.#run(sql, trace, traceId);
+  }
+
+  #dropSegment(trace: number, first: number): void {
+    const from = trace * STEPS_PER_TRACE + first;
+    this.#run('DELETE FROM texts WHERE rowid BETWEEN ? AND ?', from, from + SEGMENT_STEPS - 1);
+    this.#run('DELETE FROM facets WHERE trace = ? AND segment = ?', trace, first);
+    this.#run('DELETE FROM segments WHERE trace = ? AND first = ?', trace, first);
+  }
+
+  /** Gives the bytes of text that went into the index. */
+  #addStep(trace: number, step: Step, tallies: Map<number, FacetTally>): number {
+    const known = new Map(step.tool_calls.map((call) => [call, callFactsOf(call)]));
+    const factsOf = (call: ToolCall) => known.get(call)!;
+    const texts = stepTexts(step, factsOf);
+    const columns = FIELDS.map((field) => texts[field]);
+    for (const { name, value } of stepFacts(step, factsOf)) {
+      tally(tallies, this.#valueNumber(name, value), step.step_index);
+    }
+    if (columns.every((text) => text === '')) return 0;
+    const sql = `INSERT INTO texts (rowid, ${FIELDS.map((field) => `${field}_text`).join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+    this.#run(sql, trace * STEPS_PER_TRACE + step.step_index, ...columns.map(indexText));
+    return columns.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  }
+
+  #valueNumber(name: string, value: string): number {
+    const key = `${name}\0${value}`;
+    let number = this.#values.get(key);
+    if (number === undefined) {
+      if (this.#values.size >= MOST_VALUES) this.#values.clear();
+      this.#run('INSERT OR IGNORE INTO facet_values (name, value) VALUES (?, ?)', name, value);
+      const sql = 'SELECT id FROM facet_values WHERE name = ? AND value = ?';
+      number = this.#all<{ id: number }>(sql, name, value)[0]!.id;
+      this.#values.set(key, number);
+    }
+    return number;
+  }
+
+  /** As the record says; else as the last run of tests did; unknown without either. */
+  #success(trace: number, recorded: boolean | null): number | null {
+    if (recorded !== null) return recorded ? 1 : 0;
+    const passed = this.#lastStep(trace, 'test.result', 'passed');
+    const failed = this.#lastStep(trace, 'test.result', 'failed');
+    if (passed === null && failed === null) return null;
+    return (passed ?? 0) > (failed ?? 0) ? 1 : 0;
+  }
+
+  #lastStep(trace: number, name: string, value: string | null = null): number | null {
+    const sql =
+      'SELECT max(f.last) AS step FROM facets f JOIN facet_values v ON v.id = f.value WHERE f.trace = ? AND v.name = ? AND (? IS NULL OR v.value = ?)';
+    return this.#all<{ step: number | null }>(sql, trace, name, value, value)[0]!.step;
+  }
+
+  #run(sql: string, ...values: readonly SqliteValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  #all<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {
+    return this.#statement(sql).all<Row>(...values);
+  }
+
+  #statement(sql: string): SqliteStatement {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+const MOST_VALUES = 100_000;
+
+function tally(tallies: Map<number, FacetTally>, value: number, step: number): void {
+  const found = tallies.get(value);
+  if (found === undefined) tallies.set(value, { first: step, last: step, count: 1 });
+  else {
+    found.last = step;
+    found.count += 1;
+  }
+}
+
+/** Milliseconds since 1970; null for no time, and for one that is none. */
+function timeOf(timestamp: string | null): number | null {
+  const time = timestamp === null ? Number.NaN : Date.parse(timestamp);
+  return Number.isNaN(time) ? null : time;
+}
+
+function clip(text: string | null, length: number): string | null {
+  return text === null ? null : text.slice(0, length).toWellFormed();
+}

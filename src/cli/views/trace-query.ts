@@ -1,0 +1,54 @@
+/** Text view of `trace query`: a line per hit, and below it the passages that were found. */
+import type { QueryResult } from '../../trace/query.ts';
+import type { CandidatePacket } from '../../trace/query-candidate.ts';
+import type { Excerpt } from '../../trace/query-excerpt.ts';
+import { count, oneLine, type Page, paint } from './page.ts';
+
+const PREFIX = 8;
+
+export function queryView(page: Page, result: QueryResult): string {
+  const { candidates, total, next_cursor: cursor, freshness } = result;
+  const hits = candidates.map((candidate) => candidateView(page, candidate)).join('');
+  const shown = candidates.length;
+  const of = shown === total ? count(total, 'hit') : `${shown} of ${count(total, 'hit')}`;
+  const more = cursor === null ? '' : `, go on with --cursor ${cursor}`;
+  const stale =
+    freshness.stale_reason === null ? '' : `${paint(page, 'yellow', `stale: ${freshness.stale_reason}`)}\n`;
+  return `${hits}${hits === '' ? '' : '\n'}${of}${more}\n${stale}`;
+}
+
+function candidateView(page: Page, candidate: CandidatePacket): string {
+  const place = paint(page, 'bold', `${candidate.trace_id.slice(0, PREFIX)}:${candidate.step_index}`);
+  const facts = [
+    candidate.timestamp?.slice(0, 16).replace('T', ' '),
+    candidate.project_slug,
+    candidate.title,
+  ];
+  const head = oneLine(facts.filter((fact) => fact).join('  '), Math.max(20, page.columns - PREFIX - 8));
+  const passages = candidate.excerpts.map((excerpt) => `    ${passage(page, excerpt)}\n`).join('');
+  return `${place}  ${head}\n${passages}${candidate.limitations.length === 0 ? '' : `    ${paint(page, 'dim', candidate.limitations.join(', '))}\n`}`;
+}
+
+/** `field: text` with what was looked for in bold; cut to the line. */
+function passage(page: Page, { field, text, highlights }: Excerpt): string {
+  const width = Math.max(40, page.columns - field.length - 6);
+  const first = highlights[0]?.[0] ?? 0;
+  const start = first < width / 2 ? 0 : first - Math.floor(width / 4);
+  const parts: string[] = [];
+  let at = start;
+  for (const [from, to] of highlights) {
+    if (from < at) continue;
+    parts.push(oneLineKeep(text.slice(at, from)), paint(page, 'yellow', oneLineKeep(text.slice(from, to))));
+    at = to;
+    if (at - start > width) break;
+  }
+  parts.push(oneLineKeep(text.slice(at, Math.max(at, start + width))));
+  return `${paint(page, 'dim', `${field}:`)} ${parts.join('').trim()}`;
+}
+
+/** One line with its outer blanks as one blank each, so that parts can be put together. */
+function oneLineKeep(text: string): string {
+  const inner = oneLine(text, 10_000);
+  if (inner === '') return /\s/.test(text) ? ' ' : '';
+  return `${/^\s/.test(text) ? ' ' : ''}${inner}${/\s$/.test(text) ? ' ' : ''}`;
+}

@@ -1,0 +1,137 @@
+/** The passages of a step that show why it was found. */
+import type { QueryText, QueryUnit } from '../catalog/query-text.ts';
+import { stemOf } from '../catalog/stems.ts';
+import { FIELDS, type Field, type StepTexts } from '../catalog/step-text.ts';
+import { camelParts } from '../catalog/words.ts';
+
+export interface Excerpt {
+  readonly field: Field;
+  readonly text: string;
+  /** Places in `text` of what was looked for: start and end, in UTF-16 units. */
+  readonly highlights: ReadonlyArray<readonly [start: number, end: number]>;
+}
+
+const WINDOW = 200;
+const BEFORE = 60;
+/** Text looked at per field; matches behind it are not shown. */
+const LONGEST_TEXT = 50_000;
+const MOST_EXCERPTS = 3;
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
+}
+
+/** One excerpt per field, those with the most different words first. */
+export function excerptsOf(texts: StepTexts, matcher: Matcher): Excerpt[] {
+  const found = FIELDS.flatMap((field) => {
+    const text = texts[field].slice(0, LONGEST_TEXT);
+    const places = placesIn(text, matcher);
+    return places.length === 0 ? [] : [bestWindow(field, text, places)];
+  });
+  return found
+    .sort((left, right) => right.terms - left.terms)
+    .slice(0, MOST_EXCERPTS)
+    .map(({ excerpt }) => excerpt);
+}
+
+/** The beginning of what a step says, for a hit without words. */
+export function openingOf(texts: StepTexts): Excerpt[] {
+  const field = FIELDS.find((name) => texts[name].trim() !== '');
+  return field === undefined ? [] : [{ field, text: cut(texts[field], 0, WINDOW), highlights: [] }];
+}
+
+/** Tells which word of a query a word of a text is; good for one query. */
+export class Matcher {
+  readonly #stems: ReadonlySet<string>;
+  readonly #prefixes: readonly string[];
+  readonly #known = new Map<string, string | null>();
+
+  constructor({ wanted }: QueryText) {
+    const { stems, prefixes } = wordsWanted(wanted);
+    this.#stems = stems;
+    this.#prefixes = prefixes;
+  }
+
+  /** Null for a word that nobody asked for. */
+  termOf(word: string): string | null {
+    let term = this.#known.get(word);
+    if (term === undefined) {
+      term = this.#find(word);
+      if (this.#known.size < MOST_KNOWN) this.#known.set(word, term);
+    }
+    return term;
+  }
+
+  #find(word: string): string | null {
+    for (const part of new Set([word, ...camelParts(word)])) {
+      const lower = part.toLowerCase();
+      const stem = stemOf(lower);
+      if (this.#stems.has(stem)) return stem;
+      const prefix = this.#prefixes.find((each) => lower.startsWith(each));
+      if (prefix !== undefined) return `${prefix}*`;
+    }
+    return null;
+  }
+}
+
+const MOST_KNOWN = 50_000;
+
+function wordsWanted(units: readonly QueryUnit[]): { stems: Set<string>; prefixes: string[] } {
+  const stems = new Set<string>();
+  const prefixes: string[] = [];
+  for (const { kind, words } of units) {
+    for (const word of kind === 'prefix' ? words.slice(0, -1) : words) stems.add(stemOf(word));
+    if (words.length > 1) stems.add(words.join(''));
+    if (kind === 'prefix') prefixes.push(words.at(-1)!);
+  }
+  return { stems, prefixes };
+}
+
+function placesIn(text: string, matcher: Matcher): Place[] {
+  const places: Place[] = [];
+  for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    const term = matcher.termOf(match[0]);
+    if (term !== null) places.push({ start: match.index, end: match.index + match[0].length, term });
+  }
+  return places;
+}
+
+/** The stretch that holds the most different words, then the most words. */
+function bestWindow(
+  field: Field,
+  text: string,
+  places: readonly Place[],
+): { excerpt: Excerpt; terms: number } {
+  let best = { at: 0, terms: 0, count: 0 };
+  for (let at = 0; at < places.length; at += 1) {
+    const inside = placesWithin(places, at);
+    const terms = new Set(inside.map(({ term }) => term)).size;
+    if (terms > best.terms || (terms === best.terms && inside.length > best.count)) {
+      best = { at, terms, count: inside.length };
+    }
+    if (at >= MOST_PLACES) break;
+  }
+  const start = Math.max(0, places[best.at]!.start - BEFORE);
+  const excerpt = cut(text, start, WINDOW);
+  const highlights = places
+    .filter((place) => place.start >= start && place.end <= start + excerpt.length)
+    .map((place) => [place.start - start, place.end - start] as const);
+  return { excerpt: { field, text: excerpt, highlights }, terms: best.terms };
+}
+
+const MOST_PLACES = 2_000;
+
+function placesWithin(places: readonly Place[], at: number): Place[] {
+  const inside: Place[] = [];
+  const limit = places[at]!.start + WINDOW - BEFORE;
+  for (let next = at; next < places.length && places[next]!.end <= limit; next += 1)
+    inside.push(places[next]!);
+  return inside;
+}
+
+/** A stretch of text that does not end in half a character. */
+function cut(text: string, start: number, length: number): string {
+  return text.slice(start, start + length).toWellFormed();
+}

@@ -1,0 +1,97 @@
+/** `trace query`: the catalog brought up to date, searched, and its hits shown with text from git. */
+import { OtError } from '../base/errors.ts';
+import type { Shelf } from '../bucket/shelves.ts';
+import type { TraceFilter } from '../catalog/filter.ts';
+import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
+import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
+import { refreshCatalog } from '../catalog/refresh.ts';
+import { searchSteps } from '../catalog/search.ts';
+import { type Catalog, catalogFailure, openCatalog } from '../catalog/store.ts';
+import { type CandidatePacket, candidateOf } from './query-candidate.ts';
+import { decodeCursor, encodeCursor, type Question } from './query-cursor.ts';
+import { Matcher } from './query-excerpt.ts';
+
+/** A text as typed, which may be empty when the filter says something, and what else is asked. */
+export interface QueryOptions extends Question {
+  readonly home: string;
+  readonly limit: number;
+  readonly now: () => Date;
+  readonly onTrace?: (done: number, total: number) => void;
+}
+
+export interface QueryResult {
+  readonly source: 'catalog';
+  readonly sort: QueryOptions['sort'];
+  /** Steps that match on all pages; traces when only filters were given. */
+  readonly total: number;
+  readonly total_returned: number;
+  readonly limit: number;
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+  readonly candidates: readonly CandidatePacket[];
+  readonly search_diagnostics: { readonly expression: string; readonly indexed: number };
+  readonly freshness: Freshness;
+}
+
+/** What a query waits for while the catalog is brought up to date. */
+const REFRESH_MS = 10_000;
+
+/**
+ * Throws `OT_QUERY_EMPTY`, `OT_QUERY_SYNTAX`, `OT_BAD_CURSOR`, `OT_CATALOG_NEWER`, `OT_CATALOG_UNWRITABLE`
+ * (exit 2), `OT_CATALOG_DAMAGED` (exit 5).
+ */
+export async function queryTraces(shelves: readonly Shelf[], options: QueryOptions): Promise<QueryResult> {
+  const text = parseQueryText(options.text);
+  if (text.wanted.length === 0 && saysNothing(options.filter)) throw emptyQuery();
+  const catalog = await openCatalog(options.home);
+  try {
+    return await query(catalog, shelves, options, text);
+  } catch (error) {
+    throw catalogFailure(catalog.path, error);
+  } finally {
+    catalog.database.close();
+  }
+}
+
+async function query(
+  catalog: Catalog,
+  shelves: readonly Shelf[],
+  options: QueryOptions,
+  text: QueryText,
+): Promise<QueryResult> {
+  const { filter, sort, limit, now } = options;
+  const start = now();
+  const report = await refreshCatalog(catalog, shelves, {
+    now: start,
+    goOn: () => now().getTime() - start.getTime() < REFRESH_MS,
+    ...(options.onTrace === undefined ? {} : { onTrace: options.onTrace }),
+  });
+  const { database } = catalog;
+  const offset = decodeCursor(options);
+  const { hits, total, expression } = searchSteps(database, { text, filter, sort, offset, limit });
+  const matcher = text.wanted.length === 0 ? null : new Matcher(text);
+  const found = await Promise.all(hits.map((hit) => candidateOf(database, shelves, hit, matcher)));
+  const end = offset + hits.length;
+  return {
+    source: 'catalog',
+    sort,
+    total,
+    total_returned: hits.length,
+    limit,
+    has_more: end < total,
+    next_cursor: hits.length > 0 && end < total ? encodeCursor(options, end) : null,
+    candidates: found.filter((candidate) => candidate !== null),
+    search_diagnostics: { expression, indexed: report.traces },
+    freshness: freshnessOf(database, report),
+  };
+}
+
+function saysNothing({ facets, ...others }: TraceFilter): boolean {
+  return facets.length === 0 && Object.values(others).every((value) => value === undefined);
+}
+
+function emptyQuery(): OtError {
+  return new OtError('OT_QUERY_EMPTY', 'usage', 'the query names neither a word nor a filter', {
+    hint: 'give words to look for, or a filter such as --tool Bash or --since 7d; all traces: git ot trace list',
+  });
+}
