@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/slice.ts')).TraceSliceCommand,
   },
   {
+    path: ['trace', 'skills'],
+    summary: 'list the skills that were used, and how often',
+    load: async () => (await import('./commands/trace/skills.ts')).TraceSkillsCommand,
+  },
+  {
     path: ['trace', 'stats'],
     summary: 'add up tokens and cost, each model call once',
     load: async () => (await import('./commands/trace/stats.ts')).TraceStatsCommand,

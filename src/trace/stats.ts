@@ -1,9 +1,8 @@
 /** `trace stats`: tokens and cost of every trace, each model call counted once wherever it was written down. */
-import { openCopy } from '../bucket/find.ts';
 import type { ListedTrace } from '../bucket/list.ts';
-import { readSteps } from '../bucket/steps.ts';
 import type { Step, TokenUsage } from '../record/step.ts';
 import type { MetaRow } from '../record/trace.ts';
+import { forEachStep, type ReadingAll } from './all-steps.ts';
 import { costOf } from './cost.ts';
 
 export const GROUPINGS = ['day', 'agent', 'model', 'project'] as const;
@@ -38,30 +37,15 @@ export interface Stats {
   readonly duplicate_calls: number;
 }
 
-/** Reads every trace's steps, the oldest trace first, so that the first writer of a call has it. */
+/** Adds up every trace, the oldest first, so that the first writer of a call has it. */
 export async function statsOf(
   listed: readonly ListedTrace[],
   by: Grouping | null,
-  onTrace: (done: number, total: number) => void = () => undefined,
+  reading: ReadingAll,
 ): Promise<Stats> {
   const tally = new StatsTally(by);
-  const traces = [...listed].sort((left, right) => compare(orderOf(left.row), orderOf(right.row)));
-  for (const [index, { row, copies }] of traces.entries()) {
-    const folder = openCopy(copies[0]!);
-    for (let from = 1; from <= row.step_count; from += BLOCK) {
-      for (const step of await readSteps(folder, from, Math.min(from + BLOCK - 1, row.step_count)))
-        tally.add(row, step);
-    }
-    onTrace(index + 1, traces.length);
-  }
+  await forEachStep(listed, ({ row }, step) => tally.add(row, step), reading);
   return tally.end();
-}
-
-/** Steps read at once. */
-const BLOCK = 1024;
-
-function orderOf(row: MetaRow): string {
-  return `${row.timestamp_start ?? '9999'} ${row.trace_id}`;
 }
 
 function compare(left: string, right: string): number {

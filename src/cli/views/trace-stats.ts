@@ -1,9 +1,11 @@
 /** Text view of `trace stats`. */
+import type { Finding } from '../../bucket/findings.ts';
 import { PRICE_TABLE } from '../../trace/prices.ts';
 import type { Stats, Totals } from '../../trace/stats.ts';
 import { count, type Page, table } from './page.ts';
 
-export function statsView(page: Page, { by, groups, total, duplicate_calls: duplicates }: Stats): string {
+export function statsView(page: Page, stats: Stats, findings: readonly Finding[]): string {
+  const { by, groups, total, duplicate_calls: duplicates } = stats;
   const head = [
     (by ?? '').toUpperCase() || 'ALL',
     'TRACES',
@@ -23,6 +25,9 @@ export function statsView(page: Page, { by, groups, total, duplicate_calls: dupl
       ? []
       : [`${count(total.unpriced_calls, 'call')} of models without a price`]),
     ...(duplicates === 0 ? [] : [`${count(duplicates, 'repeated call')} counted once`]),
+    ...(findings.length === 0
+      ? []
+      : [`${count(findings.length, 'trace')} could not be read: run git ot bucket verify`]),
   ];
   return `${table(page, head, [...rows, rowOf('total', total)])}\n${notes.join('; ')}\n`;
 }

@@ -34,13 +34,12 @@ export class TraceStatsCommand extends OtCommand {
       const notes = damageNotes();
       const progress = startProgress(app, 'reading', this.quiet);
       const listed = await listTraces(shelves, notes.add);
-      const stats = await statsOf(listed, by, (done, total) => progress.update(done, total)).finally(() =>
-        progress.end(),
-      );
+      const onTrace = (done: number, total: number): void => progress.update(done, total);
+      const stats = await statsOf(listed, by, { onDamage: notes.add, onTrace }).finally(() => progress.end());
       return {
         schema: 'opentraces.trace.stats.v1',
         data: { ...stats, prices: PRICE_TABLE, findings: notes.findings },
-        text: (page) => statsView(page, stats),
+        text: (page) => statsView(page, stats, notes.findings),
       };
     });
   }
