@@ -2,7 +2,7 @@
 import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
 import { isTraceId } from './layout.ts';
-import { type JournalTip, journalTips, type Shelf } from './shelves.ts';
+import { folderOfTip, type JournalTip, journalTips, type Shelf } from './shelves.ts';
 import { TraceFolder } from './trace-folder.ts';
 
 /** One copy of a trace. The same trace can be in our raw lanes and in what several remotes gave us. */
@@ -16,7 +16,8 @@ const PREFIX = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/;
 
 /**
  * The copy of a trace to read. Throws `OT_TRACE_ID` (exit 2) on what is no id or prefix of at least 8
- * characters or matches several traces, `OT_TRACE_NOT_FOUND` (exit 6) when there is none.
+ * characters or matches several traces, `OT_TRACE_NOT_FOUND` (exit 6) when there is none,
+ * what damage throws (exit 5) when it may be in a journal that cannot be read.
  */
 export async function findTrace(shelves: readonly Shelf[], reference: string): Promise<TraceCopy> {
   const prefix = reference.toLowerCase();
@@ -31,10 +32,13 @@ export async function findTrace(shelves: readonly Shelf[], reference: string): P
     );
   }
   const copies: TraceCopy[] = [];
+  const damage: unknown[] = [];
   for (const shelf of shelves) {
-    copies.push(...(await copiesIn(shelf, prefix)));
+    copies.push(...(await copiesIn(shelf, prefix, (error) => damage.push(error))));
     if (isTraceId(prefix) && copies.length > 0) break;
   }
+  // What cannot be read may be where the trace is.
+  if (copies.length === 0 && damage.length > 0) throw damage[0];
   assertUnique(reference, copies);
   return bestCopy(copies);
 }
@@ -62,11 +66,27 @@ function assertUnique(reference: string, copies: readonly TraceCopy[]): void {
   );
 }
 
-/** Copies of traces whose id starts with `prefix` (at least 8 hex digits). */
-export async function copiesIn(shelf: Shelf, prefix: string): Promise<TraceCopy[]> {
+/** Copies of traces whose id starts with `prefix` (at least 8 hex digits); `onDamage` hears of unreadable journals. */
+export async function copiesIn(
+  shelf: Shelf,
+  prefix: string,
+  onDamage: (error: OtError) => void = raise,
+): Promise<TraceCopy[]> {
   const tips = await journalTips(shelf);
-  const found = await Promise.all(tips.map((tip) => copiesAt(tip, prefix)));
-  return found.flat();
+  const found = tips.map(async (tip) => {
+    try {
+      return await copiesAt(tip, prefix);
+    } catch (error) {
+      if (!(error instanceof OtError) || error.kind !== 'corrupt') throw error;
+      onDamage(error);
+      return [];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function raise(error: OtError): never {
+  throw error;
 }
 
 async function copiesAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
@@ -74,11 +94,10 @@ async function copiesAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
   const hh = `traces/${prefix.slice(0, 2)}`;
   if (isTraceId(prefix)) {
     const info = await objects.resolve(tip.commit, `${hh}/${prefix}`);
-    return info?.type === 'tree' ? [{ traceId: prefix, tip, tree: info.oid }] : [];
+    if (info?.type === 'tree') return [{ traceId: prefix, tip, tree: info.oid }];
   }
-  const folder = await objects.resolve(tip.commit, hh);
-  if (folder?.type !== 'tree') return [];
-  const entries = await objects.readTree(folder.oid);
+  const folder = await folderOfTip(tip, hh);
+  const entries = folder === null ? [] : await objects.readTree(folder);
   return entries
     .filter((entry) => entry.mode === '40000' && entry.name.startsWith(prefix) && isTraceId(entry.name))
     .map((entry) => ({ traceId: entry.name, tip, tree: entry.oid }));

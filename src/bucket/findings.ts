@@ -54,7 +54,7 @@ export function finding(code: FindingCode, path: string, message: string): Findi
 }
 
 /** Where a trace stands, as findings show it: `<ref>:traces/<hh>/<trace id>`. */
-export function pathOfTrace({ tip, traceId }: TraceCopy): string {
+export function pathOfTrace({ tip, traceId }: Pick<TraceCopy, 'tip' | 'traceId'>): string {
   return `${tip.ref}:${tracePath(traceId)}`;
 }
 
@@ -83,7 +83,10 @@ export function inHistory(found: Finding): Finding {
 /** The finding with the fix for a pack that is not what its checksum says. */
 export function ofPack(found: Finding): Finding {
   if (found.code !== 'object_corrupt') return found;
-  return { ...found, fix: `mend the objects found damaged, then: git repack -ad; if all of a pack is lost, ${BACKUP}` };
+  return {
+    ...found,
+    fix: `mend the objects found damaged, then: git repack -ad; if all of a pack is lost, ${BACKUP}`,
+  };
 }
 
 /** The finding with the fix that helps on this shelf: copies are made anew where they came from. */
@@ -109,7 +112,10 @@ const CODE_OF_ERROR: ReadonlyMap<string, FindingCode> = new Map<string, FindingC
   ['OT_OBJECT_TOO_LARGE', 'object_bad'],
   ['OT_OBJECT_MISSING', 'object_missing'],
   ['OT_OBJECT_TYPE', 'tree_shape'],
+  ['OT_JOURNAL_DAMAGED', 'ref_type'],
   ['OT_GIT_FAILED', 'repository'],
+  ['OT_REPOSITORY_DAMAGED', 'repository'],
+  ['OT_REMOTE_DAMAGED', 'repository'],
 ]);
 
 /** Code for what a read threw; rethrows what is no outcome of reading. */

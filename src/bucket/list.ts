@@ -1,9 +1,10 @@
 /** Manifest rows of every trace on the shelves: reads trees and `meta` files only. */
+import { OtError } from '../base/errors.ts';
 import type { MetaRow } from '../record/trace.ts';
 import type { TraceCopy } from './find.ts';
 import { openCopy } from './find.ts';
 import { isTraceId } from './layout.ts';
-import { type JournalTip, journalTips, type Shelf } from './shelves.ts';
+import { folderOfTip, type JournalTip, journalTips, type Shelf } from './shelves.ts';
 
 export interface ListedTrace {
   readonly row: MetaRow;
@@ -17,15 +18,13 @@ export async function allCopies(shelf: Shelf): Promise<TraceCopy[]> {
   return (await Promise.all(tips.map(copiesOfTip))).flat();
 }
 
-/** Every trace folder of one journal. */
+/** Every trace folder of one journal. Throws when it, or a tree above its traces, cannot be read. */
 export async function copiesOfTip(tip: JournalTip): Promise<TraceCopy[]> {
   const { objects } = tip.shelf;
-  const traces = await objects.resolve(tip.commit, 'traces');
-  if (traces?.type !== 'tree') return [];
+  const traces = await folderOfTip(tip, 'traces');
+  if (traces === null) return [];
   const groups = await Promise.all(
-    (await objects.readTree(traces.oid)).map(async (hh) =>
-      hh.mode === '40000' ? objects.readTree(hh.oid) : [],
-    ),
+    (await objects.readTree(traces)).map(async (hh) => (hh.mode === '40000' ? objects.readTree(hh.oid) : [])),
   );
   return groups.flat().flatMap((entry) => {
     if (entry.mode !== '40000' || !isTraceId(entry.name)) return [];
@@ -33,14 +32,27 @@ export async function copiesOfTip(tip: JournalTip): Promise<TraceCopy[]> {
   });
 }
 
-/** One row per trace: own raw before sealed, then the longer. `onDamage` hears of rows that cannot be read. */
+/** The same of a journal that a remote may have sent damaged: it holds no trace then. */
+export async function copiesOfForeignTip(tip: JournalTip): Promise<TraceCopy[]> {
+  try {
+    return await copiesOfTip(tip);
+  } catch (error) {
+    if (error instanceof OtError && error.kind === 'corrupt') return [];
+    throw error;
+  }
+}
+
+/** A trace, or without an id a whole journal, that cannot be read. */
+export type DamagedPlace = Pick<TraceCopy, 'tip'> & Partial<Pick<TraceCopy, 'traceId'>>;
+
+/** One row per trace: own raw before sealed, then the longer. `onDamage` hears of what cannot be read. */
 export async function listTraces(
   shelves: readonly Shelf[],
-  onDamage: (copy: TraceCopy, error: unknown) => void,
+  onDamage: (place: DamagedPlace, error: unknown) => void,
 ): Promise<ListedTrace[]> {
   const found = new Map<string, { row: MetaRow; copies: TraceCopy[] }>();
   for (const shelf of shelves) {
-    const copies = await allCopies(shelf);
+    const copies = await readableCopies(shelf, onDamage);
     const rows = await Promise.all(copies.map((copy) => readRow(copy, onDamage)));
     copies.forEach((copy, index) => {
       const row = rows[index];
@@ -48,6 +60,22 @@ export async function listTraces(
     });
   }
   return [...found.values()];
+}
+
+async function readableCopies(
+  shelf: Shelf,
+  onDamage: (place: DamagedPlace, error: unknown) => void,
+): Promise<TraceCopy[]> {
+  const tips = await journalTips(shelf);
+  const copies = tips.map(async (tip) => {
+    try {
+      return await copiesOfTip(tip);
+    } catch (error) {
+      onDamage({ tip }, error);
+      return [];
+    }
+  });
+  return (await Promise.all(copies)).flat();
 }
 
 function addCopy(

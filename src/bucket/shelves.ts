@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSystemError } from '../base/errors.ts';
+import { isSystemError, OtError } from '../base/errors.ts';
 import type { ObjectReader, Oid, Ref, RefReader } from '../git/ports.ts';
 import type { Bucket, Engine } from './home.ts';
 import { journalOfRef, LANES_PREFIX, SEALED_PREFIX } from './layout.ts';
@@ -53,10 +53,32 @@ export function ownShelf(bucket: Bucket): Shelf {
 export async function openShelves(bucket: Bucket, engine: Engine): Promise<readonly Shelf[]> {
   const shelves: Shelf[] = [ownShelf(bucket)];
   for (const remote of await pulledRemotes(bucket.home)) {
-    const { objects, refs } = await engine.open(remoteGitDir(bucket.home, remote));
-    shelves.push({ remote, objects, refs, prefix: SEALED_PREFIX });
+    shelves.push(await remoteShelf(bucket, engine, remote));
   }
   return shelves;
+}
+
+/** A repository that is none does not keep the other shelves from being read: reading it says so. */
+async function remoteShelf(bucket: Bucket, engine: Engine, remote: string): Promise<Shelf> {
+  try {
+    const { objects, refs } = await engine.open(remoteGitDir(bucket.home, remote));
+    return { remote, objects, refs, prefix: SEALED_PREFIX };
+  } catch (cause) {
+    if (!(cause instanceof OtError) || cause.code !== 'OT_NOT_A_REPOSITORY') throw cause;
+    return unreadableShelf(bucket, remote, cause);
+  }
+}
+
+function unreadableShelf(bucket: Bucket, remote: string, cause: OtError): Shelf {
+  const fail = async (): Promise<never> => {
+    throw new OtError('OT_REMOTE_DAMAGED', 'corrupt', `remotes/${remote}.git is not a git repository`, {
+      hint: `delete ${remoteGitDir(bucket.home, remote)}, then: git ot bucket remote pull ${remote}`,
+      cause,
+    });
+  };
+  const reads = { read: fail, info: fail, resolve: fail, readPath: fail, readTree: fail };
+  const objects = { algorithm: bucket.repository.algorithm, ...reads, close: async () => undefined };
+  return { remote, objects, refs: { read: fail, list: fail }, prefix: SEALED_PREFIX };
 }
 
 async function pulledRemotes(home: string): Promise<string[]> {
@@ -83,6 +105,34 @@ export function tipsOf(shelf: Shelf, refs: readonly Ref[]): JournalTip[] {
     const journal = journalOfRef(name);
     return journal === null ? [] : [{ shelf, ref: name, commit: oid, ...journal }];
   });
+}
+
+/**
+ * Tree at `traces` or `traces/<hh>` of a journal, null when it has none. Throws `OT_OBJECT_MISSING`,
+ * `OT_OBJECT_CORRUPT` or `OT_JOURNAL_DAMAGED` when that cannot be told: a journal must not look empty for it.
+ */
+export async function folderOfTip(tip: JournalTip, path: string): Promise<Oid | null> {
+  const { objects } = tip.shelf;
+  const found = await objects.resolve(tip.commit, path);
+  if (found?.type === 'tree') return found.oid;
+  const info = await objects.info(tip.commit);
+  if (info?.type !== 'commit') throw noJournal(tip, info === null);
+  let tree = tip.commit;
+  for (const name of path.split('/')) {
+    const entry = (await objects.readTree(tree)).find((candidate) => candidate.name === name);
+    if (entry?.mode !== '40000') return null;
+    tree = entry.oid;
+  }
+  // Named and not found above: this says why.
+  await objects.readTree(tree);
+  return tree;
+}
+
+function noJournal({ ref, commit }: JournalTip, missing: boolean): OtError {
+  const hint = 'run: git ot bucket verify --full';
+  return missing
+    ? new OtError('OT_OBJECT_MISSING', 'corrupt', `commit ${commit} is missing`, { hint })
+    : new OtError('OT_JOURNAL_DAMAGED', 'corrupt', `ref ${ref} names no commit`, { hint });
 }
 
 export async function closeShelves(shelves: readonly Shelf[]): Promise<void> {

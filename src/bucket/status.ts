@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isSystemError } from '../base/errors.ts';
 import type { Bucket } from './home.ts';
 import { BUCKET_FORMAT } from './layout.ts';
-import { copiesOfTip } from './list.ts';
+import { copiesOfForeignTip, copiesOfTip } from './list.ts';
 import { journalTips, ownShelf, type Shelf } from './shelves.ts';
 
 export interface BucketStatus {
@@ -49,7 +49,7 @@ async function countMonths(shelf: Shelf): Promise<Map<string, number>> {
 
 async function countPulled(shelf: Shelf): Promise<BucketStatus['pulled'][number]> {
   const tips = await journalTips(shelf);
-  const copies = await Promise.all(tips.map(copiesOfTip));
+  const copies = await Promise.all(tips.map(copiesOfForeignTip));
   const ids = new Set(copies.flat().map((copy) => copy.traceId));
   return { remote: shelf.remote ?? '', traces: ids.size, journals: tips.length };
 }

@@ -48,7 +48,8 @@ export function decodeStep(line: string, where: string): Step {
 
 /**
  * Puts large texts back inline and unescapes keys, giving the step as its agent wrote it. Attachments
- * keep their reference: they are bytes. A text whose blob is not in `blobs/` of this trace stays a reference.
+ * keep their reference: they are bytes. A text whose blob is not in `blobs/` of this trace stays a reference;
+ * throws `OT_OBJECT_MISSING` when it is named there and lost.
  */
 export async function inflateStep(step: Step, folder: TraceFolder, objects: ObjectReader): Promise<Step> {
   const { attachments, ...fields } = step;
@@ -77,5 +78,13 @@ export function blobOf(value: object): string | null {
 async function readText(oid: string, folder: TraceFolder, objects: ObjectReader): Promise<string | null> {
   if ((await folder.files()).get(folder.names.blob(oid)) !== oid) return null;
   const found = await objects.read(oid);
-  return found === null ? null : found.data.toString('utf8');
+  if (found !== null) return found.data.toString('utf8');
+  throw new OtError(
+    'OT_OBJECT_MISSING',
+    'corrupt',
+    `not in the bucket: trace ${folder.traceId} blob ${oid}`,
+    {
+      hint: 'run: git ot bucket verify --full',
+    },
+  );
 }

@@ -1,7 +1,7 @@
 /** Our own pass over the refs of a shelf and the trees above its traces. */
 import type { OtError } from '../base/errors.ts';
 import { decodeCommit } from '../git/object-codec.ts';
-import type { Oid, TreeEntry } from '../git/ports.ts';
+import type { Oid, Ref, TreeEntry } from '../git/ports.ts';
 import type { TraceCopy } from './find.ts';
 import { aboveTraces, codeOfError, type Finding, type FindingCode, finding } from './findings.ts';
 import { isTraceId, journalOfRef } from './layout.ts';
@@ -17,13 +17,14 @@ export interface JournalPass {
 }
 
 export async function verifyJournals(shelf: Shelf): Promise<JournalPass> {
-  const { refs, broken } = await scanRefs(shelf);
+  const { refs, broken, failure } = await scanRefs(shelf);
   const findings = broken.map((name) => finding('ref_broken', name, 'the ref holds no object id'));
   for (const { name } of refs) {
     if (journalOfRef(name) === null) {
       findings.push(finding('ref_name', name, 'the ref is not named <lane>/<yyyy-mm>'));
     }
   }
+  if (failure !== undefined) findings.push(failure);
   const tips = tipsOf(shelf, refs);
   const passes = [];
   for (const tip of tips) passes.push(await new JournalVerifier(tip).run());
@@ -35,8 +36,27 @@ export async function verifyJournals(shelf: Shelf): Promise<JournalPass> {
   };
 }
 
-async function scanRefs({ refs, prefix }: Shelf): ReturnType<NonNullable<Shelf['refs']['scan']>> {
-  return refs.scan?.(prefix) ?? { refs: await refs.list(prefix), broken: [] };
+interface Scan {
+  readonly refs: readonly Ref[];
+  readonly broken: readonly string[];
+  /** Set when the refs could not be read at all. */
+  readonly failure?: Finding;
+}
+
+async function scanRefs(shelf: Shelf): Promise<Scan> {
+  const { refs, prefix } = shelf;
+  try {
+    return (await refs.scan?.(prefix)) ?? { refs: await refs.list(prefix), broken: [] };
+  } catch (error) {
+    const code = codeOfError(error, 'repository');
+    const failure = finding(code, repositoryName(shelf), (error as OtError).message);
+    return { refs: [], broken: [], failure };
+  }
+}
+
+/** The repository of a shelf, as findings show it. */
+export function repositoryName({ remote }: Shelf): string {
+  return remote === undefined ? 'bucket.git' : `remotes/${remote}.git`;
 }
 
 const ROOT_NAMES: ReadonlySet<string> = new Set(['traces', 'events', 'tombstones']);

@@ -2,12 +2,13 @@
  * `bucket verify`: `git fsck --full` and our own pass, both at once. Findings are data; nothing is
  * changed. Every write test of the project ends with this.
  */
-import { OtError } from '../base/errors.ts';
+import type { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
 import type { FsckReport } from '../git/program/fsck.ts';
 import type { TraceCopy } from './find.ts';
 import {
   aboveTraces,
+  codeOfError,
   type Finding,
   type FindingCode,
   finding,
@@ -19,7 +20,7 @@ import {
 import { SEALED_PREFIX } from './layout.ts';
 import type { Shelf } from './shelves.ts';
 import { walkTrace } from './trace-walk.ts';
-import { type JournalPass, verifyJournals } from './verify-journal.ts';
+import { type JournalPass, repositoryName, verifyJournals } from './verify-journal.ts';
 import { verifyTrace } from './verify-trace.ts';
 
 export interface VerifyOptions {
@@ -76,13 +77,9 @@ async function reportsOf(
   try {
     return await fsck(shelf);
   } catch (error) {
-    if (!(error instanceof OtError) || error.code !== 'OT_GIT_FAILED') throw error;
-    return [{ kind: 'other', message: error.message }];
+    if (codeOfError(error, 'object_bad') !== 'repository') throw error;
+    return [{ kind: 'other', message: (error as OtError).message }];
   }
-}
-
-function repositoryName({ remote }: Shelf): string {
-  return remote === undefined ? 'bucket.git' : `remotes/${remote}.git`;
 }
 
 const FSCK_CODES: Readonly<Record<FsckReport['kind'], FindingCode>> = {

@@ -1,23 +1,24 @@
 /** Records that a list had to leave out, gathered as findings: a list never fails for one bad row. */
 import type { OtError } from '../base/errors.ts';
-import type { TraceCopy } from '../bucket/find.ts';
-import { codeOfError, type Finding, finding, onShelf, pathOfTrace } from '../bucket/findings.ts';
+import { aboveTraces, codeOfError, type Finding, finding, onShelf, pathOfTrace } from '../bucket/findings.ts';
+import type { DamagedPlace } from '../bucket/list.ts';
 
 export interface DamageNotes {
   readonly findings: readonly Finding[];
-  /** Notes a copy whose row cannot be read; rethrows what is not about the record. */
-  readonly add: (copy: TraceCopy, error: unknown) => void;
+  /** Notes a trace or journal that cannot be read; rethrows what is no outcome of reading. */
+  readonly add: (place: DamagedPlace, error: unknown) => void;
 }
 
 export function damageNotes(): DamageNotes {
   const findings: Finding[] = [];
-  const add = (copy: TraceCopy, error: unknown): void => {
-    const found = finding(
-      codeOfError(error, 'record_damaged'),
-      pathOfTrace(copy),
-      (error as OtError).message,
-    );
-    findings.push(onShelf(found, copy.tip.shelf));
+  const add = ({ tip, traceId }: DamagedPlace, error: unknown): void => {
+    const code = codeOfError(error, 'record_damaged');
+    const { message } = error as OtError;
+    const found =
+      traceId === undefined
+        ? aboveTraces(finding(code, tip.ref, message))
+        : finding(code, pathOfTrace({ tip, traceId }), message);
+    findings.push(onShelf(found, tip.shelf));
   };
   return { findings, add };
 }

@@ -14,10 +14,22 @@ export function reasonOf(stderr: string): string {
   return withoutCredentials(reason).replace(/[\x00-\x1f\x7f-\x9f]/g, '');
 }
 
-/** `OT_GIT_FAILED` naming the subcommand and git's own reason. */
+/** What git says when the repository itself is at fault. */
+const DAMAGE =
+  /^(?:fatal|error): (?:missing (?:blob|tree|commit) object|not a git repository|--local can only be used inside a git repository|bad object |unable to read (?:tree )?[0-9a-f]{40}|unexpected line in .*packed-refs|.* nonexistent object )/m;
+
+function damagedRepository(subcommand: string, stderr: string): OtError {
+  const message = `git ${subcommand} found damage: ${reasonOf(stderr)}`;
+  return new OtError('OT_REPOSITORY_DAMAGED', 'corrupt', message, {
+    hint: 'Run: git ot bucket verify --full',
+  });
+}
+
+/** `OT_GIT_FAILED` naming the subcommand and git's own reason; `OT_REPOSITORY_DAMAGED` when that is damage. */
 export function gitFailed(subcommand: string, stderr: string, outcome: string): OtError {
   const storage = storageFailure(stderr);
   if (storage !== null) return storage;
+  if (DAMAGE.test(stderr)) return damagedRepository(subcommand, stderr);
   const reason = reasonOf(stderr);
   return new OtError(
     'OT_GIT_FAILED',

@@ -5,7 +5,7 @@
 import type { TraceCopy } from '../bucket/find.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
 import { journalOfRef, LANES_PREFIX, remoteSealedRef, SEALED_PREFIX, sealedRef } from '../bucket/layout.ts';
-import { copiesOfTip } from '../bucket/list.ts';
+import { copiesOfForeignTip, copiesOfTip } from '../bucket/list.ts';
 import { openShelves, ownShelf, type Shelf } from '../bucket/shelves.ts';
 import type { Oid, Ref, Transport } from '../git/ports.ts';
 import type { Policy } from '../security/contract.ts';
@@ -149,6 +149,6 @@ function isForeignJournal(name: string, own: ReadonlySet<string>): boolean {
 async function countTraces(shelf: Shelf): Promise<number> {
   const refs = await shelf.refs.list(SEALED_PREFIX);
   const tips = refs.map(({ name, oid }) => ({ shelf, ref: name, lane: '', month: '', commit: oid }));
-  const copies = await Promise.all(tips.map(copiesOfTip));
+  const copies = await Promise.all(tips.map(copiesOfForeignTip));
   return new Set(copies.flat().map((copy) => copy.traceId)).size;
 }

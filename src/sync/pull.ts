@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
 import { journalOfRef, SEALED_PREFIX } from '../bucket/layout.ts';
-import { copiesOfTip } from '../bucket/list.ts';
+import { copiesOfForeignTip } from '../bucket/list.ts';
 import { withLock } from '../bucket/lock.ts';
 import { journalTips, remoteGitDir, type Shelf } from '../bucket/shelves.ts';
 import type { Ref, Transport, TransportProgress } from '../git/ports.ts';
@@ -174,6 +174,6 @@ async function describe(
 
 async function traceIds(shelf: Shelf): Promise<Set<string>> {
   const tips = await journalTips(shelf);
-  const copies = await Promise.all(tips.map(copiesOfTip));
+  const copies = await Promise.all(tips.map(copiesOfForeignTip));
   return new Set(copies.flat().map((copy) => copy.traceId));
 }

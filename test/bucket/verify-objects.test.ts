@@ -52,7 +52,7 @@ describe.each([
       ),
       expect.stringContaining("delete the sealed ref (git update-ref -d REF) and the object's file"),
     ]);
-    await damaged.mendTraces(oids);
+    if (file === CHUNK) await damaged.mendTraces(oids);
   });
 
   it('other content under the same id is object_hash_mismatch', async () => {
@@ -67,14 +67,14 @@ describe.each([
     expect(full).toEqual(expect.arrayContaining(everywhere('object_hash_mismatch', file)));
     const sample = summary(await damaged.verify('--sample', '100'));
     expect(sample).toEqual(expect.arrayContaining(everywhere('object_hash_mismatch', file)));
-    await damaged.mendTraces(oids);
+    if (file === CHUNK) await damaged.mendTraces(oids);
   });
 
   it('an object that is gone is object_missing', async () => {
     for (const place of damaged.places) rmSync(damaged.loose(place, damaged.oid(place, file)));
     expect(summary(await damaged.verify('--full'))).toEqual(everywhere('object_missing', file));
     expect(summary(await damaged.verify('--sample', '100'))).toEqual(everywhere('object_missing', file));
-    await damaged.mendTraces();
+    if (file === CHUNK) await damaged.mendTraces();
   });
 });
 
@@ -83,7 +83,7 @@ describe('trees', () => {
     for (const place of damaged.places) rmSync(damaged.loose(place, damaged.oid(place, folder)));
     expect(summary(await damaged.verify('--full'))).toEqual(everywhere('object_missing', folder));
     expect(summary(await damaged.verify('--sample', '100'))).toEqual(everywhere('object_missing', folder));
-    await damaged.mendTraces();
+    if (folder === '') await damaged.mendTraces();
   });
 });
 

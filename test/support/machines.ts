@@ -99,7 +99,7 @@ export class SyncMachine {
   async list(): Promise<{ traces: Map<string, ListedTrace>; damaged: string[] }> {
     return this.withShelves(async (shelves) => {
       const damaged: string[] = [];
-      const listed = await listTraces(shelves, ({ traceId }) => damaged.push(traceId));
+      const listed = await listTraces(shelves, ({ tip, traceId }) => damaged.push(traceId ?? tip.ref));
       return { traces: new Map(listed.map((trace) => [trace.row.trace_id, trace])), damaged };
     });
   }

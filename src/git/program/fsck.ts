@@ -17,8 +17,8 @@ export interface FsckReport {
 }
 
 /**
- * Checks every object and ref. An empty answer means that git found nothing. Throws `OT_GIT_FAILED` only when
- * the check itself could not run.
+ * Checks every object and ref. An empty answer means that git found nothing. Throws `OT_GIT_FAILED` or
+ * `OT_REPOSITORY_DAMAGED` only when the check itself could not run.
  */
 export async function fsckFull(git: GitProgram, gitDir: string): Promise<readonly FsckReport[]> {
   const args = ['fsck', '--full', '--no-dangling', '--no-progress'];

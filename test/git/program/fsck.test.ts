@@ -109,7 +109,7 @@ describe('fsck of content', () => {
   });
 
   it('throws when there is nothing it could check', async () => {
-    await expect(fsckFull(git, tempDir())).rejects.toMatchObject({ code: 'OT_GIT_FAILED' });
+    await expect(fsckFull(git, tempDir())).rejects.toMatchObject({ code: 'OT_REPOSITORY_DAMAGED' });
   });
 
   it('keeps a line it does not know', () => {

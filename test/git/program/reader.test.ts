@@ -172,7 +172,8 @@ describe('the child behind the reader', () => {
     });
     rmSync(join(repository.gitDir, 'HEAD'));
     const outcomes = await Promise.allSettled([repository.objects.read(blob), repository.objects.info(blob)]);
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'OT_GIT_FAILED' } });
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ reason: { code: 'OT_REPOSITORY_DAMAGED' } });
   });
 
   it('survives being killed: the next request starts another', async () => {

@@ -1,0 +1,160 @@
+/** Reading and pushing over damage: what can be read is, the rest is an error that says where to look. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/bucket/findings.ts';
+import { DamagedMachine, objectFile, type Place } from './damage.ts';
+
+let damaged: DamagedMachine;
+
+beforeAll(async () => {
+  damaged = await DamagedMachine.create();
+});
+
+beforeEach(() => damaged.restore());
+
+type Hurt = (place: Place) => void;
+
+const DEEP = `{"deep":${'['.repeat(50_000)}${']'.repeat(50_000)},`;
+
+/** The object is gone that git finds under the ref and this suffix, `HH` standing for the trace's group. */
+function gone(suffix: string): Hurt {
+  return (place) => {
+    const name = `${place.ref}${suffix.replace('HH', place.traceId.slice(0, 2))}`;
+    rmSync(objectFile(place.gitDir, damaged.git(place.gitDir, ['rev-parse', name])));
+  };
+}
+
+function deepen(file: string): Hurt {
+  return (place) => damaged.edit(place, { [file]: damaged.content(place, file).replace('{', DEEP) });
+}
+
+/** Damage of one trace, and what of it `trace get` and `trace list` cannot read. */
+const IN_TRACE: readonly (readonly [string, 'get' | 'list' | 'both', Hurt])[] = [
+  ['its tree is gone', 'both', (place) => rmSync(objectFile(place.gitDir, damaged.oid(place, '')))],
+  [
+    'a segment is gone',
+    'get',
+    (place) => rmSync(objectFile(place.gitDir, damaged.oid(place, 'steps/00001.T6'))),
+  ],
+  [
+    'a segment is garbage',
+    'get',
+    (place) => writeFileSync(damaged.loose(place, damaged.oid(place, 'steps/00065.T6')), 'x'),
+  ],
+  [
+    'a blob is gone',
+    'get',
+    (place) => rmSync(objectFile(place.gitDir, damaged.oid(place, damaged.blobPath(place)))),
+  ],
+  ['its record is no JSON', 'get', (place) => damaged.edit(place, { 'trace.T6': '{' })],
+  ['its row is no JSON', 'list', (place) => damaged.edit(place, { 'meta.T6': '{' })],
+  ['its row is nested too deep', 'list', deepen('meta.T6')],
+  ['a step is nested too deep', 'get', deepen('steps/00001.T6')],
+];
+
+/** Damage of a whole journal. */
+const IN_JOURNAL: readonly (readonly [string, Hurt])[] = [
+  ['the tree of its group is gone', gone(':traces/HH')],
+  ['the tree of traces is gone', gone(':traces')],
+  ['the tip is gone', gone('')],
+  [
+    'the tip is a blob',
+    (place) => writeFileSync(join(place.gitDir, place.ref), damaged.oid(place, 'trace.T6')),
+  ],
+  ['the ref is garbage', (place) => writeFileSync(join(place.gitDir, place.ref), 'garbage')],
+];
+
+interface Answer {
+  readonly code: number;
+  readonly traces?: readonly { readonly trace_id: string }[];
+  readonly findings?: readonly Finding[];
+  readonly remote?: string | null;
+  readonly error?: { readonly code: string; readonly kind: string; readonly hint: string };
+}
+
+/** The one JSON document of a command; an error must be about damage and name `bucket verify`. */
+async function answer(...argv: string[]): Promise<Answer> {
+  const { code, stdout } = await damaged.run(...argv, '--json');
+  const document = JSON.parse(stdout) as Omit<Answer, 'code'>;
+  if (code === 0) return { code, ...document };
+  expect({ argv, code, error: document.error }).toMatchObject({
+    argv,
+    code: 5,
+    error: { kind: 'corrupt', hint: expect.stringMatching(/git ot bucket verify --full/) },
+  });
+  return { code, ...document };
+}
+
+const ids = ({ traces }: Answer): string[] => (traces ?? []).map(({ trace_id }) => trace_id);
+
+describe.each(['own', 'pulled'] as const)('of one %s trace', (kind) => {
+  it.each(IN_TRACE)('%s', async (_name, lost, hurt) => {
+    const place = damaged.place(kind);
+    hurt(place);
+    expect((await answer('trace', 'get', place.traceId)).code).toBe(lost === 'list' ? 0 : 5);
+    const list = await answer('trace', 'list');
+    expect(list.code).toBe(0);
+    expect(list.findings).toHaveLength(lost === 'get' ? 0 : 1);
+    expect(ids(list)).toContain(damaged.bystander);
+    if (lost !== 'both') return;
+    expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
+    expect((await answer('bucket', 'status')).code).toBe(0);
+  });
+});
+
+describe.each(['own', 'pulled'] as const)('of one %s journal', (kind) => {
+  it.each(IN_JOURNAL)('%s', async (name, hurt) => {
+    const place = damaged.place(kind);
+    hurt(place);
+    const found = await answer('trace', 'get', place.traceId);
+    // A copy of our own lane was pulled, too: it is read, and says where it is from.
+    if (kind === 'own' && name !== 'the ref is garbage')
+      expect(found).toMatchObject({ code: 0, remote: 'team' });
+    else expect(found.code).toBe(5);
+    const list = await answer('trace', 'list');
+    if (name === 'the ref is garbage') expect(list.error?.code).toBe('OT_REF_CORRUPT');
+    else expect(list.findings?.map(({ path }) => path)).toEqual([place.ref]);
+    if (kind === 'pulled') expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
+    if (kind === 'own') expect((await answer('bucket', 'status')).code).toBe(5);
+  });
+});
+
+/** What a push does not repair it must not send: raw traces that are lost are not lost at the remote, too. */
+describe.each([
+  ['own', IN_JOURNAL],
+  ['sealed', IN_JOURNAL.slice(2)],
+] as const)('a push over a damaged %s journal', (kind, hurts) => {
+  const remote = () => damaged.git(join(damaged.machine.home, 'team.git'), ['for-each-ref']);
+
+  it.each(hurts)('sends nothing when %s', async (_name, hurt) => {
+    const before = remote();
+    hurt(damaged.place(kind));
+    const { code } = await answer('bucket', 'remote', 'push', '--yes');
+    // Nothing changed since the last push: the sealed tip is all that is looked at.
+    if (kind === 'own') expect(code).toBe(5);
+    expect(remote()).toBe(before);
+  });
+});
+
+it('a push over a damaged raw trace that has to be sealed sends nothing', async () => {
+  const { gitDir, ref } = damaged.place('sealed');
+  damaged.git(gitDir, ['update-ref', '-d', ref]);
+  const own = damaged.place('own');
+  rmSync(objectFile(own.gitDir, damaged.oid(own, 'sources/0/00001.T6')));
+  expect((await answer('bucket', 'remote', 'push', '--yes')).code).toBe(5);
+});
+
+it('a pulled folder that is no repository is a finding, and own traces are read', async () => {
+  const { gitDir } = damaged.place('pulled');
+  rmSync(join(gitDir, 'objects'), { recursive: true });
+  for (const mode of [['--full'], ['--sample', '100']]) {
+    expect(await damaged.verify(...mode)).toMatchObject([{ code: 'repository', path: 'remotes/team.git' }]);
+  }
+  expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
+  const { code, stderr } = await damaged.run('trace', 'list');
+  expect(code).toBe(5);
+  expect(stderr).toContain('[OT_REMOTE_DAMAGED]');
+  expect(stderr).toContain('git ot bucket remote pull team');
+  await damaged.mendCopies();
+});
