@@ -5,7 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, realpathSync } from 'node:fs';
+import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
@@ -55,7 +56,7 @@ export function bucketGitDir(home: string): string {
 
 /** Opens an existing bucket for reading; writes nothing. Throws `OT_NO_BUCKET` (exit 6) when there is none. */
 export async function openBucket(options: OpenOptions): Promise<Bucket> {
-  const lane = await readLaneFile(options.home);
+  const lane = readLaneFile(options.home);
   if (lane === null) throw noBucket(options.home);
   return assemble(options, lane);
 }
@@ -65,24 +66,24 @@ export async function openOrCreateBucket(
   options: OpenOptions,
   algorithm: HashAlgorithm = 'sha1',
 ): Promise<Bucket> {
-  const present = await readLaneFile(options.home);
+  const present = readLaneFile(options.home);
   if (present !== null) return assemble(options, present);
   await assertOurs(options.home);
   await makeHome(options.home);
   return withLock(options.home, options.platform, async () => {
-    const raced = await readLaneFile(options.home);
+    const raced = readLaneFile(options.home);
     if (raced !== null) return assemble(options, raced);
     const made = await makeRepository(options, algorithm);
     return assemble(
       options,
-      await writeLane(options, made ? await fingerprint(options.home, options.platform) : LOST),
+      await writeLane(options, made ? fingerprint(options.home, options.platform) : LOST),
     );
   });
 }
 
 /** Records a fresh lane of this machine and place; the caller has moved the refs (see `lane.ts`). */
 export async function writeNewLane(options: Omit<OpenOptions, 'engine'>, lane: string): Promise<void> {
-  await writeLane(options, await fingerprint(options.home, options.platform), lane);
+  await writeLane(options, fingerprint(options.home, options.platform), lane);
 }
 
 /** Owner of a lane whose `bucket.json` was lost: nobody's, so that the next writer begins one of its own. */
@@ -109,7 +110,7 @@ async function assemble(options: OpenOptions, file: LaneFile): Promise<Bucket> {
   const { home, platform } = options;
   const gitDir = bucketGitDir(home);
   const repository = await openRepository(options.engine, gitDir);
-  const laneIsOurs = file.machine === (await fingerprint(home, platform));
+  const laneIsOurs = file.machine === fingerprint(home, platform);
   return { home, gitDir, repository, lane: file.lane, laneIsOurs, platform };
 }
 
@@ -127,22 +128,22 @@ async function openRepository(engine: Engine, gitDir: string): Promise<Repositor
 
 /** The same bucket with its lane read again. */
 export async function refreshLane(bucket: Bucket): Promise<Bucket> {
-  const file = await readLaneFile(bucket.home);
+  const file = readLaneFile(bucket.home);
   if (file === null) throw noBucket(bucket.home);
-  const laneIsOurs = file.machine === (await fingerprint(bucket.home, bucket.platform));
+  const laneIsOurs = file.machine === fingerprint(bucket.home, bucket.platform);
   return { ...bucket, lane: file.lane, laneIsOurs };
 }
 
 /** Tells this place from a copy of it: the machine's id and the folder's real path, hashed. */
-async function fingerprint(home: string, platform: Platform): Promise<string> {
-  const place = await realpath(home);
+function fingerprint(home: string, platform: Platform): string {
+  const place = realpathSync(home);
   return createHash('sha256').update(`${platform.machineId}\0${place}`).digest('hex').slice(0, 16);
 }
 
-async function readLaneFile(home: string): Promise<LaneFile | null> {
+function readLaneFile(home: string): LaneFile | null {
   let text: string;
   try {
-    text = await readFile(join(home, 'bucket.json'), 'utf8');
+    text = readFileSync(join(home, 'bucket.json'), 'utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
     throw unreadable(home, error);

@@ -82,6 +82,9 @@ function save(folder: string, fresh: ReadonlyMap<string, Script>): void {
     const names = readdirSync(folder);
     if (names.length > MOST_FILES) for (const name of names) rmSync(join(folder, name), { force: true });
     for (const [name, script] of fresh) {
+      // What ran once and long ago has lost its code to the collector, a chunk's own body first: this
+      // compiles it again and runs nothing of it, since a chunk is one function that nobody calls here.
+      script.runInThisContext();
       const draft = join(folder, `${name}.${process.pid}`);
       writeFileSync(draft, encodeCache(script.createCachedData()), { mode: 0o600 });
       renameSync(draft, join(folder, name));

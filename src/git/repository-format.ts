@@ -1,25 +1,17 @@
 /** What a repository's own files tell of its format, without any engine. */
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { HashAlgorithm } from './ports.ts';
 
 /** True when the folder looks like a git repository: the three things git itself asks for. */
-export async function isRepository(gitDir: string): Promise<boolean> {
-  const parts = await Promise.all(
-    ['HEAD', 'objects', 'refs'].map((name) =>
-      stat(join(gitDir, name)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return parts.every(Boolean);
+export function isRepository(gitDir: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
 }
 
 /** Hash of a repository. Throws `OT_NOT_A_REPOSITORY`, or `OT_REPOSITORY_FORMAT` for a ref format that is not `files`. */
-export async function readAlgorithm(gitDir: string): Promise<HashAlgorithm> {
-  const config = (await isRepository(gitDir)) ? await configText(gitDir) : null;
+export function readAlgorithm(gitDir: string): HashAlgorithm {
+  const config = isRepository(gitDir) ? configText(gitDir) : null;
   if (config === null) {
     throw new OtError('OT_NOT_A_REPOSITORY', 'usage', `${gitDir} is not a git repository`);
   }
@@ -32,9 +24,9 @@ export async function readAlgorithm(gitDir: string): Promise<HashAlgorithm> {
   });
 }
 
-async function configText(gitDir: string): Promise<string | null> {
+function configText(gitDir: string): string | null {
   try {
-    return await readFile(join(gitDir, 'config'), 'utf8');
+    return readFileSync(join(gitDir, 'config'), 'utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;

@@ -15,7 +15,7 @@ import { damaged, WalkingReader } from '../walking-reader.ts';
  * SHA-256 repository, which isomorphic-git would read as something else, and `OT_NOT_A_REPOSITORY`.
  */
 export async function openIsomorphicRepository(gitDir: string): Promise<Repository> {
-  const algorithm = await readAlgorithm(gitDir);
+  const algorithm = readAlgorithm(gitDir);
   if (algorithm === 'sha256') {
     throw new OtError(
       'OT_ENGINE_SHA256',

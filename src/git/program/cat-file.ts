@@ -48,6 +48,11 @@ export class CatFile {
     return new Promise((resolve, reject) => this.#submit({ command, name, resolve, reject }));
   }
 
+  /** Starts the child before there is anything to ask. */
+  begin(): void {
+    this.#live();
+  }
+
   /** Lets the child answer what was asked and end. A later request starts another one. */
   async close(): Promise<void> {
     const session = this.#session;
@@ -61,11 +66,15 @@ export class CatFile {
   }
 
   #submit(request: Request): void {
+    this.#live().add(request);
+  }
+
+  #live(): Session {
     this.#session ??= new Session(this.#git, this.#gitDir, (session, unanswered) => {
       if (this.#session === session) this.#session = null;
       for (const again of unanswered) this.#submit(again);
     });
-    this.#session.add(request);
+    return this.#session;
   }
 }
 

@@ -12,13 +12,18 @@ class ReadOnlyObjectStore extends ProgramObjectReader implements ObjectStore {
   }
 }
 
-/** Like `openRepository`, but `batch` throws `OT_ENGINE_READS_ONLY`. */
+/**
+ * Like `openRepository`, but `batch` throws `OT_ENGINE_READS_ONLY`. The child that reads objects starts at
+ * once: who opens a repository only to read will ask it, and it gets ready while refs are looked up.
+ */
 export async function openReadOnly(git: GitProgram, gitDir: string): Promise<Repository> {
-  const algorithm = await readAlgorithm(gitDir);
+  const algorithm = readAlgorithm(gitDir);
+  const objects = new ReadOnlyObjectStore(git, gitDir, algorithm);
+  objects.begin();
   return {
     gitDir,
     algorithm,
-    objects: new ReadOnlyObjectStore(git, gitDir, algorithm),
+    objects,
     refs: new ProgramRefStore(git, gitDir, algorithm),
   };
 }

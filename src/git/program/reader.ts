@@ -14,12 +14,17 @@ export class ProgramObjectReader implements ObjectReader {
   readonly #gitDir: string;
   readonly #catFile: CatFile;
 
-  /** Starts nothing: the child begins with the first request. */
+  /** Starts nothing: the child begins with the first request, or with {@link begin}. */
   constructor(git: GitProgram, gitDir: string, algorithm: HashAlgorithm) {
     this.algorithm = algorithm;
     this.#git = git;
     this.#gitDir = gitDir;
     this.#catFile = new CatFile(git, gitDir);
+  }
+
+  /** Starts the child now, so that it is ready when the first request comes. */
+  begin(): void {
+    this.#catFile.begin();
   }
 
   async read(oid: Oid): Promise<GitObject | null> {

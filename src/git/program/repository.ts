@@ -35,7 +35,7 @@ class ProgramObjectStore extends ProgramObjectReader implements ObjectStore {
  * `gitDir` is absolute. Throws `OT_NOT_A_REPOSITORY`, or `OT_REPOSITORY_FORMAT` for a ref format that is not `files`.
  */
 export async function openRepository(git: GitProgram, gitDir: string): Promise<ProgramRepository> {
-  const algorithm = await readAlgorithm(gitDir);
+  const algorithm = readAlgorithm(gitDir);
   return {
     git,
     gitDir,
@@ -73,7 +73,7 @@ export async function initBare(git: GitProgram, dir: string, options: InitOption
     await rename(draft, dir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => {});
-    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST') && (await isRepository(dir))) return;
+    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST') && isRepository(dir)) return;
     throw writeFailure(error);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate as turnOfEvents } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Oid } from '../../../src/git/ports.ts';
 import { programHistory } from '../../../src/git/program/history.ts';
@@ -65,6 +66,7 @@ describe('refs on disk', () => {
     while (packing) {
       expect(await repository.refs.list('refs/x/')).toHaveLength(20);
       expect(await repository.refs.read('refs/x/7')).toBe(commit);
+      await turnOfEvents();
     }
     await packer;
   });
