@@ -1,6 +1,6 @@
 /** The common beginning of a word's forms: `queries` and `query` are `quer`, `migrated` and `migration` `migrat`. */
 
-const ENDINGS = /(?:ations?|ions?|ings?|ies|ers?|ors?|ed|es|ly|s|y|e)$/;
+const ENDINGS = /(?:ions?|ings?|ies|ers?|ors?|ed|es|ly|s|y|e)$/;
 const SHORTEST_WORD = 4;
 const SHORTEST_STEM = 3;
 

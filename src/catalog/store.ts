@@ -66,11 +66,11 @@ async function openOnce(path: string): Promise<Catalog> {
   makeFolder(path);
   const database = await openSqlite(path);
   try {
-    const version = versionOf(database);
-    if (version > CATALOG_VERSION) throw newer(path, version);
     database.exec(
       `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`,
     );
+    const version = versionOf(database);
+    if (version > CATALOG_VERSION) throw newer(path, version);
     return version === CATALOG_VERSION ? { database, path, isNew: false } : await recreate(database, path);
   } catch (error) {
     database.close();
@@ -78,7 +78,7 @@ async function openOnce(path: string): Promise<Catalog> {
   }
 }
 
-const BUSY_MS = 5_000;
+const BUSY_MS = 2_000;
 const CACHE_KIB = 32 * 1024;
 
 /** Version of an existing catalog, 0 of an empty file. */

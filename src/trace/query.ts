@@ -6,7 +6,7 @@ import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
 import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
 import { searchSteps } from '../catalog/search.ts';
-import { type Catalog, catalogFailure, openCatalog } from '../catalog/store.ts';
+import { type Catalog, catalogFailure, openCatalog, removeCatalog } from '../catalog/store.ts';
 import { type CandidatePacket, candidateOf } from './query-candidate.ts';
 import { decodeCursor, encodeCursor, type Question } from './query-cursor.ts';
 import { Matcher } from './query-excerpt.ts';
@@ -37,12 +37,26 @@ export interface QueryResult {
 const REFRESH_MS = 10_000;
 
 /**
- * Throws `OT_QUERY_EMPTY`, `OT_QUERY_SYNTAX`, `OT_BAD_CURSOR`, `OT_CATALOG_NEWER`, `OT_CATALOG_UNWRITABLE`
+ * A catalog that turns out damaged is made anew. Throws `OT_QUERY_EMPTY`, `OT_QUERY_SYNTAX`, `OT_BAD_CURSOR`, `OT_CATALOG_NEWER`, `OT_CATALOG_UNWRITABLE`
  * (exit 2), `OT_CATALOG_DAMAGED` (exit 5).
  */
 export async function queryTraces(shelves: readonly Shelf[], options: QueryOptions): Promise<QueryResult> {
   const text = parseQueryText(options.text);
   if (text.wanted.length === 0 && saysNothing(options.filter)) throw emptyQuery();
+  try {
+    return await queryOnce(shelves, options, text);
+  } catch (error) {
+    if (!(error instanceof OtError) || error.code !== 'OT_CATALOG_DAMAGED') throw error;
+    removeCatalog(options.home);
+    return queryOnce(shelves, options, text);
+  }
+}
+
+async function queryOnce(
+  shelves: readonly Shelf[],
+  options: QueryOptions,
+  text: QueryText,
+): Promise<QueryResult> {
   const catalog = await openCatalog(options.home);
   try {
     return await query(catalog, shelves, options, text);

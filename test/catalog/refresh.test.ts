@@ -1,0 +1,214 @@
+/** The catalog follows the journals: whatever happens to them and to it, it ends up as if it had been built anew. */
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/base/sqlite.ts';
+import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
+import { catalogPath, openCatalog } from '../../src/catalog/store.ts';
+import { append } from '../capture/session-file.ts';
+import { newMachine, runInProcess } from '../support/cli.ts';
+import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
+import { FIXTURES, plantedSession, plantedText, traceOf } from '../sync/sessions.ts';
+import { contents, find, look, NOW, refresh } from './support.ts';
+
+/** Rebuilds a copy of the catalog's home's journals and compares: the file itself is put back. */
+async function expectAsBuiltAnew(machine: SyncMachine): Promise<void> {
+  const path = catalogPath(machine.home);
+  const kept = `${path}.kept`;
+  copyFileSync(path, kept);
+  const grown = await contents(machine.home);
+  await machine.withShelves((shelves) => rebuildCatalog(machine.home, shelves, { now: NOW }));
+  expect(grown).toEqual(await contents(machine.home));
+  copyFileSync(kept, path);
+  rmSync(kept);
+}
+
+describe('growth', () => {
+  it('takes in new traces and new steps, and only those', async () => {
+    const machine = new SyncMachine();
+    const session = plantedSession({ number: 1, turns: 30 });
+    await machine.capture(session.path);
+    expect(await refresh(machine)).toMatchObject({ traces: 1, pending: 0 });
+    expect(await refresh(machine)).toMatchObject({ traces: 0, pending: 0 });
+    expect((await find(machine, '"session 1 question 7"')).length).toBe(1);
+    expect(await find(machine, '"question 33"')).toEqual([]);
+
+    const longer = plantedText({ number: 1, turns: 33 }).bytes();
+    append(session.path, longer.subarray(session.text.bytes().length));
+    await machine.capture(session.path, plantedSession({ number: 2 }).path);
+    expect(await refresh(machine)).toMatchObject({ traces: 2, pending: 0 });
+    expect((await find(machine, '"session 1 question 7"')).length).toBe(1);
+    expect((await find(machine, '"question 33"')).length).toBe(1);
+    await expectAsBuiltAnew(machine);
+    await expectSound([], [machine]);
+  });
+
+  it('leaves segments alone that have not changed', async () => {
+    const machine = new SyncMachine();
+    const session = plantedSession({ number: 1, turns: 60 });
+    await machine.capture(session.path);
+    await refresh(machine);
+    const sizes = () =>
+      look(machine.home, (db) => db.all<{ n: number }>('SELECT total_changes() AS n')[0]!.n);
+    expect(await sizes()).toBe(0);
+    const before = await look(machine.home, (db) => db.all('SELECT first, oid FROM segments ORDER BY first'));
+    append(session.path, plantedText({ number: 1, turns: 61 }).bytes().subarray(session.text.bytes().length));
+    await machine.capture(session.path);
+    await refresh(machine);
+    const after = await look(machine.home, (db) => db.all('SELECT first, oid FROM segments ORDER BY first'));
+    expect(after.length).toBeGreaterThanOrEqual(before.length);
+    expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+    await expectAsBuiltAnew(machine);
+  });
+
+  it('takes in every fixture', async () => {
+    const machine = new SyncMachine();
+    await machine.capture(FIXTURES);
+    expect(await refresh(machine)).toMatchObject({ pending: 0, damaged: [] });
+    const { traces, gaps } = await look(
+      machine.home,
+      (db) =>
+        db.all<{ traces: number; gaps: number }>(
+          'SELECT count(*) AS traces, sum(gaps) AS gaps FROM traces',
+        )[0]!,
+    );
+    expect(traces).toBe((await machine.ids()).length);
+    expect(gaps).toBe(0);
+    await expectAsBuiltAnew(machine);
+  });
+});
+
+describe('pulled repositories', () => {
+  it('are searched too, our own copy first, and forgotten with their remote', async () => {
+    const remote = await BareRemote.create();
+    const [anna, ben] = [new SyncMachine(), new SyncMachine()];
+    for (const machine of [anna, ben]) await machine.addRemote(remote.gitDir);
+    const shared = plantedSession({ number: 2, turns: 2 });
+    await anna.capture(plantedSession({ number: 1, turns: 2 }).path, shared.path);
+    await anna.push();
+    await ben.capture(shared.path);
+    await ben.pull();
+    await refresh(ben);
+    expect((await find(ben, '"session 1 question 2"'))[0]).toMatch(traceOf(1));
+    const remotes = await look(ben.home, (db) =>
+      db.all(
+        'SELECT t.trace_id AS id, j.remote FROM traces t JOIN journals j ON j.id = t.journal ORDER BY t.trace_id',
+      ),
+    );
+    expect(
+      remotes.map((row) => ({ ...row })).sort((a, b) => (String(a.remote) < String(b.remote) ? -1 : 1)),
+    ).toEqual([
+      { id: traceOf(2), remote: '' },
+      { id: traceOf(1), remote: 'team' },
+    ]);
+    await expectAsBuiltAnew(ben);
+    rmSync(`${ben.home}/remotes/team.git`, { recursive: true });
+    await refresh(ben);
+    expect(await find(ben, '"session 1"')).toEqual([]);
+    expect((await find(ben, '"session 2"')).length).toBeGreaterThan(0);
+    await expectAsBuiltAnew(ben);
+  });
+});
+
+describe('interruption', () => {
+  it('goes on where a build ended early, and says what is missing', async () => {
+    const machine = new SyncMachine();
+    const paths = [1, 2, 3, 4, 5].map((number) => plantedSession({ number, turns: 3 }).path);
+    await machine.capture(...paths);
+    let done = 0;
+    const goOn = (): boolean => {
+      done += 1;
+      return done < 2;
+    };
+    const first = await refresh(machine, { goOn });
+    expect(first).toMatchObject({ traces: 2, pending: 3 });
+    expect((await find(machine, 'question')).length).toBe(6);
+    expect(await refresh(machine)).toMatchObject({ traces: 3, pending: 0 });
+    await expectAsBuiltAnew(machine);
+  });
+
+  it('ignores a build that died', async () => {
+    const machine = new SyncMachine();
+    await machine.capture(plantedSession({ number: 1 }).path);
+    await refresh(machine);
+    await machine.capture(plantedSession({ number: 2 }).path, plantedSession({ number: 3 }).path);
+    const before = await contents(machine.home);
+    const dying = refresh(machine, {
+      onTrace: () => {
+        throw new Error('gone');
+      },
+    });
+    await expect(dying).rejects.toThrow('gone');
+    expect(await contents(machine.home)).toEqual(before);
+    expect(await refresh(machine)).toMatchObject({ traces: 2, pending: 0 });
+    await expectAsBuiltAnew(machine);
+  });
+
+  it('answers from what there is while another process writes', async () => {
+    const machine = new SyncMachine();
+    await machine.capture(plantedSession({ number: 1 }).path);
+    await refresh(machine);
+    await machine.capture(plantedSession({ number: 2 }).path);
+    const other = await openSqlite(catalogPath(machine.home));
+    other.exec('BEGIN IMMEDIATE');
+    expect(await refresh(machine)).toMatchObject({ traces: 0, blocked: 'locked' });
+    expect((await find(machine, 'question')).length).toBe(1);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await refresh(machine)).toMatchObject({ traces: 1, blocked: null });
+  });
+});
+
+describe('damage', () => {
+  async function machineWithCatalog() {
+    const machine = newMachine();
+    await runInProcess(['capture', plantedSession({ number: 1, turns: 40 }).path], { machine });
+    const query = async () => {
+      const { stdout, code } = await runInProcess(['trace', 'query', 'question', '--json'], { machine });
+      return { code, ...JSON.parse(stdout) };
+    };
+    expect(await query()).toMatchObject({ total: 40 });
+    return { machine, query, path: catalogPath(machine.otHome) };
+  }
+
+  it.each([
+    ['no database', () => Buffer.from('not a database '.repeat(500))],
+    ['an empty file', () => Buffer.alloc(0)],
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['zeros in the middle', (bytes: Buffer) => Buffer.from(bytes).fill(0, 8192, bytes.length - 4096)],
+    ['a wrong header', (bytes: Buffer) => Buffer.from(bytes).fill(0x41, 0, 64)],
+  ])('%s: made anew', async (_, damage) => {
+    const { query, path } = await machineWithCatalog();
+    writeFileSync(path, damage(readFileSync(path)));
+    expect(await query()).toMatchObject({ status: 'ok', total: 40, freshness: { stale: false } });
+  });
+
+  it('refuses a newer version by name; a rebuild makes it anew', async () => {
+    const { machine, query, path } = await machineWithCatalog();
+    const database = await openSqlite(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(await query()).toMatchObject({ code: 2, error: { code: 'OT_CATALOG_NEWER' } });
+    expect((await runInProcess(['bucket', 'rebuild', '--json'], { machine })).code).toBe(0);
+    expect(await query()).toMatchObject({ total: 40 });
+  });
+
+  it('makes one of an older version anew', async () => {
+    const { machine, query, path } = await machineWithCatalog();
+    const database = await openSqlite(path);
+    database.exec('PRAGMA user_version = 0; DROP TABLE pending; ALTER TABLE traces RENAME TO old_traces');
+    database.close();
+    const { isNew, database: opened } = await openCatalog(machine.otHome);
+    opened.close();
+    expect(isNew).toBe(true);
+    expect(await query()).toMatchObject({ total: 40 });
+  });
+
+  it('says where the catalog cannot be written', async () => {
+    const machine = newMachine();
+    await runInProcess(['capture', plantedSession({ number: 1 }).path], { machine });
+    writeFileSync(`${machine.otHome}/cache`, 'a file');
+    const { stdout, code } = await runInProcess(['trace', 'query', 'x', '--json'], { machine });
+    expect(JSON.parse(stdout).error.code).toBe('OT_CATALOG_UNWRITABLE');
+    expect(code).toBe(2);
+  });
+});
