@@ -37,7 +37,7 @@ export function decodeStep(line: string, where: string): Step {
     throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: it is not JSON`, { cause });
   }
   assertKnownVersion(value, where);
-  assertBoundedNesting(value, where);
+  assertBoundedNesting(value, line.length, where);
   const parsed = Step.safeParse(value);
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') || '(root)';

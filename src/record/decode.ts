@@ -14,7 +14,7 @@ export function decodeRecord<T extends z.ZodMiniType>(schema: T, bytes: Buffer, 
     throw damaged(where, 'it is not JSON', cause);
   }
   assertKnownVersion(value, where);
-  assertBoundedNesting(value, where);
+  assertBoundedNesting(value, bytes.length, where);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -50,8 +50,12 @@ export function assertKnownVersion(value: unknown, where: string): void {
 /** Nesting that every reader can follow by recursion; what we write stays far below. */
 const MAX_DEPTH = 1000;
 
-/** Throws `OT_RECORD_DAMAGED` for a value that no capture writes and that a recursive reader would die over. */
-export function assertBoundedNesting(value: unknown, where: string): void {
+/**
+ * Throws `OT_RECORD_DAMAGED` for a value that no capture writes and that a recursive reader would die over.
+ * `length` is that of its JSON text: a level takes two brackets, so a short one need not be looked through.
+ */
+export function assertBoundedNesting(value: unknown, length: number, where: string): void {
+  if (length < 2 * MAX_DEPTH) return;
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) throw damaged(where, 'it is nested too deep');
