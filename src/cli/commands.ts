@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/slice.ts')).TraceSliceCommand,
   },
   {
+    path: ['trace', 'export'],
+    summary: 'write a trace as Markdown or as an Agent Trace record',
+    load: async () => (await import('./commands/trace/export.ts')).TraceExportCommand,
+  },
+  {
     path: ['trace', 'skills'],
     summary: 'list the skills that were used, and how often',
     load: async () => (await import('./commands/trace/skills.ts')).TraceSkillsCommand,

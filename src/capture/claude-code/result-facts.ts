@@ -41,6 +41,7 @@ const FILE_FACTS: ReadonlyArray<readonly [string, string]> = [
 
 const MAX_TEXT = 1024;
 const MAX_NAMES = 100;
+const MAX_CHANGES = 1000;
 
 /** Undefined when there is nothing to tell. Flags that are false are left out. */
 export function resultFactsOf(
@@ -52,12 +53,43 @@ export function resultFactsOf(
     copyFacts(value, FACTS, facts);
     const file = fieldsOf(value.file);
     if (file) copyFacts(file, FILE_FACTS, facts);
-    if (Array.isArray(value.structuredPatch)) facts.hunks = listOf(value.structuredPatch).length;
+    if (Array.isArray(value.structuredPatch)) copyPatch(listOf(value.structuredPatch), facts);
     const duration = durationOf(value);
     if (duration !== undefined) facts.duration_ms = duration;
   }
   if (toolReferences.length > 0) facts.tool_references = toolReferences.slice(0, MAX_NAMES);
   return Object.keys(facts).length > 0 ? facts : undefined;
+}
+
+/** Number of hunks, and the changed lines in them as `[old start, old lines, new start, new lines]`, from 1. */
+function copyPatch(hunks: readonly unknown[], into: Record<string, unknown>): void {
+  into.hunks = hunks.length;
+  const changes = hunks.flatMap(changesIn);
+  if (changes.length > 0 && changes.length <= MAX_CHANGES) into.changes = changes;
+}
+
+function changesIn(value: unknown): number[][] {
+  const { oldStart, newStart, lines } = fieldsOf(value) ?? {};
+  if (!Number.isSafeInteger(oldStart) || !Number.isSafeInteger(newStart)) return [];
+  const place = { old: Number(oldStart), new: Number(newStart) };
+  const changes: number[][] = [];
+  let open: number[] | null = null;
+  for (const line of listOf(lines)) {
+    const mark = typeof line === 'string' ? line[0] : '';
+    if (mark === '+' || mark === '-') {
+      open ??= opened(changes, place);
+      open[mark === '-' ? 1 : 3]! += 1;
+    } else if (mark !== '\\') open = null;
+    if (mark !== '+' && mark !== '\\') place.old += 1;
+    if (mark !== '-' && mark !== '\\') place.new += 1;
+  }
+  return changes;
+}
+
+function opened(changes: number[][], place: { readonly old: number; readonly new: number }): number[] {
+  const change = [place.old, 0, place.new, 0];
+  changes.push(change);
+  return change;
 }
 
 function copyFacts(
