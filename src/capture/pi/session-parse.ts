@@ -3,7 +3,7 @@ import type { LateParts, ParseOptions, SessionFacts, SessionParse, SourceLine } 
 import { BoundedList } from '../shared/bounded-list.ts';
 import { type Entry, readEntries } from '../shared/entry-reader.ts';
 import { textOf, timeOf } from '../shared/fields.ts';
-import { namedCounts } from '../shared/session-draft.ts';
+import { namedCounts } from '../shared/tallies.ts';
 import { PI_OPENINGS } from './detect.ts';
 import { readMessage } from './message-row.ts';
 import { OTHER_ROWS, readHeader } from './other-rows.ts';
