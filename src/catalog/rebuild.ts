@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { type RefreshOptions, refreshCatalog } from './refresh.ts';
-import { openCatalog, removeCatalog } from './store.ts';
+import { foldLog, openCatalog, removeCatalog } from './store.ts';
 
 export interface RebuiltCatalog {
   readonly path: string;
@@ -32,6 +32,7 @@ export async function rebuildCatalog(
     const { damaged } = await refreshCatalog(catalog, shelves, options);
     // One segment instead of many: smaller, and faster to search.
     database.exec("INSERT INTO texts (texts) VALUES ('optimize'); VACUUM");
+    foldLog(database);
     return { path, ...countRows(database), bytes: statSync(path).size, damaged };
   } finally {
     database.close();

@@ -10,7 +10,7 @@ import type { JournalTip, Shelf } from '../bucket/shelves.ts';
 import { type ChangedGroup, type ChangedJournal, changedGroups, changedJournals } from './changes.ts';
 import { readAhead } from './read-ahead.ts';
 import { type ReadSegment, type ReadTrace, readSegment, readTrace, type SegmentRef } from './read-trace.ts';
-import { type Catalog, catalogFailure, rollBack } from './store.ts';
+import { type Catalog, catalogFailure, foldLog, rollBack } from './store.ts';
 import { TraceWriter } from './write-trace.ts';
 
 export interface RefreshOptions {
@@ -76,6 +76,8 @@ const NEWEST_FIRST =
 
 /** Text after which a transaction ends: its pages fit in the page cache, so that readers are not kept out. */
 const BATCH_BYTES = 16 * 1024 * 1024;
+/** After so many the write-ahead log is worth emptying; before, SQLite does it now and then. */
+const MANY_TRACES = 20;
 /** Segments read at once. */
 const WINDOW = 8;
 
@@ -108,6 +110,7 @@ class Refresh {
     const traces = await this.#index(todo);
     this.#run("INSERT OR REPLACE INTO notes VALUES ('built_at', ?)", this.#options.now.toISOString());
     this.#database.exec('COMMIT');
+    if (traces >= MANY_TRACES) foldLog(this.#database);
     return { traces, pending: todo.length - traces, damaged: this.#damaged, blocked: null };
   }
 

@@ -2,9 +2,9 @@
  * The catalog file: `$OT_HOME/cache/catalog.sqlite`. Everything in it is derived from journals, so it can be
  * deleted at any time; a damaged one is made anew, one of a newer version is refused.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { OtError } from '../base/errors.ts';
+import { isSystemError, OtError } from '../base/errors.ts';
 import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
@@ -39,75 +39,82 @@ CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
 export interface Catalog {
   readonly database: Sqlite;
   readonly path: string;
-  /** True when there was none, or a damaged one was replaced: nothing is in it yet. */
-  readonly isNew: boolean;
 }
 
 /**
  * Opens the catalog of `home`, making an empty one where there is none, where the one there is damaged, and
- * where it is of an older version. Throws `OT_CATALOG_NEWER` (exit 2), `OT_CATALOG_UNWRITABLE` (exit 2).
+ * where it is of an older version. Throws `OT_CATALOG_NEWER`, `OT_CATALOG_UNWRITABLE` (exit 2).
  */
 export async function openCatalog(home: string): Promise<Catalog> {
   const path = catalogPath(home);
   try {
-    return await openOnce(path);
+    if (!existsSync(path)) await makeEmpty(path);
+    return (await openCurrent(path)) ?? (await replace(path));
   } catch (error) {
     if (sqliteFailure(error) !== 'corrupt') throw catalogFailure(path, error);
   }
-  removeCatalog(home);
   try {
-    return await openOnce(path);
+    return await replace(path);
   } catch (error) {
     throw catalogFailure(path, error);
   }
 }
 
-async function openOnce(path: string): Promise<Catalog> {
-  makeFolder(path);
+/** Null for a catalog of an older version, and for an empty file. */
+async function openCurrent(path: string): Promise<Catalog | null> {
   const database = await openSqlite(path);
   try {
-    database.exec(
-      `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`,
-    );
+    database.exec(SETTINGS);
     const version = versionOf(database);
     if (version > CATALOG_VERSION) throw newer(path, version);
-    return version === CATALOG_VERSION ? { database, path, isNew: false } : await recreate(database, path);
+    if (version === CATALOG_VERSION) return { database, path };
   } catch (error) {
     database.close();
     throw error;
   }
+  database.close();
+  return null;
 }
 
-const BUSY_MS = 2_000;
-const CACHE_KIB = 32 * 1024;
+const SETTINGS =
+  'PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL';
 
-/** Version of an existing catalog, 0 of an empty file. */
 function versionOf(database: Sqlite): number {
   return Number(database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version ?? 0);
 }
 
-/** Tables anew, in one transaction: another process sees all of them or none. */
-async function recreate(database: Sqlite, path: string): Promise<Catalog> {
-  database.exec('PRAGMA page_size = 8192; BEGIN IMMEDIATE');
-  try {
-    if (versionOf(database) !== CATALOG_VERSION) {
-      for (const name of tableNames(database)) database.exec(`DROP TABLE IF EXISTS ${name}`);
-      database.exec(`${TABLES}PRAGMA user_version = ${CATALOG_VERSION}`);
-    }
-    database.exec('COMMIT');
-  } catch (error) {
-    rollBack(database);
-    throw error;
-  }
-  return { database, path, isNew: true };
+async function replace(path: string): Promise<Catalog> {
+  removeFiles(path);
+  await makeEmpty(path);
+  const catalog = await openCurrent(path);
+  if (catalog === null) throw unwritable(path, undefined);
+  return catalog;
 }
 
-/** Our own names only; virtual tables take their shadow tables with them, so they go first. */
-function tableNames(database: Sqlite): string[] {
-  const rows = database.all<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC, length(name)",
-  );
-  return rows.map(({ name }) => name).filter((name) => /^[a-z_]{1,40}$/.test(name));
+/** Made beside and linked into place: no other process sees half of it, and one that was faster wins. */
+async function makeEmpty(path: string): Promise<void> {
+  const draft = `${path}.new-${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    removeFiles(draft);
+    const database = await openSqlite(draft);
+    // With a write-ahead log a build keeps no query waiting, and what is added costs no flush of the disk.
+    database.exec(
+      `PRAGMA page_size = 8192; BEGIN; ${TABLES} PRAGMA user_version = ${CATALOG_VERSION}; COMMIT`,
+    );
+    database.exec('PRAGMA journal_mode = WAL');
+    database.close();
+    linkSync(draft, path);
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  } finally {
+    removeFiles(draft);
+  }
+}
+
+/** Moves what the write-ahead log holds into the catalog, and empties it. Other readers may put it off. */
+export function foldLog(database: Sqlite): void {
+  database.all('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 /** Ends a transaction that failed; the failure that led here matters, not this one. */
@@ -121,15 +128,25 @@ export function rollBack(database: Sqlite): void {
 
 /** Deletes the catalog and what SQLite keeps beside it. */
 export function removeCatalog(home: string): void {
-  const path = catalogPath(home);
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  removeFiles(catalogPath(home));
+}
+
+/** Nothing is removed where nothing may be: what follows says so by name. */
+function removeFiles(path: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) {
+    try {
+      rmSync(`${path}${suffix}`, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
 }
 
 /** The failure of a catalog by name; what is none of SQLite's stays as it is. */
 export function catalogFailure(path: string, cause: unknown): unknown {
   switch (sqliteFailure(cause)) {
     case null:
-      return cause;
+      return isSystemError(cause, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR') ? unwritable(path, cause) : cause;
     case 'busy':
       return new OtError('OT_CATALOG_LOCKED', 'conflict', 'another process is writing to the catalog', {
         hint: 'run the command again in a moment',
@@ -150,14 +167,6 @@ export function catalogFailure(path: string, cause: unknown): unknown {
         hint: 'run: git ot bucket rebuild --substrate catalog',
         cause,
       });
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw unwritable(path, error);
   }
 }
 

@@ -29,7 +29,7 @@ describe('processes', () => {
     const answers = await Promise.all([1, 2, 3].map(() => runBinary(argv, { machine })));
     for (const { stdout } of answers) {
       const { status, total, freshness } = JSON.parse(stdout);
-      expect(status).toBe('ok');
+      expect(status, stdout).toBe('ok');
       expect(total === 300 || freshness.stale).toBe(true);
     }
     expect(JSON.parse((await runBinary(argv, { machine })).stdout)).toMatchObject({
