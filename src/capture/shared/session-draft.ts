@@ -8,13 +8,13 @@ import { cutText, firstLine } from './fields.ts';
 import type { Limitations } from './limitations.ts';
 import { osOfPath } from './platform.ts';
 import { type NewStep, StepLedger } from './step-ledger.ts';
+import { namedCounts } from './tallies.ts';
 import { TimeSpan } from './time-span.ts';
 
 /** Steps kept open for parts that arrive later. */
 const WINDOW_STEPS = 128;
 const MAX_TITLE = 120;
 const MAX_TASK = 500;
-const MAX_NAMES = 100;
 
 export interface DraftOptions {
   readonly agent: string;
@@ -38,6 +38,9 @@ export class SessionDraft {
   version: string | null = null;
   cwd: string | null = null;
   branch: string | null = null;
+  /** Commit the session began on, and the address of its repository, as the agent saw them. */
+  baseCommit: string | null = null;
+  repositoryUrl: string | null = null;
   readonly #options: DraftOptions;
   #task: string | null = null;
 
@@ -83,9 +86,9 @@ export class SessionDraft {
       title: firstLine(this.title ?? '', MAX_TITLE) || firstLine(this.#task ?? '', MAX_TITLE) || null,
       timestamp_start: span.start,
       timestamp_end: span.end,
-      task: { description: this.#task, source: this.#task === null ? null : this.#taskSource() },
+      task: this.#taskFacts(),
       agent: { name: this.#options.agent, version: this.version, model: tallies.mainModel() },
-      environment: { os: osOfPath(this.cwd), vcs: vcsOf(this.branch) },
+      environment: { os: osOfPath(this.cwd), vcs: this.#vcs() },
       outcome: { success: null, terminal_state: terminalState },
       metrics: tallies.metrics(ledger.window.count, span.seconds()),
       counts: tallies.counts(ledger.callCount, ledger.subagents.size),
@@ -97,21 +100,23 @@ export class SessionDraft {
     };
   }
 
-  #taskSource(): string {
-    return this.#options.callType === 'subagent' ? 'parent_agent' : 'user_prompt';
+  #taskFacts(): TraceHead['task'] {
+    const source = this.#options.callType === 'subagent' ? 'parent_agent' : 'user_prompt';
+    return {
+      description: this.#task,
+      source: this.#task === null ? null : source,
+      ...(this.repositoryUrl === null ? {} : { repository_url: this.repositoryUrl }),
+      ...(this.baseCommit === null ? {} : { base_commit: this.baseCommit }),
+    };
   }
-}
 
-function vcsOf(branch: string | null): TraceHead['environment']['vcs'] {
-  return branch === null ? { type: 'none' } : { type: 'git', branch };
-}
-
-/** At most 100 names; a name stands as data, never as a key of a plain object made by assignment. */
-export function namedCounts(
-  name: string,
-  counts: ReadonlyMap<string, number>,
-): Array<readonly [string, unknown]> {
-  if (counts.size === 0) return [];
-  const shown = [...counts].slice(0, MAX_NAMES).map(([key, count]) => [cutText(key, 200), count] as const);
-  return [[name, Object.fromEntries(shown)]];
+  #vcs(): TraceHead['environment']['vcs'] {
+    const { branch, baseCommit } = this;
+    if (branch === null && baseCommit === null) return { type: 'none' };
+    return {
+      type: 'git',
+      ...(branch === null ? {} : { branch }),
+      ...(baseCommit === null ? {} : { base_commit: baseCommit }),
+    };
+  }
 }
