@@ -3,10 +3,17 @@
 import { OtError } from '../base/errors.ts';
 import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
+import { geminiJson, geminiJsonl } from './gemini-cli/index.ts';
 import { piJsonl } from './pi/index.ts';
 import type { SessionFormat } from './session-source.ts';
 
-export const AGENT_FORMATS: readonly SessionFormat[] = [claudeJsonl, claudeLoglines, piJsonl];
+export const AGENT_FORMATS: readonly SessionFormat[] = [
+  claudeJsonl,
+  claudeLoglines,
+  piJsonl,
+  geminiJson,
+  geminiJsonl,
+];
 
 /** Format of a file by its first bytes (up to 64 KiB), null when none recognises it. */
 export function formatOf(head: Buffer, fileName: string): SessionFormat | null {
