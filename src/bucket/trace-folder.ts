@@ -2,7 +2,7 @@
 import { OtError } from '../base/errors.ts';
 import type { HashAlgorithm, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
-import { ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { TraceNames } from './layout.ts';
 
@@ -73,6 +73,13 @@ export class TraceFolder {
   async project(): Promise<ObservedProject> {
     const path = this.names.observed(0, 'project');
     return decodeRecord(ObservedProject, await this.bytes(path), this.#where(path));
+  }
+
+  /** What lock files pinned beside the first capture; null when none was seen. */
+  async dependencies(): Promise<ObservedDependencies | null> {
+    const path = this.names.observed(0, 'dependencies');
+    if (!(await this.files()).has(path)) return null;
+    return decodeRecord(ObservedDependencies, await this.bytes(path), this.#where(path));
   }
 
   /** Ids of a source's chunks, in order. */

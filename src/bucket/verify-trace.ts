@@ -9,7 +9,7 @@ import { hashObject } from '../git/object-codec.ts';
 import type { GitObject, ObjectInfo, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { metaRowOf } from '../record/meta.ts';
-import { ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { SecretList } from '../security/secret-list.ts';
 import type { TraceCopy } from './find.ts';
@@ -59,6 +59,8 @@ class TraceVerifier {
     const head = await this.#record(this.#names.trace, TraceHead);
     const metas = await this.#sources();
     const project = await this.#record(this.#names.observed(0, 'project'), ObservedProject);
+    const pins = this.#names.observed(0, 'dependencies');
+    if (this.#files.has(pins)) await this.#record(pins, ObservedDependencies);
     const row = await this.#record(this.#names.meta, MetaRow);
     await this.#checkSecrets();
     if (head === null) return;

@@ -9,7 +9,12 @@ import { TraceNames } from '../bucket/layout.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { HashAlgorithm, Oid } from '../git/ports.ts';
 import { metaRowOf } from '../record/meta.ts';
-import { type ObservedProject, SOURCE_SCHEMA_VERSION, type SourceMeta } from '../record/source.ts';
+import {
+  type ObservedDependencies,
+  type ObservedProject,
+  SOURCE_SCHEMA_VERSION,
+  type SourceMeta,
+} from '../record/source.ts';
 import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
 import { Chunker } from './chunker.ts';
 import type { TraceIdentity } from './identity.ts';
@@ -182,12 +187,14 @@ export function writeRecords(
   head: TraceHead,
   sources: readonly SourceMeta[],
   project: ObservedProject,
+  dependencies: ObservedDependencies | null = null,
 ): MetaRow {
   const names = new TraceNames(head.trace_id);
   sources.forEach((meta, index) => {
     putRecord(files, names.sourceMeta(index), meta);
   });
   putRecord(files, names.observed(0, 'project'), project);
+  if (dependencies !== null) putRecord(files, names.observed(0, 'dependencies'), dependencies);
   putRecord(files, names.trace, head);
   const meta = metaRowOf(head, sources, project);
   putRecord(files, names.meta, meta);

@@ -4,7 +4,7 @@
  */
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { Oid } from '../git/ports.ts';
-import type { ObservedProject, SourceMeta } from '../record/source.ts';
+import type { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
 import type { TraceHead } from '../record/trace.ts';
 import {
   assertSame,
@@ -41,6 +41,8 @@ export interface NextTrace {
   readonly metas: readonly SourceMeta[];
   /** What was seen beside the first capture; null when it was lost. */
   readonly project: ObservedProject | null;
+  /** What was seen first stays: lock files of a later day tell nothing of this session. */
+  readonly dependencies: ObservedDependencies | null;
   /** Folder and inline sub-agents that the input itself names. */
   readonly cwd: string | null;
   readonly inlineSubagents: readonly string[];
@@ -85,7 +87,9 @@ export async function growTrace(
   const { stored, ...read } = decides ? await derive(context) : await keepBeside(context);
   const next = [...metas];
   next[place] = sourceMetaOf(source.identity, source.input.fileName, stored);
-  return { files, ...read, metas: next, project: await folder.project(), bytes: stored.bytes };
+  const project = await folder.project();
+  const dependencies = await folder.dependencies();
+  return { files, ...read, metas: next, project, dependencies, bytes: stored.bytes };
 }
 
 interface Context extends InputSource {

@@ -44,8 +44,10 @@ export async function mendTrace(
   const secrets = await orLost(() => secretsOf(folder));
   if (secrets !== null) files.put(folder.names.secrets, secrets);
   const project = await orLost<ObservedProject>(() => folder.project());
+  const dependencies = await orLost(() => folder.dependencies());
   const { cwd, inlineSubagents } = facts;
-  return { files, head: traceHeadOf(identity, facts), metas, project, cwd, inlineSubagents, bytes };
+  const head = traceHeadOf(identity, facts);
+  return { files, head, metas, project, dependencies, cwd, inlineSubagents, bytes };
 }
 
 /** The input takes the place of the source it continues, else of the first one that is lost. */

@@ -1,7 +1,8 @@
 /** Which project a session belongs to (DESIGN §1): the smallest root commit of its repository. */
 import { basename } from 'node:path';
 import { projectIdOfPath, projectIdOfRoot } from '../base/ids.ts';
-import type { ObservedProject } from '../record/source.ts';
+import type { ObservedDependencies, ObservedProject } from '../record/source.ts';
+import { readDependencies } from './enrich/dependencies.ts';
 
 /** What a code repository tells of itself; null when the folder is in none. */
 export interface CodeRepositoryFacts {
@@ -20,6 +21,8 @@ export type DescribeRepository = (folder: string) => Promise<CodeRepositoryFacts
 export class ProjectResolver {
   readonly #describe: DescribeRepository;
   readonly #seen = new Map<string, Promise<ObservedProject>>();
+  readonly #facts = new Map<string, Promise<CodeRepositoryFacts | null>>();
+  readonly #dependencies = new Map<string, Promise<ObservedDependencies | null>>();
 
   constructor(describe: DescribeRepository) {
     this.#describe = describe;
@@ -36,8 +39,33 @@ export class ProjectResolver {
     return project;
   }
 
+  /** What lock files of the folder and of its repository pin; null where no repository is here. */
+  dependencies(cwd: string | null): Promise<ObservedDependencies | null> {
+    const key = cwd ?? '';
+    let found = this.#dependencies.get(key);
+    if (found === undefined) {
+      found = this.#lookForLocks(cwd);
+      this.#dependencies.set(key, found);
+    }
+    return found;
+  }
+
+  async #lookForLocks(cwd: string | null): Promise<ObservedDependencies | null> {
+    const facts = cwd === null ? null : await this.#factsOf(cwd);
+    return cwd === null || facts === null ? null : readDependencies([cwd, facts.topLevel]);
+  }
+
+  #factsOf(cwd: string): Promise<CodeRepositoryFacts | null> {
+    let facts = this.#facts.get(cwd);
+    if (facts === undefined) {
+      facts = this.#describe(cwd);
+      this.#facts.set(cwd, facts);
+    }
+    return facts;
+  }
+
   async #look(cwd: string | null): Promise<ObservedProject> {
-    const facts = cwd === null ? null : await this.#describe(cwd);
+    const facts = cwd === null ? null : await this.#factsOf(cwd);
     const folder = facts?.topLevel ?? cwd ?? '';
     const byPath = projectIdOfPath(cwd ?? '');
     const id = facts?.rootCommit == null ? byPath : projectIdOfRoot(facts.rootCommit);

@@ -214,7 +214,8 @@ export class CaptureTransaction {
     assertUnchanged(source, stored);
     const meta = sourceMetaOf(identity, input.fileName, stored);
     const project = await this.#projects.resolve(folder ?? facts.cwd);
-    const row = writeRecords(files, traceHeadOf(identity, facts), [meta], project);
+    const pins = await this.#projects.dependencies(folder ?? facts.cwd);
+    const row = writeRecords(files, traceHeadOf(identity, facts), [meta], project, pins);
     const ref = laneRef(this.#bucket.lane, monthOf(facts.head.timestamp_start));
     const tree = this.#remember(row, ref, files, stored.bytes);
     return report(row, 'captured', tree, facts.inlineSubagents);
@@ -228,7 +229,7 @@ export class CaptureTransaction {
         : await growTrace(source, known.folder, match, (oids) => this.#newFiles(oids));
     const now = await this.#projects.resolve(folder ?? next.cwd);
     const project = next.project === null ? now : mergeProject(next.project, now);
-    const row = writeRecords(next.files, next.head, next.metas, project);
+    const row = writeRecords(next.files, next.head, next.metas, project, next.dependencies);
     const tree = this.#remember(row, known.ref, next.files, next.bytes);
     return report(row, statusOf(match, tree === known.folder.tree), tree, next.inlineSubagents);
   }

@@ -19,6 +19,17 @@ export const ObservedProject = z.looseObject({
 });
 export type ObservedProject = z.infer<typeof ObservedProject>;
 
+/** What lock files of the project pinned when its session was first captured. */
+export const ObservedDependencies = z.looseObject({
+  /** Lock files by their names in the project's folder, and how many packages each pins. */
+  files: z.array(z.looseObject({ path: z.string(), ecosystem: z.string(), packages: z.int() })),
+  /** At most 5,000; `source` is the file of `files` that pins it. */
+  packages: z.array(
+    z.looseObject({ name: z.string(), version: z.string(), ecosystem: z.string(), source: z.string() }),
+  ),
+});
+export type ObservedDependencies = z.infer<typeof ObservedDependencies>;
+
 export const SourceMeta = z.looseObject({
   schema_version: z.literal(SOURCE_SCHEMA_VERSION),
   agent: z.string(),

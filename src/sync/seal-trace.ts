@@ -12,7 +12,7 @@ import { identityOfSource, primarySource } from '../capture/identity.ts';
 import type { SourceInput } from '../capture/source-input.ts';
 import { TraceFiles } from '../capture/trace-files.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
-import type { ObservedProject, SourceMeta } from '../record/source.ts';
+import type { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
 import type { Policy, SealReport } from '../security/contract.ts';
 import {
@@ -53,6 +53,7 @@ interface Parts {
   readonly sources: readonly (() => AsyncIterable<Buffer>)[];
   readonly fileNames: readonly string[];
   readonly project: ObservedProject;
+  readonly dependencies: ObservedDependencies | null;
 }
 
 /** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8). */
@@ -90,6 +91,7 @@ async function sealParts(
   const beside = session.sealJson({
     fileNames: metas.map((meta) => meta.file_name),
     project: await raw.project(),
+    dependencies: await raw.dependencies(),
   });
   const streams = metas.map((_, source) => session.sealStream(() => raw.readSource(source)));
   return mergeSealed(beside, combineSealed(streams), (own, sources) => ({ ...own, sources }));
@@ -115,7 +117,13 @@ async function deriveCopy(
     const own = identityOfSource(formatOfSource(meta, raw.traceId), meta);
     sealedMetas.push(sourceMetaOf(own, inputs[source]!.fileName, stored, meta.raw_bytes));
   }
-  const row = writeRecords(files, traceHeadOf(identity, facts), sealedMetas, parts.project);
+  const row = writeRecords(
+    files,
+    traceHeadOf(identity, facts),
+    sealedMetas,
+    parts.project,
+    parts.dependencies,
+  );
   return { tree: files.writeTree(), row, rewritten: checks.some((check) => check.diverged) };
 }
 

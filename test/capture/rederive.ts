@@ -33,7 +33,13 @@ export async function rederivedTree(bucket: TestBucket, folder: TraceFolder): Pr
     const stored = source === decides ? main : await storeSource(input, files, folder.names, source);
     next.push(sourceMetaOf(identity, input.fileName, stored));
   }
-  writeRecords(files, traceHeadOf(identities[decides]!, facts), next, await folder.project());
+  writeRecords(
+    files,
+    traceHeadOf(identities[decides]!, facts),
+    next,
+    await folder.project(),
+    await folder.dependencies(),
+  );
   const tree = files.writeTree();
   await batch.commit();
   return tree;

@@ -84,7 +84,13 @@ async function derivedAgain(folder: TraceFolder, scratch: BareRemote): Promise<O
     const own = source === decides ? stored : await storeSource(inputs[source]!, files, folder.names, source);
     again.push(sourceMetaOf(identities[source]!, meta.file_name, own, meta.raw_bytes));
   }
-  writeRecords(files, traceHeadOf(identities[decides]!, facts), again, await folder.project());
+  writeRecords(
+    files,
+    traceHeadOf(identities[decides]!, facts),
+    again,
+    await folder.project(),
+    await folder.dependencies(),
+  );
   const tree = files.writeTree();
   await batch.abort();
   return tree;
