@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -11,6 +12,8 @@ const base = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 6
 
 export default defineConfig({
   test: {
+    // Tests wait for child processes much of the time: two at once pay off on two cores as well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { define, resolve, test: { ...base, name: 'fast', include: ['test/**/*.test.ts'] } },
       {
