@@ -4,8 +4,10 @@ import { findTrace, openCopy, type TraceCopy } from '../bucket/find.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { inflateStep, readSteps } from '../bucket/steps.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
+import type { ObservedDependencies } from '../record/source.ts';
 import type { Step } from '../record/step.ts';
 import type { TraceHead } from '../record/trace.ts';
+import { enrichedHead, enrichmentOf } from './enrich.ts';
 
 /** The TraceRecord of the opentraces schema, with our additions. */
 export type TraceRecord = TraceHead & { readonly steps: readonly Step[] };
@@ -17,6 +19,8 @@ export interface FoundTrace {
   readonly head: TraceHead;
   /** The selected steps in order, large texts put back inline. */
   readonly steps: readonly Step[];
+  /** What lock files pinned beside the first capture; null when none was seen, or a part was asked for. */
+  readonly dependencies: ObservedDependencies | null;
   /** Remote whose sealed copy this is; null for our own raw trace. */
   readonly remote: string | null;
 }
@@ -37,12 +41,14 @@ export async function getTrace(
   const range = rangeOf(selection, total);
   if (range.from > Math.max(1, total)) throw noStep(copy.traceId, range.from, total);
   const steps = await inflated(folder, copy, await readSteps(folder, range.from, range.to));
-  return { head, steps, remote: copy.tip.shelf.remote ?? null };
+  const dependencies = selection === 'all' ? await folder.dependencies() : null;
+  return { head, steps, dependencies, remote: copy.tip.shelf.remote ?? null };
 }
 
-/** The whole record, in the schema's shape. */
-export function recordOf({ head, steps }: FoundTrace): TraceRecord {
-  return { ...head, steps };
+/** The whole record, in the schema's shape, with what follows from its steps and from what was seen beside them. */
+export function recordOf({ head, steps, dependencies }: FoundTrace): TraceRecord {
+  const enrichment = enrichmentOf(head.trace_id, steps, dependencies);
+  return { ...enrichedHead(head, enrichment, dependencies), steps };
 }
 
 function inflated(folder: TraceFolder, copy: TraceCopy, steps: readonly Step[]): Promise<Step[]> {

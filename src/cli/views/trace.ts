@@ -1,17 +1,19 @@
 /** Text view of `trace get`: what a person reads; nothing is left out but the bytes of images. */
 import type { Observation, Step, ToolCall } from '../../record/step.ts';
-import type { TraceHead } from '../../record/trace.ts';
+import { enrichmentOf } from '../../trace/enrich.ts';
 import type { FoundTrace } from '../../trace/get.ts';
+import { PRICE_TABLE } from '../../trace/prices.ts';
 import { bytes, count, fields, type Page, paint, printable, type Style } from './page.ts';
 
 const ROLE_STYLES: Readonly<Record<Step['role'], Style>> = { user: 'cyan', agent: 'green', system: 'dim' };
 
 /** The whole trace with its head, or the selected steps only. */
-export function traceView(page: Page, { head, steps, remote }: FoundTrace, whole: boolean): string {
-  return `${whole ? `${headView(page, head, remote)}\n` : ''}${steps.map((step) => stepView(page, step)).join('\n')}`;
+export function traceView(page: Page, found: FoundTrace, whole: boolean): string {
+  return `${whole ? `${headView(page, found)}\n` : ''}${found.steps.map((step) => stepView(page, step)).join('\n')}`;
 }
 
-function headView(page: Page, head: TraceHead, remote: string | null): string {
+function headView(page: Page, found: FoundTrace): string {
+  const { head, remote } = found;
   const { agent, metrics, counts, task } = head;
   const tokens = `${metrics.total_input_tokens} in, ${metrics.total_output_tokens} out, ${metrics.total_cache_read_tokens} from cache`;
   const pairs: Array<readonly [string, string]> = [
@@ -37,6 +39,7 @@ function headView(page: Page, head: TraceHead, remote: string | null): string {
     ],
     ['tokens', tokens],
   ];
+  pairs.push(...enrichedPairs(found));
   if (remote !== null) pairs.push(['from', `${printable(remote)} (sealed copy)`]);
   for (const { code, count: times, line } of head.limitations) {
     pairs.push([
@@ -45,6 +48,20 @@ function headView(page: Page, head: TraceHead, remote: string | null): string {
     ]);
   }
   return fields(page, pairs);
+}
+
+function enrichedPairs({ head, steps, dependencies }: FoundTrace): Array<readonly [string, string]> {
+  const found = enrichmentOf(head.trace_id, steps, dependencies);
+  const failed = found.test_runs.filter(({ status }) => status === 'failed').length;
+  const pairs: Array<readonly [string, string]> = [];
+  if (found.estimated_cost_usd !== null) {
+    pairs.push(['cost', `$${found.estimated_cost_usd.toFixed(2)} by the prices of ${PRICE_TABLE.date}`]);
+  }
+  if (found.languages.length > 0) pairs.push(['code', found.languages.map(({ name }) => name).join(', ')]);
+  if (found.test_runs.length > 0)
+    pairs.push(['tests', `${count(found.test_runs.length, 'run')}, ${failed} failed`]);
+  if (dependencies !== null) pairs.push(['pinned', count(dependencies.packages.length, 'package')]);
+  return pairs;
 }
 
 function stepView(page: Page, step: Step): string {

@@ -18,6 +18,7 @@ function family(sample: Sample, more: Partial<TraceFamily> = {}, head: Partial<T
   return {
     head: { ...base, ...head } as TraceHead,
     steps: sample.steps,
+    dependencies: null,
     remote: null,
     children: new Map(),
     ...more,

@@ -55,6 +55,7 @@ describe('markdownOf', () => {
   const child = {
     head: { ...head, trace_id: 'child' } as TraceHead,
     steps: new Sample().say('hi').steps,
+    dependencies: null,
     remote: null,
   };
   const sample = new Sample()
@@ -65,6 +66,7 @@ describe('markdownOf', () => {
       {
         head: head as TraceHead,
         steps: sample.steps,
+        dependencies: null,
         remote: 'team',
         children: new Map([['c2.0', { ...child, children: new Map() }]]),
       },
@@ -85,7 +87,13 @@ describe('markdownOf', () => {
     const dirty = new Sample().ask('a\u001b[31m').say('b\u202e').run('c\u0007', 'd\u009b');
     const told = [
       ...markdownOf(
-        { head: head as TraceHead, steps: dirty.steps, remote: null, children: new Map() },
+        {
+          head: head as TraceHead,
+          steps: dirty.steps,
+          dependencies: null,
+          remote: null,
+          children: new Map(),
+        },
         (text) => text.replace(/[^\x20-\x7e\n]/g, '?'),
       ),
     ];
