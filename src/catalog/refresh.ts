@@ -1,7 +1,7 @@
 /**
- * Brings the catalog up to the journals. First, in one transaction, what the journals hold now; then trace by
- * trace what differs, newest first, in transactions of some megabytes. Killed at any point, the catalog is
- * whole: what is still to do stands in `pending`.
+ * Brings the catalog up to the journals, in one transaction: first what the journals hold now, then trace by
+ * trace what differs, newest first. What was not done for want of time stands in `pending`; a process that is
+ * killed leaves the catalog as it was.
  */
 import { OtError } from '../base/errors.ts';
 import { type Sqlite, sqliteFailure } from '../base/sqlite.ts';
@@ -51,7 +51,7 @@ export async function refreshCatalog(
     if (journals.length === 0 && countPending(database) === 0) {
       return { traces: 0, pending: 0, damaged: [], blocked: null };
     }
-    return await new Refresh(database, shelves, options).run(journals);
+    return await new Refresh(database, shelves, options).run();
   } catch (error) {
     rollBack(database);
     const blocked = BLOCKED.get(sqliteFailure(error) ?? 'other');
@@ -74,8 +74,6 @@ export function countPending(database: Sqlite): number {
 const NEWEST_FIRST =
   'SELECT p.trace_id FROM pending p LEFT JOIN copies c ON c.trace_id = p.trace_id LEFT JOIN journals j ON j.id = c.journal GROUP BY p.trace_id ORDER BY max(substr(j.ref, -7)) DESC, p.trace_id';
 
-/** Text after which a transaction ends: its pages fit in the page cache, so that readers are not kept out. */
-const BATCH_BYTES = 16 * 1024 * 1024;
 /** After so many the write-ahead log is worth emptying; before, SQLite does it now and then. */
 const MANY_TRACES = 20;
 /** Segments read at once. */
@@ -103,8 +101,10 @@ class Refresh {
     this.#writer = new TraceWriter(database);
   }
 
-  async run(journals: readonly ChangedJournal[]): Promise<RefreshReport> {
+  /** What has changed is asked again under the lock: another process may have taken it in meanwhile. */
+  async run(): Promise<RefreshReport> {
     this.#database.exec('BEGIN IMMEDIATE');
+    const journals = await changedJournals(this.#database, this.#shelves);
     for (const journal of journals) await this.#compare(journal);
     const todo = this.#database.all<{ trace_id: string }>(NEWEST_FIRST).map((row) => row.trace_id);
     const traces = await this.#index(todo);
@@ -167,19 +167,14 @@ class Refresh {
   /** Gives the number of traces done. */
   async #index(todo: readonly string[]): Promise<number> {
     let done = 0;
-    let bytes = 0;
     for await (const item of readAhead(this.#windows(todo))) {
-      if (typeof item !== 'string') bytes += this.#write(item);
+      if (typeof item !== 'string') this.#write(item);
       if (typeof item === 'string' || item.last) {
         const traceId = typeof item === 'string' ? item : item.read.copy.traceId;
         this.#run('DELETE FROM pending WHERE trace_id = ?', traceId);
         done += 1;
         this.#options.onTrace?.(done, todo.length);
         if (this.#options.goOn?.() === false) break;
-      }
-      if (bytes > BATCH_BYTES) {
-        this.#database.exec('COMMIT; BEGIN IMMEDIATE');
-        bytes = 0;
       }
     }
     return done;
@@ -213,18 +208,9 @@ class Refresh {
     }
   }
 
-  /** Gives the bytes of objects that were read for it, roughly. */
-  #write({ read, journal, trace, segments, last }: Window): number {
-    const before = this.#textBytes(trace);
+  #write({ read, journal, trace, segments, last }: Window): void {
     for (const segment of segments) this.#writer.addSegment(trace, segment);
-    const added = this.#textBytes(trace) - before;
     if (last) this.#writer.end(trace, journal, read);
-    return added;
-  }
-
-  #textBytes(trace: number): number {
-    const sql = 'SELECT coalesce(sum(text_bytes), 0) AS n FROM segments WHERE trace = ?';
-    return this.#database.all<{ n: number }>(sql, trace)[0]!.n;
   }
 
   /** Own before pulled; of pulled ones the one with more raw bytes, then the first by name. */

@@ -67,13 +67,29 @@ async function openCurrent(path: string): Promise<Catalog | null> {
     database.exec(SETTINGS);
     const version = versionOf(database);
     if (version > CATALOG_VERSION) throw newer(path, version);
-    if (version === CATALOG_VERSION) return { database, path };
+    if (version === CATALOG_VERSION) {
+      useLog(database);
+      return { database, path };
+    }
   } catch (error) {
     database.close();
     throw error;
   }
   database.close();
   return null;
+}
+
+/**
+ * With a write-ahead log a build keeps no query waiting, and what is added costs no flush of the disk. Not in
+ * the draft: there the log's index would stay with the draft's name. While another process is at work it
+ * has to wait, and everything is as right without.
+ */
+function useLog(database: Sqlite): void {
+  try {
+    database.exec('PRAGMA journal_mode = WAL');
+  } catch (error) {
+    if (sqliteFailure(error) !== 'busy' && sqliteFailure(error) !== 'unwritable') throw error;
+  }
 }
 
 const SETTINGS =
@@ -98,11 +114,9 @@ async function makeEmpty(path: string): Promise<void> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     removeFiles(draft);
     const database = await openSqlite(draft);
-    // With a write-ahead log a build keeps no query waiting, and what is added costs no flush of the disk.
     database.exec(
       `PRAGMA page_size = 8192; BEGIN; ${TABLES} PRAGMA user_version = ${CATALOG_VERSION}; COMMIT`,
     );
-    database.exec('PRAGMA journal_mode = WAL');
     database.close();
     linkSync(draft, path);
   } catch (error) {
