@@ -8,7 +8,7 @@
 export const PRICE_TABLE = {
   date: '2026-11-21',
   source:
-    'price pages of Anthropic, OpenAI and Google, read through copies of them; list prices in US dollars',
+    'price pages of Anthropic, OpenAI and Google, as public copies of them give them; list prices in US dollars',
 } as const;
 
 /** US dollars per million tokens. */
@@ -72,6 +72,8 @@ export const PRICES: ReadonlyMap<string, readonly Price[]> = new Map([
   ['claude-haiku-4-5', [claude(1, 5)]],
   ['claude-3-5-haiku', [claude(0.8, 4)]],
   ['claude-3-haiku', [{ ...claude(0.25, 1.25, 0.03), cacheWrite: 0.3 }]],
+  ['gpt-5.5', [{ ...freeWrites(5, 30, 0.5), long: { over: 272_000, ...freeWrites(10, 45, 1) } }]],
+  ['gpt-5.4', [{ ...freeWrites(2.5, 15, 0.25), long: { over: 272_000, ...freeWrites(5, 22.5, 0.5) } }]],
   ['gpt-5.3-codex', [GPT_52]],
   ['gpt-5.2-codex', [GPT_52]],
   ['gpt-5.2', [GPT_52]],
