@@ -3,6 +3,7 @@
 import { OtError } from '../base/errors.ts';
 import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
+import { codexRollout } from './codex-cli/index.ts';
 import { geminiJson, geminiJsonl } from './gemini-cli/index.ts';
 import { piJsonl } from './pi/index.ts';
 import type { SessionFormat } from './session-source.ts';
@@ -11,6 +12,7 @@ export const AGENT_FORMATS: readonly SessionFormat[] = [
   claudeJsonl,
   claudeLoglines,
   piJsonl,
+  codexRollout,
   geminiJson,
   geminiJsonl,
 ];

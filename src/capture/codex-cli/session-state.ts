@@ -1,0 +1,163 @@
+/** What one pass over a rollout remembers: the open model step, events that wait for their items, notes. */
+import type { StepKind, TokenUsage, ToolCall } from '../../record/step.ts';
+import type { ParsedAttachment, ParseOptions } from '../session-source.ts';
+import { BoundedList } from '../shared/bounded-list.ts';
+import { timeOf } from '../shared/fields.ts';
+import type { ParsedObservation } from '../shared/parts.ts';
+import { SessionDraft } from '../shared/session-draft.ts';
+import { Echoes } from './echoes.ts';
+import type { RolloutEntry } from './lines.ts';
+import { TokenMeter } from './token-meter.ts';
+
+export const AGENT = 'codex-cli';
+
+/** Something an event says that an item may say too. */
+export interface Said {
+  readonly role: 'user' | 'assistant' | 'reasoning';
+  readonly text: string;
+  readonly images: readonly ParsedAttachment[];
+  readonly entry: RolloutEntry;
+}
+
+export class CodexState {
+  readonly draft: SessionDraft;
+  readonly turns = new BoundedList();
+  readonly compactions = new BoundedList();
+  readonly snapshots = new BoundedList();
+  /** Single facts of the session, by name. */
+  readonly facts = new Map<string, unknown>();
+  readonly counts = new Map<string, number>();
+  model: string | undefined;
+  /** True while the last turn ended by the user's hand. */
+  interrupted = false;
+  /** True once a header was read: later ones repeat it. */
+  hasHeader = false;
+  readonly meter: TokenMeter;
+  readonly #echoes = {
+    user: new Echoes<Said>(),
+    assistant: new Echoes<Said>(),
+    reasoning: new Echoes<Said>(),
+  };
+  /** Facts about calls whose output is still to come. */
+  readonly #ends = new Map<string, Record<string, unknown>>();
+  /** Native call id to the id of its latest call, where the two differ. */
+  readonly #renamed = new Map<string, string>();
+  /** Step that the next part of the model's answer belongs to; 0 when a new one begins. */
+  #step = 0;
+  #answered = false;
+
+  constructor(parse: ParseOptions, windowSize?: number) {
+    const callType = parse.sessionId.includes('/') ? 'subagent' : 'main';
+    const size = windowSize === undefined ? {} : { windowSize };
+    this.draft = new SessionDraft({ agent: AGENT, parse, callType, ...size });
+    this.meter = new TokenMeter((step, usage) => this.#addUsage(step, usage));
+  }
+
+  count(name: string): void {
+    if (this.counts.size < 100 || this.counts.has(name)) {
+      this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    }
+  }
+
+  /** The step of the model call at hand; a part that follows an output begins a new one. */
+  modelStep(entry: RolloutEntry): number {
+    if (this.#step > 0 && !this.#answered) return this.#step;
+    this.#step = this.#open(entry, 'agent', 'model');
+    this.#answered = false;
+    this.meter.openStep(this.#step);
+    if (this.model !== undefined) this.draft.ledger.tallies.addModel(this.model);
+    return this.#step;
+  }
+
+  /** Ends the model call at hand. */
+  closeModelStep(): void {
+    this.#step = 0;
+  }
+
+  /** A step that is no model call, with its whole text; ends the model call at hand. */
+  addStep(
+    entry: RolloutEntry,
+    role: 'system' | 'user',
+    kind: StepKind,
+    text: string,
+    metadata?: Record<string, unknown>,
+  ): number {
+    this.closeModelStep();
+    const index = this.#open(entry, role, kind, metadata);
+    this.draft.grow(index, 'text', text);
+    return index;
+  }
+
+  #open(
+    entry: RolloutEntry,
+    role: 'system' | 'user' | 'agent',
+    kind: StepKind,
+    metadata?: Record<string, unknown>,
+  ): number {
+    const { line, offset, payload } = entry;
+    const id = typeof payload.id === 'string' && payload.id !== '' ? { message_id: payload.id } : {};
+    const model = kind === 'model' && this.model !== undefined ? { model: this.model } : {};
+    return this.draft.ledger.open({
+      role,
+      kind,
+      ...model,
+      timestamp: timeOf(entry.fields.timestamp),
+      origin: { ...(entry.kind === 'response_item' ? id : {}), line, offset },
+      ...(metadata === undefined ? {} : { metadata }),
+    });
+  }
+
+  /** Adds a call; one whose id was there before gets an id of its own. */
+  addCall(entry: RolloutEntry, call: ToolCall): string {
+    const { ledger, limits } = this.draft;
+    const native = call.tool_call_id;
+    const repeated = ledger.callStep(native) !== undefined;
+    const id = repeated ? `${native}~${entry.line}` : native;
+    if (repeated) {
+      limits.add('duplicate_call_id', entry);
+      this.#renamed.set(native, id);
+    }
+    ledger.addCall(this.modelStep(entry), { ...call, tool_call_id: id });
+    return id;
+  }
+
+  /** Id under which the latest call with this native id is kept. */
+  callId(native: string): string {
+    return this.#renamed.get(native) ?? native;
+  }
+
+  noteEnd(callId: string, facts: Record<string, unknown>): void {
+    if (!this.draft.ledger.isAnswered(callId)) this.#ends.set(callId, facts);
+  }
+
+  takeEnd(callId: string): Record<string, unknown> {
+    const facts = this.#ends.get(callId) ?? {};
+    this.#ends.delete(callId);
+    return facts;
+  }
+
+  /** The output of a call: what the model says next is another call of the model. */
+  addOutput(step: number, observation: ParsedObservation, attachments: readonly ParsedAttachment[]): void {
+    this.#answered = true;
+    this.draft.ledger.addObservation(step, observation, attachments);
+  }
+
+  echo(said: Said): Said | undefined {
+    return this.#echoes[said.role].event(said);
+  }
+
+  echoItem(role: Said['role'], count = 1): void {
+    this.#echoes[role].item(count);
+  }
+
+  /** Events that no item repeated, in file order. */
+  unrepeated(): Said[] {
+    const all = Object.values(this.#echoes).flatMap((echoes) => echoes.settle());
+    return all.sort((left, right) => left.entry.offset - right.entry.offset);
+  }
+
+  #addUsage(step: number, usage: TokenUsage): void {
+    this.draft.ledger.tallies.addUsage(step, usage);
+    if (step > 0) this.draft.ledger.window.grow(step, { part: 'usage', usage });
+  }
+}
