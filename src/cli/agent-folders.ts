@@ -31,6 +31,15 @@ export async function agentFolders(app: App): Promise<string[]> {
   });
 }
 
+/**
+ * Log of a session of an agent whose hooks name no path; null when it cannot be told. A session id is data: one
+ * that is no plain name has no log.
+ */
+export function sessionLog({ userHome }: App, agent: string, sessionId: string): string | null {
+  if (agent !== 'copilot-cli' || !/^[\w-]+$/.test(sessionId)) return null;
+  return join(userHome, '.copilot', 'session-state', sessionId, 'events.jsonl');
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isDirectory(),

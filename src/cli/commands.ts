@@ -11,6 +11,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/capture.ts')).CaptureCommand,
   },
   {
+    path: ['capture', 'drain'],
+    summary: 'capture what hooks have noted',
+    load: async () => (await import('./commands/capture-drain.ts')).CaptureDrainCommand,
+  },
+  {
     path: ['trace', 'list'],
     summary: 'list traces, newest first',
     load: async () => (await import('./commands/trace/list.ts')).TraceListCommand,

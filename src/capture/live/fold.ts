@@ -1,0 +1,58 @@
+/** Many events of one session are one capture. */
+import { isAbsolute, relative } from 'node:path';
+import type { SpoolEvent } from './spool.ts';
+import type { LiveSession } from './state.ts';
+
+/** One session to look at, and the notes that asked for it. */
+export interface Visit {
+  readonly agent: string;
+  /** The session's log; null when the agent does not name it. */
+  readonly transcript: string | null;
+  readonly cwd: string | null;
+  readonly sessionId: string | null;
+  readonly events: readonly SpoolEvent[];
+}
+
+/** A commit long after the last sign of a session is not its work. */
+const COMMIT_WINDOW_MS = 12 * 3_600_000;
+/** Events after which the agent may still write the end of the turn. */
+const TURN_END = /^(stop|subagentstop|afteragent|sessionend|agentstop|turnend|agent-turn-complete)$/i;
+
+/** True when a turn or a session ended with one of these events. */
+export function endsTurn({ events }: Visit): boolean {
+  return events.some(({ event }) => TURN_END.test(event));
+}
+
+/** Newest event of a visit, in milliseconds since 1970. */
+export function newest({ events }: Visit): number {
+  return Math.max(...events.map(({ at }) => at));
+}
+
+/** Agents' events by session. */
+export function foldEvents(events: readonly SpoolEvent[]): Visit[] {
+  const visits = new Map<string, Visit>();
+  for (const event of events.filter(({ kind }) => kind === 'agent')) {
+    const key = `${event.source}\0${event.transcript ?? ''}\0${event.transcript === null ? (event.sessionId ?? '') : ''}`;
+    const { source: agent, transcript, cwd, sessionId } = event;
+    const known = visits.get(key) ?? { agent, transcript, cwd, sessionId, events: [] };
+    visits.set(key, { ...known, events: [...known.events, event] });
+  }
+  return [...visits.values()];
+}
+
+/** Sessions that a git event is about: those heard of lately at its place. */
+export function sessionsAt(event: SpoolEvent, sessions: readonly LiveSession[]): LiveSession[] {
+  return sessions.filter(({ cwd, at }) => {
+    const age = event.at - Date.parse(at);
+    return age < COMMIT_WINDOW_MS && cwd !== null && event.cwd !== null && sameTree(cwd, event.cwd);
+  });
+}
+
+function sameTree(left: string, right: string): boolean {
+  return isBelow(left, right) || isBelow(right, left);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}

@@ -1,0 +1,76 @@
+/** One spool file: a head of `name value` lines written by `hooks/spool`, an empty line, the agent's payload. */
+
+export interface SpoolNote {
+  readonly kind: 'agent' | 'git';
+  /** Agent (`claude-code`) or git hook (`post-commit`). */
+  readonly source: string;
+  /** What happened, as the agent calls it: `Stop`, `SessionStart`, ...; the empty string when unknown. */
+  readonly event: string;
+  /** Folder it happened in, absolute. */
+  readonly cwd: string | null;
+  /** Commit and ref of that folder's HEAD as the hook read them. */
+  readonly head: string | null;
+  /** Session log the agent names, absolute. */
+  readonly transcript: string | null;
+  readonly sessionId: string | null;
+}
+
+const FIRST_LINE = 'git-ot spool 1';
+const SOURCE = /^[a-z][a-z-]{0,39}$/;
+/** A folder or a file the way agents name them: absolute, nothing a terminal or git would act on. */
+const PLACE = /^\/[^\x00-\x1f\x7f]{0,4095}$/;
+const SESSION_ID = /^[\w.:/-]{1,200}$/;
+
+/** Decodes a spool file, or says why it cannot be used: `not_a_note`, `not_json`, `no_session`. */
+export function decodeNote(bytes: Buffer): SpoolNote | string {
+  const end = bytes.indexOf('\n\n');
+  if (end < 0) return 'not_a_note';
+  const [first, ...lines] = bytes.subarray(0, end).toString('utf8').split('\n');
+  const head = new Map(lines.map(pair));
+  const kind = head.get('kind');
+  const source = head.get('name') ?? '';
+  if (first !== FIRST_LINE || !SOURCE.test(source)) return 'not_a_note';
+  if (kind === 'git') return { ...noteOf(head, new Map()), kind, source };
+  if (kind !== 'agent') return 'not_a_note';
+  const payload = payloadOf(bytes.subarray(end + 2));
+  return payload === null ? 'not_json' : { ...noteOf(head, payload), kind, source };
+}
+
+function noteOf(
+  head: ReadonlyMap<string, string>,
+  payload: ReadonlyMap<string, string>,
+): Omit<SpoolNote, 'kind' | 'source'> {
+  const text = (...names: string[]): string | undefined =>
+    names.map((name) => payload.get(name)).find(Boolean);
+  return {
+    event: text('hook_event_name', 'hookEventName') ?? head.get('event') ?? '',
+    cwd: matching(PLACE, text('cwd') ?? head.get('cwd')),
+    head: head.get('head') ?? null,
+    transcript: matching(PLACE, text('transcript_path', 'transcriptPath')),
+    sessionId: matching(SESSION_ID, text('session_id', 'sessionId')),
+  };
+}
+
+/** Text members of the payload; null when it is no JSON object. */
+function payloadOf(bytes: Buffer): ReadonlyMap<string, string> | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return new Map(texts);
+}
+
+function pair(line: string): [string, string] {
+  const at = line.indexOf(' ');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}
+
+function matching(pattern: RegExp, text: string | undefined): string | null {
+  return text !== undefined && pattern.test(text) ? text : null;
+}

@@ -1,0 +1,114 @@
+/**
+ * Whose sessions are captured: all by default (`opentraces.tracking=global`), or only those of enrolled
+ * repositories (`manual`). A repository answers for itself: `opentraces.enabled` in its git config, else the
+ * committed marker `.opentraces.json` with `"excluded": true`.
+ */
+
+import { readdirSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { isSystemError, OtError } from '../../base/errors.ts';
+import { unwritable } from '../../bucket/storage.ts';
+import { topLevel } from '../../git/code-repository.ts';
+import type { GitProgram } from '../../git/spawn.ts';
+
+export const MARKER_FILE = '.opentraces.json';
+
+/** The committed marker of a repository; keys of later versions pass. */
+const SharedMarker = z.looseObject({ excluded: z.optional(z.boolean()) });
+
+export type Tracking = 'global' | 'manual';
+
+/** Answers {@link isTracked} once per folder. */
+export function trackingOf(git: GitProgram): (cwd: string | null) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (cwd) => {
+    const key = cwd ?? '';
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = isTracked(git, cwd);
+      known.set(key, answer);
+    }
+    return answer;
+  };
+}
+
+/** Whether sessions that ran in `cwd` are captured by hooks. A folder that is gone counts as any folder. */
+export async function isTracked(git: GitProgram, cwd: string | null): Promise<boolean> {
+  const top = cwd === null ? null : await topLevel(git, cwd);
+  const enabled =
+    top === null ? null : await setting(git, top, ['--local', '--type=bool'], 'opentraces.enabled');
+  if (enabled !== null) return enabled === 'true';
+  const marker = top === null ? null : await readMarker(top);
+  if (marker !== null) return marker.excluded !== true;
+  return (await setting(git, top, [], 'opentraces.tracking')) !== 'manual';
+}
+
+/** The marker at the top of a work tree; null when there is none, or none that can be read. */
+export async function readMarker(top: string): Promise<{ readonly excluded?: boolean | undefined } | null> {
+  try {
+    const parsed = SharedMarker.safeParse(JSON.parse(await readFile(join(top, MARKER_FILE), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+async function setting(
+  git: GitProgram,
+  folder: string | null,
+  how: readonly string[],
+  name: string,
+): Promise<string | null> {
+  const args = ['config', ...how, '--get', name];
+  const call = { okCodes: [0, 1, 128], ...(folder === null ? {} : { cwd: folder }) };
+  const { code, stdout } = await git.run(args, call);
+  return code === 0 ? stdout.toString('utf8').trim() : null;
+}
+
+const MARKS = 'do-not-save';
+const SESSION_ID = /^[\w.-]{1,200}$/;
+
+/** Names of sessions that shall not be captured, as `pause --session` left them. */
+export function markedSessions(home: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(join(home, MARKS)));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return new Set();
+    throw error;
+  }
+}
+
+/** Adds or removes the do-not-save mark of one session. Throws `OT_SESSION_ID` (exit 2) on what is no id. */
+export async function markSession(home: string, sessionId: string, marked: boolean): Promise<void> {
+  if (!SESSION_ID.test(sessionId) || /^\.+$/.test(sessionId)) {
+    throw new OtError('OT_SESSION_ID', 'usage', 'that is not the id of a session', {
+      hint: 'use the id the agent shows, such as the name of its log without .jsonl',
+    });
+  }
+  try {
+    await mkdir(join(home, MARKS), { recursive: true, mode: 0o700 });
+    if (marked) await writeFile(join(home, MARKS, sessionId), '', { mode: 0o600 });
+    else await rm(join(home, MARKS, sessionId), { force: true });
+  } catch (error) {
+    throw unwritable(home, error);
+  }
+}
+
+/** Whether all capture by hooks is paused: the scripts look for the file `paused`. */
+export async function isPaused(home: string): Promise<boolean> {
+  const names = await readdir(home).catch((): string[] => []);
+  return names.includes('paused');
+}
+
+/** Pauses or resumes capture by hooks on this machine. */
+export async function setPaused(home: string, paused: boolean): Promise<void> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    if (paused) await writeFile(join(home, 'paused'), '', { mode: 0o600 });
+    else await rm(join(home, 'paused'), { force: true });
+  } catch (error) {
+    throw unwritable(home, error);
+  }
+}

@@ -1,0 +1,71 @@
+/** Captures what one visit of the drain asks for: a session's log, with those of its sub-agents. */
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { OtError } from '../../base/errors.ts';
+import type { Bucket } from '../../bucket/home.ts';
+import { type CaptureReport, captureSessions } from '../capture.ts';
+import { isFileError } from '../look.ts';
+import type { DescribeRepository } from '../project.ts';
+import type { VisitResult } from './drain.ts';
+import type { Visit } from './fold.ts';
+
+export interface VisitOptions {
+  readonly bucket: Bucket;
+  readonly describeRepository: DescribeRepository;
+  /** False for a folder whose sessions shall not be captured. */
+  readonly isTracked: (cwd: string | null) => Promise<boolean>;
+  /** True for a session that carries a do-not-save mark. */
+  readonly isMarked: (sessionId: string) => boolean;
+  /** Log of a session whose agent names no path in its payload; null when it cannot be told. */
+  readonly locate: (agent: string, sessionId: string) => string | null;
+}
+
+/** The `capture` of {@link drainSpool} over a bucket. */
+export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitResult> {
+  return async (visit) => {
+    if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) return { outcome: 'excluded' };
+    const paths = await pathsOf(visit, options);
+    if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
+    return captureOrAbsent(paths, options);
+  };
+}
+
+/** Only the codes that concern the log alone; what the bucket throws passes. */
+async function captureOrAbsent(paths: readonly string[], options: VisitOptions): Promise<VisitResult> {
+  try {
+    const { bucket, describeRepository } = options;
+    const report = await captureSessions({ bucket, paths, describeRepository });
+    const first = report.results.find(({ named }) => named);
+    if (first?.status === 'error' || first?.status === 'skipped') {
+      return { outcome: 'absent', code: first.code ?? 'OT_NOT_A_SESSION' };
+    }
+    return { outcome: 'captured', traces: changed(report) };
+  } catch (error) {
+    if (isFileError(error)) return { outcome: 'absent', code: (error as OtError).code };
+    throw error;
+  }
+}
+
+function changed({ totals }: CaptureReport): number {
+  return totals.captured + totals.grown + totals.new_source + totals.mended;
+}
+
+function isUnwanted({ sessionId, transcript }: Visit, { isMarked }: VisitOptions): boolean {
+  if (sessionId !== null && isMarked(sessionId)) return true;
+  return transcript !== null && isMarked(basename(transcript).replace(/\.jsonl?$/, ''));
+}
+
+/** A log that is a file, with the folder of its sub-agents where there is one. */
+async function pathsOf({ agent, transcript, sessionId }: Visit, { locate }: VisitOptions): Promise<string[]> {
+  const log = transcript ?? (sessionId === null ? null : locate(agent, sessionId));
+  if (log === null || (await kindOf(log)) !== 'file') return [];
+  const agents = join(log.replace(/\.jsonl$/, ''), 'subagents');
+  return (await kindOf(agents)) === 'folder' ? [log, agents] : [log];
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'other'> {
+  return stat(path).then(
+    (stats) => (stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other'),
+    () => 'other',
+  );
+}

@@ -1,0 +1,30 @@
+import { Command } from 'clipanion';
+import type { App } from '../app.ts';
+import { OtCommand } from '../base-command.ts';
+import { drain } from '../drain.ts';
+import type { Reply } from '../envelope.ts';
+import { count } from '../views/page.ts';
+
+export class CaptureDrainCommand extends OtCommand {
+  static override paths = [['capture', 'drain']];
+  static override usage = Command.Usage({
+    details:
+      'Captures the sessions that hooks have noted in the spool, and ends when nothing is left there. Hooks ' +
+      'start it by themselves; a session is looked at again two seconds after its turn has ended.',
+    examples: [['Take in what hooks have noted', 'git ot capture drain']],
+  });
+  static readonly synopsis = '';
+
+  protected override async run(app: App): Promise<Reply> {
+    const report = await drain(app, { lookAgainMs: 2_000 });
+    const { events, captures, traces, set_aside } = report;
+    const aside = set_aside === 0 ? '' : `, ${set_aside} set aside`;
+    return {
+      schema: 'opentraces.capture.drain.v1',
+      data: { drain: report },
+      text: () =>
+        `${count(events, 'event')}, ${count(captures, 'capture')}, ${count(traces, 'changed trace')}${aside}\n`,
+      nextSteps: set_aside === 0 ? [] : ['git ot doctor'],
+    };
+  }
+}

@@ -1,0 +1,49 @@
+/** The drain over the application: what `capture drain` runs, and what reading commands run on leftovers. */
+import { OtError } from '../base/errors.ts';
+import { type DrainReport, drainSpool } from '../capture/live/drain.ts';
+import { drainAtWork } from '../capture/live/marker.ts';
+import { listSpool } from '../capture/live/spool.ts';
+import { markedSessions, trackingOf } from '../capture/live/tracking.ts';
+import { visitor } from '../capture/live/visit.ts';
+import { describeCodeRepository } from '../git/code-repository.ts';
+import { sessionLog } from './agent-folders.ts';
+import type { App } from './app.ts';
+import { withBucket } from './with-bucket.ts';
+
+const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 };
+
+/** Empties the spool. Throws what the bucket throws; what could not be captured then stays spooled. */
+export async function drain(app: App, options: { readonly lookAgainMs: number }): Promise<DrainReport> {
+  const { home, platform } = app;
+  const marked = markedSessions(home);
+  return withBucket(app, { create: true }, ({ bucket }) =>
+    drainSpool({
+      home,
+      platform,
+      lookAgainMs: options.lookAgainMs,
+      capture: visitor({
+        bucket,
+        describeRepository: (folder) => describeCodeRepository(app.git, folder),
+        isTracked: trackingOf(app.git),
+        isMarked: (sessionId) => marked.has(sessionId),
+        locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
+      }),
+    }),
+  );
+}
+
+/**
+ * Takes in notes that no drain is at work on, before something is read. Never fails the reader: what cannot be
+ * captured now stays, and `git ot status` says why.
+ */
+export async function drainLeftovers(app: App): Promise<DrainReport> {
+  const { home, platform } = app;
+  if ((await drainAtWork(home, platform)) !== null) return NOTHING;
+  if ((await listSpool(home, platform.now().getTime())).length === 0) return NOTHING;
+  try {
+    return await drain(app, { lookAgainMs: 0 });
+  } catch (error) {
+    if (error instanceof OtError) return NOTHING;
+    throw error;
+  }
+}
