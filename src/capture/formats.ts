@@ -5,6 +5,7 @@ import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
 import { codexRollout } from './codex-cli/index.ts';
 import { geminiJson, geminiJsonl } from './gemini-cli/index.ts';
+import { opencodeExport, opencodeFiles, opencodeRows } from './opencode/index.ts';
 import { piJsonl } from './pi/index.ts';
 import type { SessionFormat } from './session-source.ts';
 
@@ -15,6 +16,9 @@ export const AGENT_FORMATS: readonly SessionFormat[] = [
   codexRollout,
   geminiJson,
   geminiJsonl,
+  opencodeExport,
+  opencodeFiles,
+  opencodeRows,
 ];
 
 /** Format of a file by its first bytes (up to 64 KiB), null when none recognises it. */
