@@ -16,26 +16,28 @@ const RUNNERS: ReadonlySet<string> = new Set(
     'nextest behave cucumber minitest unittest playwright cypress karma jasmine tap stestr'
   ).split(' '),
 );
-/** Programs with tasks or subcommands of which some run tests. */
+/** Programs whose first word says what they do. */
+const SUBCOMMAND_PROGRAMS: ReadonlySet<string> = new Set(
+  'cargo go dotnet swift deno mix bazel zig dart flutter stack cabal lein meson'.split(' '),
+);
+/** Programs that run tasks by name, somewhere among their first words. */
 const TASK_PROGRAMS: ReadonlySet<string> = new Set(
   (
-    'npm pnpm yarn bun cargo go mvn mvnw gradle gradlew make gmake just mise task rake rails composer dotnet swift ' +
-    'deno mix sbt bazel zig dart flutter lein stack cabal turbo nx lerna node meson ninja xcodebuild artisan'
+    'npm pnpm yarn bun make gmake just mise task rake rails composer turbo nx lerna gradle gradlew mvn mvnw sbt ' +
+    'ninja xcodebuild artisan'
   ).split(' '),
 );
-/** `test`, `tests`, `test:unit`, `unit-test`, `:app:testDebug`, `check`, `verify`: a task that runs tests. */
-const TEST_TASK =
-  /^(?:[\w.:/-]{0,40}[:_-])?(?:tests?|check|verify|spec)(?:[:_-][\w.:-]{0,40}|[A-Z]\w{0,40})?$/;
-/** Tasks named so that compile or check style, and run no test. */
-const NO_TEST_TASK = /^(?:check)$/;
-const CHECK_RUNS_TESTS: ReadonlySet<string> = new Set([
-  'gradle',
-  'gradlew',
-  'make',
-  'just',
-  'mise',
-  'npm',
-  'pnpm',
+/** `test`, `tests`, `test:unit`, `unit-test`, `:app:testDebug`: a task that runs tests. */
+const TEST_TASK = /^(?:[\w:][\w.:/-]{0,40}[:_-]|:)?(?:tests?|spec)(?:[:_-][\w.:-]{0,40}|[A-Z]\w{0,40})?$/;
+/** Tasks of other names that run tests by convention, by program. */
+const TEST_TASKS_OF: ReadonlyMap<string, string> = new Map([
+  ['make', 'check'],
+  ['gmake', 'check'],
+  ['gradle', 'check'],
+  ['gradlew', 'check'],
+  ['mvn', 'verify'],
+  ['mvnw', 'verify'],
+  ['npm', 't'],
 ]);
 
 /** Name of the test runner a command line starts, such as `pytest` or `go test`; null when it runs no test. */
@@ -50,16 +52,21 @@ export function testRunnerOf(line: string): string | null {
 function runnerIn([program = '', ...rest]: readonly string[]): string | null {
   if (RUNNERS.has(program)) return program;
   if (/^python[\d.]*$|^pypy3?$/.test(program)) return pythonModule(rest);
-  if (!TASK_PROGRAMS.has(program)) return null;
   if (program === 'node') return rest.includes('--test') ? 'node --test' : null;
+  if (SUBCOMMAND_PROGRAMS.has(program)) return subcommand(program, rest);
+  if (!TASK_PROGRAMS.has(program)) return null;
   for (const word of rest.slice(0, 6)) {
     if (RUNNERS.has(word)) return word;
-    if (program === 'cargo' && word === 'check') return null;
-    if (NO_TEST_TASK.test(word) && !CHECK_RUNS_TESTS.has(program)) continue;
     if (TEST_TASK.test(word)) return `${program} ${word}`;
-    if (word === 't' && (program === 'npm' || program === 'cargo')) return `${program} test`;
+    if (TEST_TASKS_OF.get(program) === word) return `${program} ${word}`;
   }
   return null;
+}
+
+function subcommand(program: string, words: readonly string[]): string | null {
+  const verb = words.find((word) => !/^[-+]/.test(word));
+  if (verb === 'nextest') return verb;
+  return verb === 'test' || (verb === 't' && program === 'cargo') ? `${program} test` : null;
 }
 
 function pythonModule(words: readonly string[]): string | null {
