@@ -6,7 +6,7 @@ import { decodeStep, inflateStep } from '../bucket/steps.ts';
 import { TraceFolder } from '../bucket/trace-folder.ts';
 import { type FacetCount, facetsOf, segmentOid, type TraceInfo, traceInfo } from '../catalog/lookup.ts';
 import type { StepHit } from '../catalog/search.ts';
-import { stepTexts } from '../catalog/step-text.ts';
+import { type StepTexts, stepTexts } from '../catalog/step-text.ts';
 import type { Step } from '../record/step.ts';
 import { type Excerpt, excerptsOf, type Matcher, openingOf } from './query-excerpt.ts';
 
@@ -66,40 +66,59 @@ export interface CandidatePacket {
 const MOST_FACETS = 40;
 const MOST_FILES = 12;
 
-/** Null when the trace has gone since; without a matcher the step's opening is shown. Its step's text comes from git; one that is not here is a limitation. */
-export async function candidateOf(
-  database: Sqlite,
-  shelves: readonly Shelf[],
-  hit: StepHit,
-  matcher: Matcher | null,
-): Promise<CandidatePacket | null> {
-  const info = traceInfo(database, hit.trace);
-  if (info === null) return null;
-  const step = await readStep(database, shelves, hit, info);
-  const texts = step === null ? null : stepTexts(step);
-  const excerpts = texts === null ? [] : matcher === null ? openingOf(texts) : excerptsOf(texts, matcher);
-  return packet(hit, info, facetsOf(database, hit.trace, MOST_FACETS), step, excerpts);
-}
+/** Packets for the hits of one query: a segment that holds several of them is read once. */
+export class CandidateReader {
+  readonly #database: Sqlite;
+  readonly #shelves: readonly Shelf[];
+  readonly #matcher: Matcher | null;
+  readonly #segments = new Map<string, Promise<Buffer | null>>();
 
-async function readStep(
-  database: Sqlite,
-  shelves: readonly Shelf[],
-  { trace, step }: StepHit,
-  info: TraceInfo,
-): Promise<Step | null> {
-  const oid = segmentOid(database, trace, step);
-  const shelf = shelves.find((each) => (each.remote ?? '') === info.remote);
-  if (oid === null || shelf === undefined) return null;
-  try {
-    const blob = await shelf.objects.read(oid);
-    const line = blob === null ? null : lineOf(blob.data, step);
-    if (line === null) return null;
-    const read = decodeStep(line, `trace ${info.trace_id}`);
-    const folder = new TraceFolder(shelf.objects, info.trace_id, info.tree);
-    return line.includes('"$blob"') ? await inflateStep(read, folder, shelf.objects) : read;
-  } catch (error) {
-    if (error instanceof OtError) return null;
-    throw error;
+  /** Without a matcher a step's opening is shown. */
+  constructor(database: Sqlite, shelves: readonly Shelf[], matcher: Matcher | null) {
+    this.#database = database;
+    this.#shelves = shelves;
+    this.#matcher = matcher;
+  }
+
+  /** Null when the trace has gone since. The step's text comes from git; one that is not here is a limitation. */
+  async read(hit: StepHit): Promise<CandidatePacket | null> {
+    const info = traceInfo(this.#database, hit.trace);
+    if (info === null) return null;
+    const step = await this.#readStep(hit, info);
+    const texts = step === null ? null : stepTexts(step);
+    return packet(hit, info, facetsOf(this.#database, hit.trace, MOST_FACETS), step, this.#excerpts(texts));
+  }
+
+  #excerpts(texts: StepTexts | null): Excerpt[] {
+    if (texts === null) return [];
+    return this.#matcher === null ? openingOf(texts) : excerptsOf(texts, this.#matcher);
+  }
+
+  async #readStep({ trace, step }: StepHit, info: TraceInfo): Promise<Step | null> {
+    const oid = segmentOid(this.#database, trace, step);
+    const shelf = this.#shelves.find((each) => (each.remote ?? '') === info.remote);
+    if (oid === null || shelf === undefined) return null;
+    try {
+      const segment = await this.#segment(shelf, oid);
+      const line = segment === null ? null : lineOf(segment, step);
+      if (line === null) return null;
+      const read = decodeStep(line, `trace ${info.trace_id}`);
+      const folder = new TraceFolder(shelf.objects, info.trace_id, info.tree);
+      return line.includes('"$blob"') ? await inflateStep(read, folder, shelf.objects) : read;
+    } catch (error) {
+      if (error instanceof OtError) return null;
+      throw error;
+    }
+  }
+
+  #segment(shelf: Shelf, oid: string): Promise<Buffer | null> {
+    const key = `${shelf.remote ?? ''}\0${oid}`;
+    let segment = this.#segments.get(key);
+    if (segment === undefined) {
+      segment = shelf.objects.read(oid).then((found) => (found === null ? null : found.data));
+      this.#segments.set(key, segment);
+    }
+    return segment;
   }
 }
 

@@ -7,7 +7,7 @@ import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
 import { searchSteps } from '../catalog/search.ts';
 import { type Catalog, catalogFailure, openCatalog, removeCatalog } from '../catalog/store.ts';
-import { type CandidatePacket, candidateOf } from './query-candidate.ts';
+import { type CandidatePacket, CandidateReader } from './query-candidate.ts';
 import { decodeCursor, encodeCursor, type Question } from './query-cursor.ts';
 import { Matcher } from './query-excerpt.ts';
 
@@ -84,7 +84,8 @@ async function query(
   const offset = decodeCursor(options);
   const { hits, total, expression } = searchSteps(database, { text, filter, sort, offset, limit });
   const matcher = text.wanted.length === 0 ? null : new Matcher(text);
-  const found = await Promise.all(hits.map((hit) => candidateOf(database, shelves, hit, matcher)));
+  const reader = new CandidateReader(database, shelves, matcher);
+  const found = await Promise.all(hits.map((hit) => reader.read(hit)));
   const end = offset + hits.length;
   return {
     source: 'catalog',
