@@ -10,6 +10,7 @@
  *
  * Paths and texts are whatever a model wrote: nothing here touches a file.
  */
+import { isFields, listOf } from './shared/fields.ts';
 
 export interface PatchLine {
   readonly op: ' ' | '+' | '-';
@@ -166,4 +167,25 @@ export function editsOf(patch: ApplyPatch): EditSummary[] {
       removed: lines.filter((each) => each.op === '-').length,
     })),
   }));
+}
+
+/** Arguments that can hold a patch: the tool's own, or a shell command that runs `apply_patch`. */
+const PATCH_ARGUMENTS = ['input', 'patch', 'cmd', 'command'];
+
+/** Facts for a call's metadata: `edits` when its arguments hold a patch, `damaged_patch` when it is not whole. */
+export function patchFactsOf(toolName: string, input: unknown): Record<string, unknown> {
+  if (!isFields(input)) return {};
+  for (const key of PATCH_ARGUMENTS) {
+    const text = argumentText(input[key]);
+    const patch = toolName === 'apply_patch' || text.includes('apply_patch') ? parseApplyPatch(text) : null;
+    if (patch !== null) return { edits: editsOf(patch), ...(patch.damaged ? { damaged_patch: true } : {}) };
+  }
+  return {};
+}
+
+function argumentText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return listOf(value)
+    .filter((part) => typeof part === 'string')
+    .join('\n');
 }

@@ -4,6 +4,7 @@ import { OtError } from '../base/errors.ts';
 import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
 import { codexRollout } from './codex-cli/index.ts';
+import { copilotEvents } from './copilot-cli/index.ts';
 import { geminiJson, geminiJsonl } from './gemini-cli/index.ts';
 import { opencodeExport, opencodeFiles, opencodeRows } from './opencode/index.ts';
 import { piJsonl } from './pi/index.ts';
@@ -14,6 +15,7 @@ export const AGENT_FORMATS: readonly SessionFormat[] = [
   claudeLoglines,
   piJsonl,
   codexRollout,
+  copilotEvents,
   geminiJson,
   geminiJsonl,
   opencodeExport,

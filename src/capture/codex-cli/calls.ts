@@ -1,7 +1,7 @@
 /** Calls of tools: function calls, custom tools with free text, and what runs on the server. */
 import type { ToolCall } from '../../record/step.ts';
-import { editsOf, parseApplyPatch } from '../apply-patch.ts';
-import { cutText, type Fields, fieldsOf, filledOf, isFields, listOf, textOf } from '../shared/fields.ts';
+import { patchFactsOf } from '../apply-patch.ts';
+import { cutText, type Fields, fieldsOf, filledOf, textOf } from '../shared/fields.ts';
 import type { Limitations } from '../shared/limitations.ts';
 import { jsonInput, toolInput } from '../shared/tool-input.ts';
 import type { RolloutEntry } from './lines.ts';
@@ -51,32 +51,11 @@ function inputKey(kind: string): string {
 
 function metadataOf(payload: Fields, kind: string, name: string, input: unknown): Record<string, unknown> {
   const status = filledOf(payload.status);
-  const patch = patchIn(name, input);
   return {
     kind,
     ...(status === undefined ? {} : { status: cutText(status, 100) }),
-    ...(patch === null ? {} : { edits: editsOf(patch), ...(patch.damaged ? { damaged_patch: true } : {}) }),
+    ...patchFactsOf(name, input),
   };
-}
-
-/** Arguments that can hold a patch, by tool: its own, or a shell command that runs `apply_patch`. */
-function patchIn(name: string, input: unknown): ReturnType<typeof parseApplyPatch> {
-  if (!isFields(input)) return null;
-  for (const key of ['input', 'patch', 'cmd', 'command']) {
-    const text = textIn(input[key]);
-    if (name === 'apply_patch' || text.includes('apply_patch')) {
-      const patch = parseApplyPatch(text);
-      if (patch !== null) return patch;
-    }
-  }
-  return null;
-}
-
-function textIn(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return listOf(value)
-    .filter((part) => typeof part === 'string')
-    .join('\n');
 }
 
 /** Bytes of a generated image, base64 in `result`. */

@@ -28,6 +28,8 @@ export interface DraftOptions {
 export interface SessionEnd {
   readonly terminalState: string | null;
   readonly metadata: ReadonlyArray<readonly [string, unknown]>;
+  /** Native ids of sub-agents whose lines are inside this source, in order of appearance. */
+  readonly inlineSubagents?: readonly string[];
 }
 
 export class SessionDraft {
@@ -76,7 +78,8 @@ export class SessionDraft {
     const late = ledger.window.end();
     this.limits.addMany('no_result', ledger.unansweredCount);
     const limitations: readonly Limitation[] = this.limits.list();
-    return { facts: { head: this.#head(end), limitations, cwd: this.cwd, inlineSubagents: [] }, late };
+    const { inlineSubagents = [] } = end;
+    return { facts: { head: this.#head(end), limitations, cwd: this.cwd, inlineSubagents }, late };
   }
 
   #head({ terminalState, metadata }: SessionEnd): SessionHead {
