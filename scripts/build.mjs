@@ -23,6 +23,7 @@ await build({
   resolve: {
     // The ES modules of clipanion, which the bundler can cut down; its package.json names only CommonJS.
     alias: {
+      'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
       'clipanion/lib/core.js': join(clipanion, 'core.mjs'),
       clipanion: join(clipanion, 'advanced/index.mjs'),
     },
@@ -44,12 +45,12 @@ chmodSync(join(draft, 'git-ot.cjs'), 0o755);
 rmSync(out, { recursive: true, force: true });
 renameSync(draft, out);
 
-// libsql stays outside the bundle; a build in another place finds it through a link beside itself.
-if (dirname(out) !== root) linkModules(join(dirname(out), 'node_modules'));
+// libsql and the hooks stay outside the bundle; a build in another place finds them through links beside itself.
+if (dirname(out) !== root) for (const name of ['node_modules', 'hooks']) link(name);
 
-function linkModules(path) {
+function link(name) {
   try {
-    symlinkSync(join(root, 'node_modules'), path, 'junction');
+    symlinkSync(join(root, name), join(dirname(out), name), 'junction');
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }

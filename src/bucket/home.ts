@@ -48,7 +48,7 @@ export interface OpenOptions {
 }
 
 /** Names that git-ot itself puts into `$OT_HOME`. */
-const OUR_NAMES = /^(bucket\.git|bucket\.json|cache|remotes|spool|hooks|paused|do-not-save|lock\.\d+|tmp_.*|\.DS_Store)$/;
+export const OUR_NAMES = /^(bucket\.git|bucket\.json|cache|remotes|spool|hooks|paused|do-not-save|lock\.\d+|tmp_.*|\.DS_Store)$/;
 
 export function bucketGitDir(home: string): string {
   return join(home, 'bucket.git');

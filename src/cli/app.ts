@@ -21,7 +21,7 @@ export interface App {
   /** The user's own home folder. Reading it throws `OT_NO_HOME` when it is unknown. */
   readonly userHome: string;
   /** A variable that names a place of another program; undefined when unset or empty. */
-  setting(name: 'CLAUDE_CONFIG_DIR'): string | undefined;
+  setting(name: 'CLAUDE_CONFIG_DIR' | 'CODEX_HOME' | 'XDG_CONFIG_HOME'): string | undefined;
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;
   readonly platform: Platform;

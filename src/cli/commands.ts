@@ -6,6 +6,31 @@ import type { CommandEntry } from './command-entry.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    path: ['setup', 'claude-code'],
+    summary: 'capture Claude Code from now on',
+    load: async () => (await import('./commands/setup/claude-code.ts')).SetupClaudeCodeCommand,
+  },
+  {
+    path: ['setup', 'codex-cli'],
+    summary: 'capture Codex CLI from now on',
+    load: async () => (await import('./commands/setup/codex-cli.ts')).SetupCodexCliCommand,
+  },
+  {
+    path: ['setup', 'gemini-cli'],
+    summary: 'capture Gemini CLI from now on',
+    load: async () => (await import('./commands/setup/gemini-cli.ts')).SetupGeminiCliCommand,
+  },
+  {
+    path: ['setup', 'git'],
+    summary: 'add hooks to this repository',
+    load: async () => (await import('./commands/setup/git.ts')).SetupGitCommand,
+  },
+  {
+    path: ['setup', 'uninstall'],
+    summary: 'take out everything that setup put anywhere',
+    load: async () => (await import('./commands/setup/uninstall.ts')).SetupUninstallCommand,
+  },
+  {
     path: ['capture'],
     summary: 'capture agent sessions from files and folders',
     load: async () => (await import('./commands/capture.ts')).CaptureCommand,

@@ -1,10 +1,9 @@
 /** Captures what one visit of the drain asks for: a session's log, with those of its sub-agents. */
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { OtError } from '../../base/errors.ts';
 import type { Bucket } from '../../bucket/home.ts';
 import { type CaptureReport, captureSessions } from '../capture.ts';
-import { isFileError } from '../look.ts';
+import { isFileError } from '../file-error.ts';
 import type { DescribeRepository } from '../project.ts';
 import type { VisitResult } from './drain.ts';
 import type { Visit } from './fold.ts';
@@ -41,7 +40,7 @@ async function captureOrAbsent(paths: readonly string[], options: VisitOptions):
     }
     return { outcome: 'captured', traces: changed(report) };
   } catch (error) {
-    if (isFileError(error)) return { outcome: 'absent', code: (error as OtError).code };
+    if (isFileError(error)) return { outcome: 'absent', code: error.code };
     throw error;
   }
 }

@@ -1,0 +1,120 @@
+/** What setup does for each agent: the one table of agents with hooks. */
+import { join } from 'node:path';
+import type { FileChange } from './change.ts';
+import { backupPath, readOptional, realFile } from './change.ts';
+import { AGENT_COMMAND, eventsWith, withHooks, withoutHooks } from './hook-settings.ts';
+import { hooksDir, type Places, planOwnFile, planScripts } from './places.ts';
+import { render } from './shipped.ts';
+
+/** Folders of the user that agents look into. */
+export interface AgentHomes {
+  readonly userHome: string;
+  /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `XDG_CONFIG_HOME`, where set. */
+  readonly claude: string | undefined;
+  readonly codex: string | undefined;
+  readonly config: string | undefined;
+}
+
+export interface AgentTarget {
+  readonly agent: string;
+  /** The agent's own folder: it is used on this machine when that exists. */
+  readonly folder: (homes: AgentHomes) => string;
+  /** File below the folder that names our hooks. */
+  readonly file: string;
+  /** Events of a JSON settings file; or the shipped file that is put there whole. */
+  readonly how: { readonly events: readonly string[] } | { readonly shipped: string };
+  /** What a person has to do in the agent itself. */
+  readonly note?: string;
+}
+
+export const AGENT_TARGETS: readonly AgentTarget[] = [
+  {
+    agent: 'claude-code',
+    folder: ({ userHome, claude }) => claude ?? join(userHome, '.claude'),
+    file: 'settings.json',
+    how: { events: ['SessionStart', 'UserPromptSubmit', 'PreCompact', 'SubagentStop', 'Stop', 'SessionEnd'] },
+  },
+  {
+    agent: 'codex-cli',
+    folder: ({ userHome, codex }) => codex ?? join(userHome, '.codex'),
+    file: 'hooks.json',
+    how: { events: ['SessionStart', 'UserPromptSubmit', 'Stop'] },
+    note: 'Codex runs new hooks only once you trust them: it asks, or type /hooks in it',
+  },
+  {
+    agent: 'gemini-cli',
+    folder: ({ userHome }) => join(userHome, '.gemini'),
+    file: 'settings.json',
+    how: { events: ['SessionStart', 'BeforeAgent', 'AfterAgent', 'SessionEnd'] },
+  },
+];
+
+export function agentTarget(agent: string): AgentTarget {
+  return AGENT_TARGETS.find((target) => target.agent === agent)!;
+}
+
+/** Plans the hooks of one agent, scripts first; with `remove` only the agent's own file is touched. */
+export async function planAgent(
+  target: AgentTarget,
+  homes: AgentHomes,
+  places: Places,
+  remove: boolean,
+): Promise<FileChange[]> {
+  const path = join(target.folder(homes), target.file);
+  const { how } = target;
+  const change =
+    'shipped' in how
+      ? await planOwnFile(places, path, how.shipped, remove)
+      : await planSettings(path, how.events, commandOf(target.agent, places), remove);
+  return remove ? [change] : [...(await planScripts(places, false)), change];
+}
+
+/** `hooked` when every event is registered with this machine's script; `other` when some are, or another place. */
+export async function agentState(
+  target: AgentTarget,
+  homes: AgentHomes,
+  places: Places,
+): Promise<'hooked' | 'other' | 'none'> {
+  const changes = await planAgent(target, homes, places, true);
+  if (changes.every(({ before, after }) => before === null || (after !== null && before.equals(after))))
+    return 'none';
+  const { how } = target;
+  if ('shipped' in how) return 'hooked';
+  const text = decodeText(changes[0]!.before!).text;
+  const found = new Set(eventsWith(text, changes[0]!.path, commandOf(target.agent, places)));
+  return how.events.every((event) => found.has(event)) ? 'hooked' : 'other';
+}
+
+function commandOf(agent: string, places: Places): string {
+  return render(AGENT_COMMAND.replace('@AGENT@', agent), hooksDir(places));
+}
+
+async function planSettings(
+  path: string,
+  events: readonly string[],
+  command: string,
+  remove: boolean,
+): Promise<FileChange> {
+  const file = await realFile(path);
+  const before = await readOptional(file);
+  const install = (bytes: Buffer | null): Buffer => {
+    const { mark, text } = decodeText(bytes ?? Buffer.alloc(0));
+    return Buffer.from(mark + withHooks(text, file, events, command));
+  };
+  if (!remove) return { path: file, before, after: install(before), mode: 0o600, backup: true };
+  if (before === null) return { path: file, before, after: null, mode: 0o600 };
+  const first = await readOptional(backupPath(file));
+  const after = install(first).equals(before) ? first : removed(before, file);
+  return { path: file, before, after, mode: 0o600, dropBackup: true };
+}
+
+function removed(before: Buffer, file: string): Buffer {
+  const { mark, text } = decodeText(before);
+  return Buffer.from(mark + withoutHooks(text, file));
+}
+
+/** A byte order mark stays where it was. */
+function decodeText(bytes: Buffer): { mark: string; text: string } {
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? { mark: '\ufeff', text: text.slice(1) } : { mark: '', text };
+}

@@ -1,0 +1,113 @@
+/**
+ * Changes of files outside the bucket: planned as bytes before and after, shown, then applied. A file is
+ * replaced by a rename, its first state is kept once, and a file that changed since the plan is left alone.
+ */
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isSystemError, OtError } from '../../../base/errors.ts';
+import type { Platform } from '../../../base/platform.ts';
+
+export interface FileChange {
+  readonly path: string;
+  /** Null: there is no file. */
+  readonly before: Buffer | null;
+  /** Null: the file goes. */
+  readonly after: Buffer | null;
+  /** Mode of a file that is made. */
+  readonly mode: number;
+  /** Keep `before` beside the file as {@link backupPath}, unless an older state is kept there. */
+  readonly backup?: boolean;
+  /** The backup has served: it goes with this change. */
+  readonly dropBackup?: boolean;
+}
+
+export type ChangeAction = 'create' | 'change' | 'remove' | 'none';
+
+export function actionOf({ before, after }: FileChange): ChangeAction {
+  if (before === null) return after === null ? 'none' : 'create';
+  if (after === null) return 'remove';
+  return before.equals(after) ? 'none' : 'change';
+}
+
+/** Where the first state of a foreign file is kept. */
+export function backupPath(path: string): string {
+  return `${path}.before-git-ot`;
+}
+
+/** The file that a path names, through symbolic links: a linked settings file stays a link. */
+export async function realFile(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return path;
+    throw unusable(path, error);
+  }
+}
+
+/** Content of a file; null when there is none. Throws `OT_SETTINGS_UNREADABLE` (exit 3). */
+export async function readOptional(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw unusable(path, error);
+  }
+}
+
+/** Applies the changes in order; those that change nothing touch nothing. */
+export async function applyChanges(changes: readonly FileChange[], platform: Platform): Promise<void> {
+  for (const change of changes) {
+    try {
+      await applyChange(change, platform);
+    } catch (error) {
+      throw error instanceof OtError ? error : unusable(change.path, error);
+    }
+  }
+}
+
+async function applyChange(change: FileChange, platform: Platform): Promise<void> {
+  const { path, before, after } = change;
+  if (actionOf(change) === 'none') return;
+  const now = await readOptional(path);
+  if (now === null ? before !== null : before === null || !now.equals(before)) throw changedMeanwhile(path);
+  if (change.backup === true && before !== null) await keep(path, before);
+  if (after === null) await rm(path);
+  else await replace(change, after, platform);
+  if (change.dropBackup === true) await rm(backupPath(path), { force: true });
+}
+
+async function replace({ path, before, mode }: FileChange, after: Buffer, platform: Platform): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${basename(path)}.git-ot-${platform.randomHex(4)}`);
+  const kept = before === null ? mode : (await stat(path)).mode & 0o7777;
+  try {
+    await writeFile(draft, after, { flag: 'wx', mode: kept, flush: true });
+    await chmod(draft, kept);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Once: what stood there before the first change of ours is what a person wants back. */
+async function keep(path: string, before: Buffer): Promise<void> {
+  const { mode } = await stat(path);
+  await writeFile(backupPath(path), before, { flag: 'wx', mode: mode & 0o777 }).catch((error: unknown) => {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  });
+}
+
+function unusable(path: string, cause: unknown): OtError {
+  return new OtError('OT_SETTINGS_UNREADABLE', 'refused', `${path} cannot be read or written`, {
+    hint: 'check its permissions, and that there is space; nothing of it was changed',
+    cause,
+  });
+}
+
+function changedMeanwhile(path: string): OtError {
+  return new OtError('OT_SETTINGS_CHANGED', 'conflict', `${path} was changed by somebody else just now`, {
+    hint: 'run the command again',
+    retryable: true,
+  });
+}

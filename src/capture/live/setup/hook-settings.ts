@@ -1,0 +1,140 @@
+/**
+ * Hooks in an agent's JSON settings: `{"hooks": {"<event>": [{"hooks": [{"type": "command", "command"}]}]}}`,
+ * as Claude Code, Codex CLI and Gemini CLI read it. Edits keep comments, key order and everything else.
+ */
+import {
+  applyEdits,
+  type FormattingOptions,
+  type JSONPath,
+  modify,
+  type ParseError,
+  parse,
+} from 'jsonc-parser';
+import { OtError } from '../../../base/errors.ts';
+import { isRendered } from './shipped.ts';
+
+/** What an agent runs at an event; nothing happens, and nothing fails, once the script is gone. */
+export const AGENT_COMMAND = '[ ! -x @HOOKS@/spool ] || @HOOKS@/spool agent @AGENT@';
+
+interface Place {
+  readonly event: string;
+  readonly path: JSONPath;
+  readonly command: string;
+}
+
+/** The settings with `command` at every one of `events`, and older entries of ours gone. */
+export function withHooks(text: string, file: string, events: readonly string[], command: string): string {
+  const kept = new Set<string>();
+  const cleaned = remove(text, file, (place) => {
+    const wanted = place.command === command && events.includes(place.event) && !kept.has(place.event);
+    if (wanted) kept.add(place.event);
+    return !wanted;
+  });
+  return events
+    .filter((event) => !kept.has(event))
+    .reduce((now, event) => insert(now, event, command), cleaned);
+}
+
+/** The settings without any entry of ours; lists and objects that this leaves empty go too. */
+export function withoutHooks(text: string, file: string): string {
+  return remove(text, file, () => true);
+}
+
+/** Events at which exactly this command is registered. */
+export function eventsWith(text: string, file: string, command: string): string[] {
+  return ours(decode(text, file)).flatMap((place) => (place.command === command ? [place.event] : []));
+}
+
+function insert(text: string, event: string, command: string): string {
+  const entry = { hooks: [{ type: 'command', command }] };
+  const value = decode(text, 'settings').hooks as Record<string, unknown> | undefined;
+  const present = Array.isArray(value?.[event]);
+  return edit(
+    text === '' ? '{}\n' : text,
+    present ? ['hooks', event, -1] : ['hooks', event],
+    present ? entry : [entry],
+  );
+}
+
+/** Last first, so that the paths of the others stay right. */
+function remove(text: string, file: string, isUnwanted: (place: Place) => boolean): string {
+  const unwanted = ours(decode(text, file)).filter(isUnwanted);
+  return unwanted
+    .reverse()
+    .reduce((now, { path }) => prune(edit(now, path, undefined), path.slice(0, -1)), text);
+}
+
+/** Takes out what has become empty, from the inside out; the whole of an entry that only held our command. */
+function prune(text: string, path: JSONPath): string {
+  if (path.length === 0) return text;
+  const value = path.reduce<unknown>(
+    (node, key) => (node as Record<string | number, unknown>)[key],
+    parse(text),
+  );
+  const isEntry = path.length === 3;
+  const hooks = isEntry ? (value as { hooks?: unknown[] }).hooks : value;
+  const empty = hooks === undefined || Object.keys(hooks as object).length === 0;
+  if (!empty) return text;
+  return prune(edit(text, path, undefined), path.slice(0, -1));
+}
+
+function ours(settings: Record<string, unknown>): Place[] {
+  const places: Place[] = [];
+  for (const [event, entries] of Object.entries((settings.hooks ?? {}) as object)) {
+    if (!Array.isArray(entries)) continue;
+    entries.forEach((entry: { hooks?: unknown } | null, index) => {
+      if (!Array.isArray(entry?.hooks)) return;
+      entry.hooks.forEach((hook: { command?: unknown } | null, at) => {
+        const command = hook?.command;
+        if (typeof command !== 'string' || !isOurCommand(command)) return;
+        places.push({ event, path: ['hooks', event, index, 'hooks', at], command });
+      });
+    });
+  }
+  return places;
+}
+
+function isOurCommand(command: string): boolean {
+  const agent = /[a-z-]+$/.exec(command)?.[0] ?? '';
+  return isRendered(AGENT_COMMAND.replace('@AGENT@', agent), command);
+}
+
+/** Throws `OT_SETTINGS_INVALID` (exit 3) on what is no settings file: it is then left as it is. */
+function decode(text: string, file: string): Record<string, unknown> {
+  const errors: ParseError[] = [];
+  const value: unknown = text === '' ? {} : parse(text, errors, { allowTrailingComma: true });
+  if (errors.length > 0 || !isObject(value)) throw invalid(file, text, errors[0]?.offset ?? 0);
+  const { hooks } = value;
+  const lists = isObject(hooks) ? Object.values(hooks) : [];
+  if ((hooks !== undefined && !isObject(hooks)) || lists.some((list) => !Array.isArray(list))) {
+    throw invalid(file, text, Math.max(0, text.indexOf('"hooks"')));
+  }
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function edit(text: string, path: JSONPath, value: unknown): string {
+  const isArrayInsertion = path.at(-1) === -1;
+  return applyEdits(text, modify(text, path, value, { formattingOptions: styleOf(text), isArrayInsertion }));
+}
+
+/** The file's own indentation and line ends. */
+function styleOf(text: string): FormattingOptions {
+  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+  const insertSpaces = !indent.startsWith('\t');
+  return {
+    insertSpaces,
+    tabSize: insertSpaces ? indent.length : 1,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+}
+
+function invalid(file: string, text: string, offset: number): OtError {
+  const line = text.slice(0, offset).split('\n').length;
+  return new OtError('OT_SETTINGS_INVALID', 'refused', `${file} is no valid settings file (line ${line})`, {
+    hint: 'mend that line, then run the command again; the file was left as it is',
+  });
+}

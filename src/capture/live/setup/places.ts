@@ -1,0 +1,68 @@
+/** Where setup finds and puts things, and the scripts every target needs: `$OT_HOME/hooks`. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { OtError } from '../../../base/errors.ts';
+import { type FileChange, readOptional } from './change.ts';
+import { isRendered, render, shippedText } from './shipped.ts';
+
+export interface Places {
+  /** `$OT_HOME`. */
+  readonly home: string;
+  /** The `hooks/` folder that this version ships. */
+  readonly shipped: string;
+  /** Node and the program that hooks start, absolute: what an agent's PATH holds is not known. */
+  readonly node: string;
+  readonly program: string;
+}
+
+const SCRIPTS = ['spool', 'pre-push'];
+
+export function hooksDir({ home }: Places): string {
+  return join(home, 'hooks');
+}
+
+/** Puts our scripts in place, or takes them out. Throws `OT_FILE_FOREIGN` (exit 3) on a text that is not ours. */
+export async function planScripts(places: Places, remove: boolean): Promise<FileChange[]> {
+  const changes: FileChange[] = [];
+  for (const name of SCRIPTS) {
+    const path = join(hooksDir(places), name);
+    const before = await readOptional(path);
+    const text = shippedText(places.shipped, name);
+    if (before !== null && !isShipped(places, name, before.toString('utf8'))) throw foreignFile(path);
+    changes.push({ path, before, after: remove ? null : Buffer.from(text), mode: 0o755 });
+  }
+  changes.push(await planProgram(places, remove));
+  return changes;
+}
+
+async function planProgram(places: Places, remove: boolean): Promise<FileChange> {
+  const path = join(hooksDir(places), 'program');
+  const after = remove ? null : Buffer.from(`${places.node}\n${places.program}\n`);
+  return { path, before: await readOptional(path), after, mode: 0o600 };
+}
+
+/** A file that is wholly ours, from a template. Throws `OT_FILE_FOREIGN` (exit 3) on a text that is not ours. */
+export async function planOwnFile(
+  places: Places,
+  path: string,
+  name: string,
+  remove: boolean,
+): Promise<FileChange> {
+  const template = shippedText(places.shipped, name);
+  const before = await readOptional(path);
+  if (before !== null && !isRendered(template, before.toString('utf8'))) throw foreignFile(path);
+  const after = remove ? null : Buffer.from(render(template, hooksDir(places)));
+  return { path, before, after, mode: 0o644 };
+}
+
+/** True for a text that this version or an older one shipped under this name: `hooks/shipped.txt` lists them. */
+export function isShipped({ shipped }: Places, name: string, text: string): boolean {
+  const digest = createHash('sha256').update(text, 'utf8').digest('hex');
+  return shippedText(shipped, 'shipped.txt').split('\n').includes(`${digest} ${name}`);
+}
+
+function foreignFile(path: string): OtError {
+  return new OtError('OT_FILE_FOREIGN', 'refused', `${path} is not as git-ot wrote it`, {
+    hint: 'move it away if it is no longer wanted, then run the command again',
+  });
+}

@@ -1,0 +1,44 @@
+import { Command, Option } from 'clipanion';
+import { OtError } from '../../../base/errors.ts';
+import { purgeHome } from '../../../bucket/purge.ts';
+import { planUninstall } from '../../../capture/live/setup/uninstall.ts';
+import type { App } from '../../app.ts';
+import { OtCommand } from '../../base-command.ts';
+import type { Reply } from '../../envelope.ts';
+import { agentHomes, installPlaces } from '../../install-places.ts';
+import { runSetup } from '../../setup.ts';
+
+export class SetupUninstallCommand extends OtCommand {
+  static override paths = [['setup', 'uninstall']];
+  static override usage = Command.Usage({
+    details:
+      'Takes out everything that setup put anywhere: hooks of agents, hooks of repositories, scripts. What was ' +
+      'captured stays, unless --purge is given, which deletes the bucket and all that git-ot keeps beside it, and ' +
+      'nothing else.',
+    examples: [['See what would go', 'git ot setup uninstall --dry-run']],
+  });
+  static readonly synopsis = '[--dry-run] [--purge] [--yes]';
+
+  dryRun = Option.Boolean('--dry-run', false, { description: 'show what would go, and change nothing' });
+  purge = Option.Boolean('--purge', false, { description: 'also delete everything that was captured' });
+  yes = Option.Boolean('--yes', false, { description: 'agree to --purge' });
+
+  protected override async run(app: App): Promise<Reply> {
+    if (this.purge && !this.yes && !this.dryRun) throw notAgreed(app.home);
+    const changes = await planUninstall(app.git, agentHomes(app), installPlaces(app));
+    const reply = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun: this.dryRun });
+    if (!this.purge) return reply;
+    const purged = await purgeHome(app.home, this.dryRun);
+    return {
+      ...reply,
+      data: { ...reply.data, purged },
+      notes: purged.map((path) => `purged: ${path}\n`).join(''),
+    };
+  }
+}
+
+function notAgreed(home: string): OtError {
+  return new OtError('OT_CONSENT_MISSING', 'refused', 'nothing was deleted: consent is missing', {
+    hint: `--purge deletes everything captured in ${home}: look with --dry-run, then give --yes`,
+  });
+}

@@ -1,0 +1,274 @@
+/** `git ot setup`: what it adds, what it leaves alone, and that taking it out leaves no trace. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Machine, newMachine, ROOT, runInProcess } from '../../support/cli.ts';
+import { IDENTITY } from '../../support/git-env.ts';
+
+const SETTINGS = `{
+    // mine
+    "permissions": { "allow": ["Bash(ls:*)"] }, /* kept */
+    "hooks": {
+        "Stop": [
+            { "hooks": [{ "type": "command", "command": "say done" }] }, // a bell
+        ],
+        "PreToolUse": [],
+    },
+    "model": "opus",
+}
+`;
+
+async function ot(machine: Machine, ...argv: string[]) {
+  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
+  return { code, reply: JSON.parse(stdout) };
+}
+
+function put(path: string, text: string, mode = 0o644): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+/** Every file below a folder with mode and content. */
+function snapshot(folder: string): unknown {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return names.map((name) => {
+    const path = join(folder, name);
+    const stats = lstatSync(path);
+    return [name, stats.mode, stats.isFile() ? readFileSync(path, 'utf8') : ''];
+  });
+}
+
+it('lists the digest of every script that is shipped', () => {
+  const listed = readFileSync(join(ROOT, 'hooks', 'shipped.txt'), 'utf8');
+  for (const name of ['spool', 'pre-push']) {
+    const digest = createHash('sha256')
+      .update(readFileSync(join(ROOT, 'hooks', name)))
+      .digest('hex');
+    expect(listed).toContain(`${digest} ${name}\n`);
+  }
+});
+
+describe('setup of an agent', () => {
+  it.each([
+    ['claude-code', '.claude/settings.json', 6],
+    ['codex-cli', '.codex/hooks.json', 3],
+    ['gemini-cli', '.gemini/settings.json', 4],
+  ])('%s: adds its hooks once, and takes them out to the byte', async (agent, file, events) => {
+    const machine = newMachine();
+    const path = put(join(machine.home, file), SETTINGS, 0o640);
+    const dry = await ot(machine, 'setup', agent, '--dry-run');
+    expect(dry.reply.setup.changes.map(({ action }: { action: string }) => action)).toEqual([
+      'create',
+      'create',
+      'create',
+      'change',
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe(SETTINGS);
+    expect(existsSync(machine.otHome)).toBe(false);
+    expect(await ot(machine, 'setup', agent)).toMatchObject({ code: 0 });
+    const text = readFileSync(path, 'utf8');
+    expect(text.match(new RegExp(`hooks'/spool agent ${agent}"`, 'g'))).toHaveLength(events);
+    for (const part of ['// mine', '/* kept */', '// a bell', 'say done', '"model": "opus",']) {
+      expect(text).toContain(part);
+    }
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    await ot(machine, 'setup', agent);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(readFileSync(`${path}.before-git-ot`, 'utf8')).toBe(SETTINGS);
+    await ot(machine, 'setup', agent, '--remove');
+    expect(readFileSync(path, 'utf8')).toBe(SETTINGS);
+    expect(existsSync(`${path}.before-git-ot`)).toBe(false);
+  });
+
+  it('keeps what was changed since, and removes a file that it made', async () => {
+    const machine = newMachine();
+    const path = join(machine.home, '.claude', 'settings.json');
+    await ot(machine, 'setup', 'claude-code');
+    await ot(machine, 'setup', 'claude-code', '--remove');
+    expect(existsSync(path)).toBe(false);
+    put(path, SETTINGS);
+    await ot(machine, 'setup', 'claude-code');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"opus"', '"sonnet"'));
+    await ot(machine, 'setup', 'claude-code', '--remove');
+    const text = readFileSync(path, 'utf8');
+    expect(text).not.toContain('/spool agent');
+    expect(text).toContain('"sonnet"');
+    expect(text).toContain('say done');
+  });
+
+  it.each([
+    ['{ "hooks": { "Stop": [ }', 'OT_SETTINGS_INVALID'],
+    ['[]', 'OT_SETTINGS_INVALID'],
+    ['{"hooks": {"Stop": "x"}}', 'OT_SETTINGS_INVALID'],
+    ['not json', 'OT_SETTINGS_INVALID'],
+  ])('leaves %s as it is', async (text, code) => {
+    const machine = newMachine();
+    const path = put(join(machine.home, '.claude', 'settings.json'), text);
+    expect(await ot(machine, 'setup', 'claude-code')).toMatchObject({ code: 3, reply: { error: { code } } });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(existsSync(machine.otHome)).toBe(false);
+  });
+
+  it('writes through a symbolic link, with tabs, CRLF and a byte order mark kept', async () => {
+    const machine = newMachine();
+    const text = '\ufeff{\r\n\t"a": 1\r\n}\r\n';
+    const target = put(join(machine.home, 'dotfiles', 'claude.json'), text);
+    const path = join(machine.home, '.claude', 'settings.json');
+    mkdirSync(dirname(path));
+    symlinkSync(target, path);
+    await ot(machine, 'setup', 'claude-code');
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    const now = readFileSync(target, 'utf8');
+    expect(now.startsWith('\ufeff{\r\n\t"a": 1,\r\n\t"hooks": {\r\n\t\t"')).toBe(true);
+    expect(now.replaceAll('\r\n', '')).not.toContain('\n');
+    await ot(machine, 'setup', 'claude-code', '--remove');
+    expect(readFileSync(target, 'utf8')).toBe(text);
+  });
+
+  it('refuses to replace a script of ours that somebody edited', async () => {
+    const machine = newMachine();
+    await ot(machine, 'setup', 'claude-code');
+    writeFileSync(join(machine.otHome, 'hooks', 'spool'), '#!/bin/sh\n# mine\n');
+    expect(await ot(machine, 'setup', 'claude-code')).toMatchObject({
+      code: 3,
+      reply: { error: { code: 'OT_FILE_FOREIGN' } },
+    });
+  });
+});
+
+/** A machine whose current folder is a repository with one commit. */
+function repository(): Machine & { git: (...args: string[]) => ReturnType<typeof spawnSync> } {
+  const machine = newMachine();
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: machine.cwd, env: { ...machine.env, ...IDENTITY }, encoding: 'utf8' });
+  git('init', '-q', '-b', 'main');
+  git('commit', '-q', '--allow-empty', '-m', 'one');
+  return { ...machine, git };
+}
+
+describe('setup git', () => {
+  it('chains in hooks that are there, and takes itself out to the byte', async () => {
+    const at = repository();
+    const folder = join(at.cwd, '.git', 'hooks');
+    put(
+      join(folder, 'post-commit'),
+      '#!/usr/bin/env bash\nset -e\necho hook-ran >>"$PWD/log"\nexit 0',
+      0o755,
+    );
+    put(join(folder, 'pre-push'), '#!/bin/sh\ncat >refs-seen\n', 0o755);
+    const before = snapshot(folder);
+    expect(await ot(at, 'setup', 'git')).toMatchObject({ code: 0 });
+    expect(await ot(at, 'setup', 'git')).toMatchObject({ code: 0 });
+    at.git('commit', '-q', '--allow-empty', '-m', 'two');
+    expect(readFileSync(join(at.cwd, 'log'), 'utf8')).toBe('hook-ran\n');
+    expect(readdirSync(join(at.otHome, 'spool')).some((name) => name.startsWith('event-'))).toBe(true);
+    at.git('init', '-q', '--bare', '../there.git');
+    expect(at.git('push', '../there.git', 'main')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(at.cwd, 'refs-seen'), 'utf8')).toMatch(/^refs\/heads\/main [0-9a-f]{40} /);
+    await ot(at, 'setup', 'git', '--remove');
+    expect(snapshot(folder)).toEqual(before);
+  });
+
+  it('keeps evidence out of remotes that are none of the bucket', async () => {
+    const at = repository();
+    await ot(at, 'setup', 'git');
+    at.git('init', '-q', '--bare', '../there.git');
+    at.git('update-ref', 'refs/opentraces/x', 'HEAD');
+    const refused = at.git('push', '--mirror', '../there.git');
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain('refusing to push refs/opentraces/x');
+    expect(at.git('push', '../there.git', 'main')).toMatchObject({ status: 0 });
+  });
+
+  it('finds the hooks of work trees, submodules, bare repositories and core.hooksPath', async () => {
+    const at = repository();
+    at.git('worktree', 'add', '-q', '-b', 'side', '../side ä');
+    expect(await ot({ ...at, cwd: join(at.home, 'side ä') }, 'setup', 'git')).toMatchObject({ code: 0 });
+    expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(true);
+    at.git('init', '-q', '--bare', '../bare.git');
+    await ot({ ...at, cwd: join(at.home, 'bare.git') }, 'setup', 'git');
+    expect(existsSync(join(at.home, 'bare.git', 'hooks', 'pre-push'))).toBe(true);
+    at.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', join(at.home, 'work'), 'sub');
+    await ot({ ...at, cwd: join(at.cwd, 'sub') }, 'setup', 'git');
+    expect(existsSync(join(at.cwd, '.git', 'modules', 'sub', 'hooks', 'post-commit'))).toBe(true);
+    at.git('config', 'core.hooksPath', '../my hooks');
+    await ot(at, 'setup', 'git');
+    expect(existsSync(join(at.home, 'my hooks', 'post-commit'))).toBe(true);
+    const state = await ot(at, 'setup', 'uninstall');
+    expect(state.code).toBe(0);
+    for (const folder of ['my hooks', 'work/.git/hooks', 'work/.git/modules/sub/hooks', 'bare.git/hooks']) {
+      expect(existsSync(join(at.home, folder, 'post-commit')), folder).toBe(false);
+      expect(existsSync(join(at.home, folder, 'pre-push')), folder).toBe(false);
+    }
+  });
+
+  it('adds to hooks of husky that git ignores, and leaves tracked ones alone', async () => {
+    const at = repository();
+    at.git('config', 'core.hooksPath', '.husky/_');
+    const ignored = put(
+      join(at.cwd, '.husky', '_', 'post-commit'),
+      '#!/usr/bin/env sh\n. .husky/_/h\n',
+      0o755,
+    );
+    expect(await ot(at, 'setup', 'git')).toMatchObject({
+      code: 3,
+      reply: { error: { code: 'OT_HOOKS_TRACKED' } },
+    });
+    put(join(at.cwd, '.husky', '_', '.gitignore'), '*\n');
+    expect(await ot(at, 'setup', 'git')).toMatchObject({ code: 0 });
+    expect(readFileSync(ignored, 'utf8')).toMatch(/^#!\/usr\/bin\/env sh\n# >>> git-ot post-commit 1 >>>/);
+    expect(at.git('status', '--porcelain').stdout).toBe('');
+  });
+});
+
+describe('setup git on hooks it cannot chain into', () => {
+  it.each([
+    ['a hook in Python', '#!/usr/bin/env python3\nprint(1)\n', 0o755, 'OT_HOOK_NOT_SHELL'],
+    ['a hook that is switched off', '#!/bin/sh\n', 0o644, 'OT_HOOK_DISABLED'],
+    [
+      'a block that was edited',
+      '#!/bin/sh\n# >>> git-ot post-commit 1 >>>\nmine\n# <<< git-ot <<<\n',
+      0o755,
+      'OT_HOOK_FOREIGN',
+    ],
+  ])('leaves %s alone and shows what to do', async (_, text, mode, code) => {
+    const at = repository();
+    const path = put(join(at.cwd, '.git', 'hooks', 'post-commit'), text, mode);
+    const { code: exit, reply } = await ot(at, 'setup', 'git');
+    expect({ exit, code: reply.error.code }).toEqual({ exit: 3, code });
+    expect(reply.error.hint).not.toBeNull();
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+});
+
+describe('setup uninstall', () => {
+  it('leaves every folder as it was before the first setup, and what was captured', async () => {
+    const at = repository();
+    put(join(at.home, '.claude', 'settings.json'), SETTINGS);
+    const before = [snapshot(join(at.home, '.claude')), snapshot(join(at.cwd, '.git', 'hooks'))];
+    for (const target of ['claude-code', 'codex-cli', 'gemini-cli', 'git']) await ot(at, 'setup', target);
+    await ot(at, 'capture', join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl'));
+    expect(await ot(at, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    expect([snapshot(join(at.home, '.claude')), snapshot(join(at.cwd, '.git', 'hooks'))]).toEqual(before);
+    expect((await ot(at, 'trace', 'list')).reply.traces).toHaveLength(1);
+    put(join(at.otHome, 'mine.txt'), 'x');
+    expect(await ot(at, 'setup', 'uninstall', '--purge')).toMatchObject({ code: 3 });
+    expect(await ot(at, 'setup', 'uninstall', '--purge', '--yes')).toMatchObject({ code: 0 });
+    expect(readdirSync(at.otHome)).toEqual(['mine.txt']);
+  });
+});
