@@ -27,6 +27,8 @@ export interface Sqlite {
 export interface SqliteOptions {
   /** Refuses every write; the file must be there. */
   readonly readonly?: boolean;
+  /** Takes the file as it is and makes none beside it, as a log of writes would need; for files at rest. */
+  readonly immutable?: boolean;
 }
 
 /** Which error of SQLite's own a failure was, as far as callers care. */
@@ -39,8 +41,8 @@ interface Driver {
 }
 
 /** Opens a database file, making it unless `readonly`. The port's methods throw what {@link sqliteFailure} tells. */
-export async function openSqlite(path: string, { readonly = false }: SqliteOptions = {}): Promise<Sqlite> {
-  const driver = isBuiltin('node:sqlite') ? openBuiltIn(path, readonly) : openLibsql(path, readonly);
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Sqlite> {
+  const driver = isBuiltin('node:sqlite') ? openBuiltIn(path, options) : openLibsql(path, options);
   const prepare = (sql: string): SqliteStatement => statementOf(driver.prepare(sql));
   return {
     exec: (sql) => driver.exec(sql),
@@ -88,11 +90,19 @@ function toRow(row: unknown): unknown {
   return columns;
 }
 
-type BuiltIn = { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Driver };
+type BuiltIn = { DatabaseSync: new (path: string | URL, options: { readOnly: boolean }) => Driver };
 
-function openBuiltIn(path: string, readonly: boolean): Driver {
+/** Before 22.15 only a path can be named, and SQLite may then make files beside the database. */
+function openBuiltIn(path: string, { readonly = false, immutable = false }: SqliteOptions): Driver {
   const { DatabaseSync } = withoutWarnings(() => builtInModule('node:sqlite') as BuiltIn);
-  return new DatabaseSync(path, { readOnly: readonly });
+  const options = { readOnly: readonly || immutable };
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const knowsUrls = major > 23 || (major === 23 && minor >= 10) || (major === 22 && minor >= 15);
+  return new DatabaseSync(immutable && knowsUrls ? new URL(uriOf(path, 'immutable=1')) : path, options);
+}
+
+function uriOf(path: string, parameter: string): string {
+  return `${pathToFileURL(path).href}?${parameter}`;
 }
 
 /** Later than the Node whose types we build with. */
@@ -114,7 +124,8 @@ function withoutWarnings<T>(load: () => T): T {
 type Libsql = new (path: string) => Driver;
 
 /** Required and not imported: it stays outside the bundle, with the binary that lies beside it. */
-function openLibsql(path: string, readonly: boolean): Driver {
+function openLibsql(path: string, { readonly = false, immutable = false }: SqliteOptions): Driver {
   const Database = createRequire(import.meta.url)('libsql') as Libsql;
-  return new Database(readonly ? `${pathToFileURL(path).href}?mode=ro` : path);
+  if (immutable) return new Database(uriOf(path, 'mode=ro&immutable=1'));
+  return new Database(readonly ? uriOf(path, 'mode=ro') : path);
 }

@@ -2,11 +2,14 @@
 import { OtError } from '../base/errors.ts';
 import { LineSplitter } from '../base/jsonl.ts';
 import type { HashAlgorithm } from '../git/ports.ts';
+import { type Candidate, candidatesIn } from './candidates.ts';
 import { SourceHasher, type StoredSource } from './derive.ts';
 import type { CapturedFile, FileCache, FileStamp } from './file-cache.ts';
+import { orFileError } from './file-error.ts';
 import { formatOf } from './formats.ts';
 import type { TraceIdentity } from './identity.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
+import type { StoredSession } from './session-store.ts';
 import { fileInput, READ_BYTES, readHead, type SourceInput } from './source-input.ts';
 import type { CaptureTransaction, Prepared } from './transaction.ts';
 import type { FoundFile } from './walk.ts';
@@ -33,8 +36,6 @@ export interface LookedAt {
 
 /** Bytes of a file that decide its format. */
 const HEAD_BYTES = 64 * 1024;
-/** Failures that concern one file only. */
-const FILE_CODES = /^OT_(SOURCE_|SESSION_|NOT_A_SESSION|FORMAT_UNKNOWN$)/;
 
 /** Files whose stored state is looked up together, so that answers of git overlap. */
 const LOOK_AHEAD = 32;
@@ -48,15 +49,21 @@ export async function* lookAtFiles(
   cache: FileCache | null,
 ): AsyncIterable<Look> {
   let group: Promise<Look>[] = [];
-  for await (const file of files) {
-    const stamp = cache?.stamp(file.path) ?? null;
-    const outcome = (await unread(transaction, file, cache, stamp)) ?? (await readOnce(transaction, file));
+  for await (const candidate of candidatesOf(files)) {
+    const { file } = candidate;
+    const stamp = candidate.stored === undefined ? (cache?.stamp(file.path) ?? null) : null;
+    const outcome =
+      (await unread(transaction, file, cache, stamp)) ?? (await readOnce(transaction, candidate));
     group.push(outcome().then((settled) => ({ file, stamp, outcome: settled })));
     if (group.length < LOOK_AHEAD) continue;
     yield* await Promise.all(group);
     group = [];
   }
   yield* await Promise.all(group);
+}
+
+async function* candidatesOf(files: AsyncIterable<FoundFile>): AsyncIterable<Candidate> {
+  for await (const file of files) yield* candidatesIn(file);
 }
 
 async function unread(
@@ -71,11 +78,29 @@ async function unread(
 }
 
 /** Reads one file, strictly after the one before it; the answer asks the bucket, and may wait for others. */
-async function readOnce(transaction: CaptureTransaction, file: FoundFile): Promise<() => Promise<Outcome>> {
+async function readOnce(
+  transaction: CaptureTransaction,
+  { file, stored }: Candidate,
+): Promise<() => Promise<Outcome>> {
+  if (stored instanceof OtError) return async () => stored;
+  if (stored !== undefined) return () => orFileError(() => lookAtStored(transaction, stored));
   const found = await orFileError(() => identifyFile(transaction, file));
   if (found instanceof OtError) return async () => found;
   const { identity, trace, input, prepared } = found;
   return () => orFileError(async () => ({ identity, trace, input, prepared: await prepared() }));
+}
+
+async function lookAtStored(
+  transaction: CaptureTransaction,
+  { identity, input, format }: StoredSession & { readonly format: SessionFormat },
+): Promise<LookedAt> {
+  const trace = traceOf(format, identity);
+  return { identity, trace, input, prepared: await transaction.prepare(trace, input) };
+}
+
+function traceOf(format: SessionFormat, identity: SessionIdentity): TraceIdentity {
+  const { sessionId, parentSessionId } = identity;
+  return { format, sessionId, ...(parentSessionId === undefined ? {} : { parentSessionId }) };
 }
 
 async function identifyFile(
@@ -85,24 +110,8 @@ async function identifyFile(
   const format = detectFormat(file.path);
   const input = fileInput(file.path);
   const { identity, hashed } = await identify(format, file.path, input, transaction.algorithm);
-  const parent = identity.parentSessionId === undefined ? {} : { parentSessionId: identity.parentSessionId };
-  const trace = { format, sessionId: identity.sessionId, ...parent };
+  const trace = traceOf(format, identity);
   return { identity, trace, input, prepared: () => transaction.prepare(trace, input, hashed) };
-}
-
-/** Whether a failure concerns one file only, so that the others go on. */
-export function isFileError(error: unknown): error is OtError {
-  return error instanceof OtError && FILE_CODES.test(error.code);
-}
-
-/** A failure that concerns one file only is an answer. */
-async function orFileError<T>(work: () => Promise<T>): Promise<T | OtError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isFileError(error)) return error;
-    throw error;
-  }
 }
 
 function detectFormat(path: string): SessionFormat {

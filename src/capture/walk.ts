@@ -2,11 +2,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
+import type { SessionStore } from './session-store.ts';
+import { folderStoreOf } from './stores.ts';
 
 export interface FoundFile {
   readonly path: string;
   /** True when the user named this very file: then a problem with it is an error, not a remark. */
   readonly named: boolean;
+  /** Set when the path is a folder that holds sessions of which none is a file. */
+  readonly store?: SessionStore;
 }
 
 export interface UnreadableFolder {
@@ -15,7 +19,7 @@ export interface UnreadableFolder {
 }
 
 /** Endings a session file can have; the format itself is told from content. */
-const SESSION_FILE = /\.(jsonl|json)$/;
+const SESSION_FILE = /\.(?:jsonl|json|db)$/;
 
 /** Files below `paths` in a stable order. `onUnreadable` hears of folders inside that cannot be listed. */
 export async function* findSessionFiles(
@@ -54,6 +58,11 @@ async function* walk(
     onUnreadable({ path: folder, error: failure });
     return;
   }
+  const store = await folderStoreOf(folder, namesOfFolders(entries));
+  if (store !== null) {
+    yield { path: folder, named, store };
+    return;
+  }
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
@@ -61,6 +70,10 @@ async function* walk(
     else if (SESSION_FILE.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
       yield { path, named: false };
   }
+}
+
+function namesOfFolders(entries: readonly import('node:fs').Dirent[]): ReadonlySet<string> {
+  return new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
 }
 
 function unreadableFolder(path: string, cause: unknown): OtError {

@@ -1,5 +1,5 @@
 /** The port over SQLite: values in and out, failures by name, read-only. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqlite, sqliteFailure } from '../../src/base/sqlite.ts';
@@ -44,6 +44,20 @@ describe('sqlite', () => {
     database.prepare('DELETE FROM f WHERE rowid = ?').run(2 ** 40 + 7);
     expect(database.all("SELECT rowid FROM f WHERE f MATCH 'quick'")).toEqual([]);
     database.close();
+  });
+
+  it('makes no file beside one that is immutable', async () => {
+    const path = join(folder, 'rest.db');
+    const writer = await openSqlite(path);
+    writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (7)');
+    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    writer.close();
+    for (const side of ['-wal', '-shm']) rmSync(`${path}${side}`, { force: true });
+    const reader = await openSqlite(path, { readonly: true, immutable: true });
+    expect(reader.all('SELECT a FROM t')).toEqual([{ a: 7 }]);
+    expect(() => reader.exec('DELETE FROM t')).toThrow();
+    expect([existsSync(`${path}-wal`), existsSync(`${path}-shm`)]).toEqual([false, false]);
+    reader.close();
   });
 
   it('tells failures apart', async () => {

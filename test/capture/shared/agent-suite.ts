@@ -15,7 +15,7 @@ import { comparableCounts, eachLine, identityOf, type Outcome, runFully } from '
 export type TallyText = (text: string) => readonly TraceTally[];
 
 export const FIXTURES = fileURLToPath(new URL('../../../fixtures/sessions', import.meta.url));
-const CORPUS = fileURLToPath(new URL('../../../../shared/corpus/sessions', import.meta.url));
+export const CORPUS = fileURLToPath(new URL('../../../../shared/corpus/sessions', import.meta.url));
 
 /** Session files of an agent's fixtures, below its folder. */
 export function fixtureInputs(agent: string): string[] {

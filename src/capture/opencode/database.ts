@@ -1,0 +1,187 @@
+/**
+ * OpenCode's database (`opencode.db`): of each session the rows of `session`, of each message in order of
+ * time, of its parts in order of their ids, then parts of no message and the rows of `todo`. A row is a line
+ * `{"table":...,"row":{column: value}}`; JSON text stands as the value it spells when that loses nothing, an
+ * integer beyond 2^53 as its digits, bytes as `{"$base64":...}`. Other tables hold nothing of a session, or
+ * secrets.
+ */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { OtError } from '../../base/errors.ts';
+import {
+  openSqlite,
+  type Sqlite,
+  type SqliteRow,
+  type SqliteValue,
+  sqliteFailure,
+} from '../../base/sqlite.ts';
+import type { SessionIdentity } from '../session-source.ts';
+import type { FileStore, StoredSession } from '../session-store.ts';
+import { nativeIdOf } from '../shared/native-id.ts';
+import type { SourceInput } from '../source-input.ts';
+import { exactValueOf } from './exact-json.ts';
+import { identityOf } from './identity.ts';
+import { opencodeRows } from './index.ts';
+import { rootOf } from './roots.ts';
+
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+
+/** Columns without which a table is not the one we know. */
+const NEEDED: ReadonlyArray<readonly [string, readonly string[]]> = [
+  ['message', ['id', 'session_id', 'data']],
+  ['part', ['id', 'message_id', 'data']],
+];
+
+export const opencodeDatabase: FileStore = {
+  format: opencodeRows,
+  detect: async (head, path) =>
+    head.subarray(0, MAGIC.length).equals(MAGIC) && (await reading(path, async (rows) => rows.isOpencode())),
+  sessions: (path) => reading(path, async (rows) => rows.sessionIds().map((id) => sessionOf(path, id, rows))),
+};
+
+function sessionOf(path: string, id: string, rows: Rows): StoredSession {
+  const parent = nativeIdOf(rootOf(id, rows.parents()));
+  const identity: SessionIdentity = { ...identityOf(id, parent), firstTimestamp: null };
+  return { identity, input: inputOf(path, id) };
+}
+
+/** One transaction for all rows: what the agent writes meanwhile belongs to the next capture. */
+function inputOf(path: string, session: string): SourceInput {
+  const read = async function* (): AsyncIterable<Buffer> {
+    const database = await open(path);
+    try {
+      database.exec('BEGIN');
+      yield* new Rows(database).lines(session);
+    } catch (error) {
+      throw asSourceError(path, error);
+    } finally {
+      database.close();
+    }
+  };
+  return { fileName: basename(path), read };
+}
+
+async function reading<T>(path: string, use: (rows: Rows) => Promise<T>): Promise<T> {
+  const database = await open(path);
+  try {
+    return await use(new Rows(database));
+  } catch (error) {
+    throw asSourceError(path, error);
+  } finally {
+    database.close();
+  }
+}
+
+/** Without a log of writes beside it the file is taken as it is: SQLite would make files of its own there. */
+async function open(path: string): Promise<Sqlite> {
+  try {
+    return await openSqlite(path, { readonly: true, immutable: !hasLog(path) });
+  } catch (error) {
+    throw asSourceError(path, error);
+  }
+}
+
+function hasLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function asSourceError(path: string, error: unknown): unknown {
+  const failure = sqliteFailure(error);
+  if (failure === null) return error;
+  return new OtError('OT_SOURCE_UNREADABLE', 'usage', `${path} cannot be read as a database: ${failure}`, {
+    hint:
+      failure === 'busy' ? 'the agent is writing: capture it again' : 'check the file and its permissions',
+    retryable: failure === 'busy',
+    cause: error,
+  });
+}
+
+/** Rows of one open database. */
+class Rows {
+  readonly #database: Sqlite;
+  readonly #columns = new Map<string, readonly string[]>();
+  #parents: ReadonlyMap<string, string> | undefined;
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+  }
+
+  isOpencode(): boolean {
+    return NEEDED.every(([table, columns]) => columns.every((column) => this.#has(table, column)));
+  }
+
+  /** Sessions with a message, by id; one whose id cannot stand in ours is left out. */
+  sessionIds(): string[] {
+    const rows = this.#database.all('SELECT DISTINCT session_id AS id FROM message ORDER BY 1');
+    return rows.map(({ id }) => nativeIdOf(id)).filter((id) => id !== undefined);
+  }
+
+  parents(): ReadonlyMap<string, string> {
+    if (!this.#has('session', 'id') || !this.#has('session', 'parent_id')) return new Map();
+    this.#parents ??= new Map(
+      this.#database
+        .all('SELECT id, parent_id FROM session WHERE parent_id IS NOT NULL')
+        .map(({ id, parent_id }) => [String(id), String(parent_id)]),
+    );
+    return this.#parents;
+  }
+
+  *lines(session: string): Iterable<Buffer> {
+    if (this.#has('session', 'id')) yield* this.#select('session', 'id = ?', [session]);
+    const time = this.#has('message', 'time_created') ? 'time_created, id' : 'id';
+    const messages = `SELECT id FROM message WHERE session_id = ? ORDER BY ${time}`;
+    for (const { id = null } of this.#database.all(messages, session)) {
+      yield* this.#select('message', 'id IS ? AND session_id = ?', [id, session]);
+      yield* this.#select('part', 'message_id IS ?', [id]);
+    }
+    if (this.#has('part', 'session_id')) {
+      const strays = 'session_id = ? AND message_id NOT IN (SELECT id FROM message WHERE session_id = ?)';
+      yield* this.#select('part', strays, [session, session]);
+    }
+    if (this.#has('todo', 'session_id')) yield* this.#select('todo', 'session_id = ?', [session]);
+  }
+
+  /** Matching rows in the order of their ids, or of all their columns. */
+  *#select(table: string, where: string, values: readonly SqliteValue[]): Iterable<Buffer> {
+    const columns = this.#columnsOf(table);
+    const order = columns.includes('id') ? 'id' : columns.map((_, at) => at + 1).join(', ');
+    const sql = `SELECT ${columns.map(exactColumn).join(', ')} FROM ${table} WHERE ${where} ORDER BY ${order}`;
+    for (const row of this.#database.all(sql, ...values)) yield lineOf(table, columns, row);
+  }
+
+  #has(table: string, column: string): boolean {
+    return this.#columnsOf(table).includes(column);
+  }
+
+  #columnsOf(table: string): readonly string[] {
+    let columns = this.#columns.get(table);
+    if (columns === undefined) {
+      columns = this.#database
+        .all('SELECT name FROM pragma_table_info(?)', table)
+        .map(({ name }) => String(name));
+      this.#columns.set(table, columns);
+    }
+    return columns;
+  }
+}
+
+/** The column under its own name, its integers whole. A name is data, and may hold a quote. */
+function exactColumn(name: string): string {
+  const column = `"${name.replaceAll('"', '""')}"`;
+  const large = `typeof(${column}) = 'integer' AND ${column} NOT BETWEEN -9007199254740991 AND 9007199254740991`;
+  return `CASE WHEN ${large} THEN CAST(${column} AS TEXT) ELSE ${column} END AS ${column}`;
+}
+
+function lineOf(table: string, columns: readonly string[], row: SqliteRow): Buffer {
+  const values = Object.fromEntries(columns.map((column) => [column, columnValue(row[column] ?? null)]));
+  return Buffer.from(`${JSON.stringify({ table, row: values })}\n`, 'utf8');
+}
+
+function columnValue(value: SqliteValue): unknown {
+  if (typeof value === 'string') {
+    const exact = exactValueOf(value, 0);
+    return exact === null || Object.hasOwn(exact, '$base64') ? value : exact;
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  return value === null ? null : { $base64: Buffer.from(value).toString('base64') };
+}
