@@ -25,6 +25,8 @@ export interface Burst extends MapNode {
   readonly unique_files: Readonly<Record<string, number>>;
   readonly patches: readonly BurstPatch[];
   readonly edit_count: number;
+  /** Traces of sub-agents started within `context_range`: what these edited stands in their own bursts. */
+  readonly subagent_refs: readonly string[];
   readonly burst_commit_sha: string | null;
   readonly has_git_anchor: boolean;
   /** Nodes from the first edit up to the next burst's trigger that edit, test, fail or commit. */
@@ -118,6 +120,9 @@ function burstOf(
       commit_sha: commit?.sha ?? null,
     })),
     edit_count: patches.length,
+    subagent_refs: inRange(activity.calls, from, to).flatMap(
+      ({ call }) => call.subagent_trajectory_ref ?? [],
+    ),
     burst_commit_sha: commit?.sha ?? null,
     has_git_anchor: commit !== undefined,
     contributing_node_ids: nodesInRange(map.nodes, first, to)

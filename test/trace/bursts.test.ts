@@ -154,6 +154,12 @@ describe('a burst', () => {
     );
   });
 
+  it('names the sub-agents that were started for it', () => {
+    const started = { ...call('Task', {}), subagent_trajectory_ref: 'child' };
+    const two = new Sample().ask(LONG).calls([started]).edit('a').ask(LONG).edit('a');
+    expect(bursts(two).map(({ subagent_refs }) => subagent_refs)).toEqual([['child'], []]);
+  });
+
   it('takes over what was asked before when nothing new was', () => {
     const two = new Sample().ask(LONG).edit('a').run('git commit -m x', '[main 1a2b3c4] x').edit('b');
     expect(bursts(two).map(({ intent }) => intent.most_substantive_spec?.step_index)).toEqual([1, 1]);
