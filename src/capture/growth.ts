@@ -1,13 +1,27 @@
 /** How a source we read now relates to one we have: the same, grown, shorter, or another history. */
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { Oid } from '../git/ports.ts';
+import { type Relation, revisionRelation } from './revision.ts';
+import type { SessionFormat } from './session-source.ts';
 import type { SourceInput } from './source-input.ts';
 
-/** `shorter`: the present file is a true prefix of what is stored. */
-export type Relation = 'same' | 'grown' | 'shorter' | 'diverged';
-
-/** Compares by chunk ids (`hashed`: those of `input`), and by bytes only from the first that differs. */
+/**
+ * Compares by chunk ids (`hashed`: those of `input`), and by bytes only from the first that differs. `format`:
+ * that of both; where its sources are written anew, a later state counts as grown and an earlier as shorter.
+ */
 export async function relationTo(
+  folder: TraceFolder,
+  source: number,
+  input: SourceInput,
+  hashed: readonly Oid[],
+  format: SessionFormat | null,
+): Promise<Relation> {
+  const relation = await relationOfBytes(folder, source, input, hashed);
+  if (relation !== 'diverged' || format?.revision === undefined) return relation;
+  return revisionRelation(() => format.revision!(), folder.readSource(source), input.read());
+}
+
+async function relationOfBytes(
   folder: TraceFolder,
   source: number,
   input: SourceInput,

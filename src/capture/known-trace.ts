@@ -15,8 +15,9 @@ import {
   storeSource,
   traceHeadOf,
 } from './derive.ts';
-import { type Relation, relationTo } from './growth.ts';
+import { relationTo } from './growth.ts';
 import { primarySource, type TraceIdentity } from './identity.ts';
+import type { Relation } from './revision.ts';
 import type { SourceInput } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -59,7 +60,8 @@ export async function matchSource(
 ): Promise<Match> {
   for (const [source, meta] of (await folder.sourceMetas()).entries()) {
     if (meta.kind !== kindOf(identity)) continue;
-    const relation = await relationTo(folder, source, input, chunks);
+    const format = meta.format === identity.format.name ? identity.format : null;
+    const relation = await relationTo(folder, source, input, chunks, format);
     if (relation !== 'diverged') return { relation, source };
   }
   return { relation: 'diverged', source: -1 };
@@ -85,11 +87,23 @@ export async function growTrace(
   const decides = primarySource(kinds) === place;
   const context = { ...source, folder, old, files, place };
   const { stored, ...read } = decides ? await derive(context) : await keepBeside(context);
+  dropChunks(files, folder, place, stored.chunks.length, metas[place]?.chunks ?? 0);
   const next = [...metas];
   next[place] = sourceMetaOf(source.identity, source.input.fileName, stored);
   const project = await folder.project();
   const dependencies = await folder.dependencies();
   return { files, ...read, metas: next, project, dependencies, bytes: stored.bytes };
+}
+
+/** A source that was written anew may have become shorter: chunks `from` to `to` were of its earlier state. */
+function dropChunks(
+  files: TraceFiles,
+  { names }: TraceFolder,
+  source: number,
+  from: number,
+  to: number,
+): void {
+  for (let chunk = from; chunk < to; chunk += 1) files.clear(names.sourceChunk(source, chunk));
 }
 
 interface Context extends InputSource {

@@ -10,9 +10,10 @@ import type { ObservedProject, SourceMeta } from '../record/source.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { hashSource, ingestPrimary, sourceMetaOf, storeSource, traceHeadOf } from './derive.ts';
 import { storedFormat } from './formats.ts';
-import { type Relation, relationTo } from './growth.ts';
+import { relationTo } from './growth.ts';
 import { identityOfSource, primarySource, type TraceIdentity } from './identity.ts';
 import { assertUnchanged, type InputSource, kindOf, type NextTrace } from './known-trace.ts';
+import type { Relation } from './revision.ts';
 import type { SourceInput } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -79,7 +80,9 @@ async function relate(
 ): Promise<Relation> {
   if (kindOf(part.identity) !== kindOf(source.identity)) return 'diverged';
   const { chunks } = source.hashed ?? (await hashSource(source.input, folder.algorithm));
-  return relationTo(folder, place, source.input, chunks);
+  const { format } = source.identity;
+  const common = part.identity.format === format ? format : null;
+  return relationTo(folder, place, source.input, chunks, common);
 }
 
 /** A stored source all of whose bytes are there and are what they were. Throws a `corrupt` error otherwise. */

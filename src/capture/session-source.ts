@@ -100,6 +100,19 @@ export interface IdentityScan {
   end(): SessionIdentity | null;
 }
 
+/** Which state of a session a source holds. */
+export interface Revision {
+  /** Native ids of everything in it that keeps its id while it changes. */
+  readonly ids: ReadonlySet<string>;
+  /** When it last changed, in milliseconds since 1970; null when it does not say. */
+  readonly updated: number | null;
+}
+
+export interface RevisionScan {
+  push(line: SourceLine): void;
+  end(): Revision;
+}
+
 export interface SessionFormat {
   /** Name in the agent table, e.g. `claude-code`. */
   readonly agent: string;
@@ -112,6 +125,8 @@ export interface SessionFormat {
   /** `path` is used only for its stem and for the `<session>/subagents/agent-<id>.jsonl` layout. */
   identify(path: string): IdentityScan;
   parse(options: ParseOptions): SessionParse;
+  /** For sources that are written anew at every change: tells a later state of one from another history. */
+  revision?(): RevisionScan;
   /**
    * Tells which inline sub-agents a line belongs to, by native agent id; empty for the session's own lines
    * (several ids only when entries are glued on one line). `sessionId` is that of the session whose log

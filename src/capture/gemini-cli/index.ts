@@ -2,6 +2,7 @@
 import type { SessionFormat } from '../session-source.ts';
 import { isGeminiDocument, isGeminiJsonl } from './detect.ts';
 import { GeminiDocumentIdentity, GeminiJsonlIdentity } from './identity.ts';
+import { GeminiDocumentRevision } from './revision.ts';
 import { AGENT, GeminiDocumentParse, GeminiJsonlParse } from './session-parse.ts';
 
 /** One document, written anew at every change. */
@@ -12,6 +13,7 @@ export const geminiJson: SessionFormat = {
   detect: (head) => isGeminiDocument(head),
   identify: (path) => new GeminiDocumentIdentity(path),
   parse: (options) => new GeminiDocumentParse(options),
+  revision: () => new GeminiDocumentRevision(),
   lineOwners: () => () => [],
 };
 

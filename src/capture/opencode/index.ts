@@ -7,6 +7,7 @@
 import type { SessionFormat } from '../session-source.ts';
 import { firstLineIs, isExport, isRow, isStoredFile } from './detect.ts';
 import { ExportIdentity, RowsIdentity } from './identity.ts';
+import { ExportRevision, RowsRevision } from './revision.ts';
 import { ExportParse, RowsParse } from './session-parse.ts';
 import { AGENT } from './session-state.ts';
 
@@ -17,6 +18,7 @@ export const opencodeExport: SessionFormat = {
   detect: (head) => isExport(head),
   identify: (path) => new ExportIdentity(path),
   parse: (options) => new ExportParse(options),
+  revision: () => new ExportRevision(),
   lineOwners: () => () => [],
 };
 
@@ -28,6 +30,7 @@ export const opencodeFiles: SessionFormat = {
   detect: (head) => firstLineIs(head, isStoredFile),
   identify: (path) => new RowsIdentity(path),
   parse: (options) => new RowsParse(options),
+  revision: () => new RowsRevision(),
   lineOwners: () => () => [],
 };
 
@@ -39,5 +42,6 @@ export const opencodeRows: SessionFormat = {
   detect: (head) => firstLineIs(head, isRow),
   identify: (path) => new RowsIdentity(path),
   parse: (options) => new RowsParse(options),
+  revision: () => new RowsRevision(),
   lineOwners: () => () => [],
 };
