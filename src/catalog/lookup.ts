@@ -32,22 +32,80 @@ export interface FacetCount {
   readonly count: number;
 }
 
-/** Null when the trace is gone. */
-export function traceInfo(database: Sqlite, trace: number): TraceInfo | null {
-  const sql = 'SELECT t.*, j.remote, j.ref FROM traces t JOIN journals j ON j.id = t.journal WHERE t.id = ?';
-  return database.all<TraceInfo>(sql, trace)[0] ?? null;
+/** All that is wanted of some traces, asked in as few statements as there are tables. */
+export class TraceLookup {
+  readonly #infos: ReadonlyMap<number, TraceInfo>;
+  readonly #facets: ReadonlyMap<number, readonly FacetCount[]>;
+  readonly #segments: ReadonlyMap<string, string>;
+
+  /** `steps` are the places whose segments are wanted; of each trace at most `facets` facts. */
+  constructor(
+    database: Sqlite,
+    steps: ReadonlyArray<{ readonly trace: number; readonly step: number }>,
+    facets: number,
+  ) {
+    const traces = [...new Set(steps.map(({ trace }) => trace))];
+    this.#infos = readInfos(database, traces);
+    this.#facets = readFacets(database, traces, facets);
+    this.#segments = readSegments(database, steps);
+  }
+
+  /** Null when the trace is gone. */
+  info(trace: number): TraceInfo | null {
+    return this.#infos.get(trace) ?? null;
+  }
+
+  /** Facts of a trace, the most frequent first. */
+  facets(trace: number): readonly FacetCount[] {
+    return this.#facets.get(trace) ?? [];
+  }
+
+  /** Object id of the segment file that holds a step. */
+  segment(trace: number, step: number): string | null {
+    return this.#segments.get(`${trace}:${firstOf(step)}`) ?? null;
+  }
 }
 
-/** Object id of the segment file that holds a step. */
-export function segmentOid(database: Sqlite, trace: number, step: number): string | null {
-  const first = Math.floor((step - 1) / SEGMENT_STEPS) * SEGMENT_STEPS + 1;
-  const sql = 'SELECT oid FROM segments WHERE trace = ? AND first = ?';
-  return database.all<{ oid: string }>(sql, trace, first)[0]?.oid ?? null;
+function firstOf(step: number): number {
+  return Math.floor((step - 1) / SEGMENT_STEPS) * SEGMENT_STEPS + 1;
 }
 
-/** Facts of a trace, the most frequent first; at most `limit`. */
-export function facetsOf(database: Sqlite, trace: number, limit: number): FacetCount[] {
-  const sql =
-    'SELECT v.name, v.value, min(f.step) AS step, sum(f.count) AS count FROM facets f JOIN facet_values v ON v.id = f.value WHERE f.trace = ? GROUP BY v.id ORDER BY sum(f.count) DESC, min(f.step), v.name, v.value LIMIT ?';
-  return database.all<FacetCount>(sql, trace, limit);
+function readInfos(database: Sqlite, traces: readonly number[]): Map<number, TraceInfo> {
+  const rows = database.all<TraceInfo & { id: number }>(
+    `SELECT t.*, j.remote, j.ref FROM traces t JOIN journals j ON j.id = t.journal WHERE t.id IN (${marks(traces)})`,
+    ...traces,
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function readFacets(database: Sqlite, traces: readonly number[], limit: number): Map<number, FacetCount[]> {
+  const grouped = `SELECT f.trace, f.value AS id, min(f.step) AS step, sum(f.count) AS count FROM facets f WHERE f.trace IN (${marks(traces)}) GROUP BY f.trace, f.value`;
+  const placed = `SELECT *, row_number() OVER (PARTITION BY trace ORDER BY count DESC, step, id) AS place FROM (${grouped})`;
+  const rows = database.all<FacetCount & { trace: number }>(
+    `SELECT p.trace, v.name, v.value, p.step, p.count FROM (${placed}) p JOIN facet_values v ON v.id = p.id WHERE p.place <= ? ORDER BY p.trace, p.place`,
+    ...[...traces, limit],
+  );
+  const found = new Map<number, FacetCount[]>();
+  for (const { trace, ...facet } of rows) {
+    const facets = found.get(trace) ?? [];
+    facets.push(facet);
+    found.set(trace, facets);
+  }
+  return found;
+}
+
+function readSegments(
+  database: Sqlite,
+  steps: ReadonlyArray<{ readonly trace: number; readonly step: number }>,
+): Map<string, string> {
+  const pairs = steps.map(() => '(?, ?)').join(', ');
+  const rows = database.all<{ trace: number; first: number; oid: string }>(
+    `SELECT trace, first, oid FROM segments WHERE (trace, first) IN (VALUES ${pairs === '' ? '(NULL, NULL)' : pairs})`,
+    ...steps.flatMap(({ trace, step }) => [trace, firstOf(step)]),
+  );
+  return new Map(rows.map(({ trace, first, oid }) => [`${trace}:${first}`, oid]));
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
 }

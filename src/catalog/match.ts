@@ -1,7 +1,8 @@
 /** From what is looked for to an expression of the text index, with rare words preferred to common ones. */
 import type { Sqlite } from '../base/sqlite.ts';
 import type { QueryText, QueryUnit } from './query-text.ts';
-import { stemOf } from './stems.ts';
+import { formsOf } from './stems.ts';
+import { prefixCount, stepCounts } from './vocabulary.ts';
 
 /** Words that say little in any English text: left out when there are others. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -31,10 +32,21 @@ export function matchExpressions(database: Sqlite, { wanted, unwanted }: QueryTe
     (unit) => unit.kind !== 'word' || unit.words.some((word) => !STOP_WORDS.has(word)),
   );
   const units = telling.length > 0 ? telling : wanted;
-  const terms = units.flatMap((unit) => termsOf(database, unit)).filter(({ steps }) => steps > 0);
-  const rarestFirst = unique(terms).sort((left, right) => left.steps - right.steps);
+  const counts = stepCounts(database, units.flatMap(wordsAsked));
+  const stepsWith = (word: string): number => counts.get(word) ?? leastCount(word);
+  const stepsBeginning = (word: string): number => prefixCount(database, word) || leastCount(word);
+  const terms = units.flatMap((unit) => termsOf(unit, stepsWith, stepsBeginning));
+  const rarestFirst = unique(terms.filter(({ steps }) => steps > 0)).sort(
+    (left, right) => left.steps - right.steps,
+  );
   const without = unwanted.map(({ kind, words }) => ` NOT ${quoted(words, kind === 'prefix')}`).join('');
   return alternatives(rarestFirst).map((expression) => `(${expression})${without}`);
+}
+
+/** Every word whose number of steps decides anything. */
+function wordsAsked({ kind, words }: QueryUnit): string[] {
+  if (kind === 'word' && words.length === 1) return formsOf(words[0]!);
+  return kind === 'word' ? [...words, words.join('')] : [...words];
 }
 
 /** All terms where that is cheap; else the rare ones, and of common ones those steps that hold several. */
@@ -57,55 +69,33 @@ function unique(terms: readonly Term[]): Term[] {
   return [...new Map(terms.map((term) => [term.text, term])).values()];
 }
 
-function termsOf(database: Sqlite, { kind, words }: QueryUnit): Term[] {
-  if (kind === 'word' && words.length === 1) return formsOf(database, words[0]!);
-  const steps = Math.min(
-    ...words.map((word, index) => stepsWith(database, word, isPrefix(kind, words, index))),
+type Count = (word: string) => number;
+
+function termsOf({ kind, words }: QueryUnit, stepsWith: Count, stepsBeginning: Count): Term[] {
+  if (kind === 'word' && words.length === 1) return formTerms(words[0]!, stepsWith);
+  const last = words.length - 1;
+  const counts = words.map((word, place) =>
+    kind === 'prefix' && place === last ? stepsBeginning(word) : stepsWith(word),
   );
-  if (kind !== 'word') return [{ text: quoted(words, kind === 'prefix'), steps }];
+  const side: Term = { text: quoted(words, kind === 'prefix'), steps: Math.min(...counts) };
+  if (kind !== 'word') return [side];
   const parts = words.filter((word) => word.length > 1 && !STOP_WORDS.has(word));
-  return [
-    { text: quoted(words, false), steps },
-    ...[words.join(''), ...parts].map((word) => ({
-      text: quoted([word], false),
-      steps: stepsWith(database, word, false),
-    })),
-  ];
+  return [side, ...[words.join(''), ...parts].map((word) => termOf(word, stepsWith))];
 }
 
-function isPrefix(kind: QueryUnit['kind'], words: readonly string[], index: number): boolean {
-  return kind === 'prefix' && index === words.length - 1;
+/** The word and its most frequent other forms. */
+function formTerms(word: string, stepsWith: Count): Term[] {
+  const [own, ...others] = formsOf(word).map((form) => termOf(form, stepsWith));
+  return [own!, ...others.sort((left, right) => right.steps - left.steps).slice(0, MOST_FORMS - 1)];
 }
 
-/** The word and its other forms that occur. */
-function formsOf(database: Sqlite, word: string): Term[] {
-  const stem = stemOf(word);
-  const rows = database
-    .all<{ term: string; doc: number }>(
-      'SELECT term, doc FROM words WHERE term >= ? AND term < ?',
-      stem,
-      `${stem}{`,
-    )
-    .filter(({ term }) => term === word || stemOf(term) === stem)
-    .sort((left, right) => Number(right.term === word) - Number(left.term === word) || right.doc - left.doc);
-  if (rows.length === 0 && isFolded(word)) return [{ text: quoted([word], false), steps: 1 }];
-  return rows.slice(0, MOST_FORMS).map(({ term, doc }) => ({ text: quoted([term], false), steps: doc }));
-}
-
-function stepsWith(database: Sqlite, word: string, prefix: boolean): number {
-  const rows = prefix
-    ? database.all<{ doc: number | null }>(
-        'SELECT sum(doc) AS doc FROM words WHERE term >= ? AND term < ?',
-        word,
-        `${word}\u{10ffff}`,
-      )
-    : database.all<{ doc: number | null }>('SELECT doc FROM words WHERE term = ?', word);
-  return rows[0]?.doc ?? (isFolded(word) ? 1 : 0);
+function termOf(word: string, stepsWith: Count): Term {
+  return { text: quoted([word], false), steps: stepsWith(word) };
 }
 
 /** The index may have it without its accents: only the index itself can tell. */
-function isFolded(word: string): boolean {
-  return /[^\x00-\x7f]/.test(word);
+function leastCount(word: string): number {
+  return /[^\x00-\x7f]/.test(word) ? 1 : 0;
 }
 
 /** A phrase in the index's own syntax; words hold letters and digits only, so nothing has to be escaped. */

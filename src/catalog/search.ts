@@ -58,8 +58,11 @@ export function searchSteps(database: Sqlite, options: SearchOptions): SearchRes
 
 function matchSteps(database: Sqlite, options: SearchOptions, expression: string): SearchResult {
   const { where, values } = traceConditions(options.filter);
-  const from = `FROM texts JOIN traces t ON t.id = texts.rowid / ${STEPS_PER_TRACE} WHERE texts MATCH ? AND texts.rank MATCH '${BM25}' ${where}`;
   const { offset, limit, sort } = options;
+  // Joining costs a look per row: only where something of the trace is asked for.
+  const join =
+    where === '' && sort === 'relevance' ? '' : `JOIN traces t ON t.id = texts.rowid / ${STEPS_PER_TRACE}`;
+  const from = `FROM texts ${join} WHERE texts MATCH ? AND texts.rank MATCH '${BM25}' ${where}`;
   const order =
     sort === 'time' ? 't.started IS NULL, t.started DESC, texts.rowid DESC' : 'score, texts.rowid';
   const window = sort === 'time' ? offset + limit : Math.max(RERANKED, offset + limit);

@@ -1,5 +1,16 @@
 /** The common beginning of a word's forms: `queries` and `query` are `quer`, `migrated` and `migration` `migrat`. */
 
+const ALL_ENDINGS = ' e s es ed er ers ing ings ion ions or ors y ies ly'.split(' ');
+
+/** Words that may have the stem of `word`, that word first; only those that do. */
+export function formsOf(word: string): string[] {
+  const stem = stemOf(word);
+  if (stem === word && (word.length < SHORTEST_WORD || !/^[a-z]+$/.test(word))) return [word];
+  const stems = [stem, `${stem}${stem.at(-1)}`];
+  const forms = stems.flatMap((each) => ALL_ENDINGS.map((ending) => each + ending));
+  return [...new Set([word, ...forms.filter((form) => stemOf(form) === stem)])];
+}
+
 const ENDINGS = /(?:ions?|ings?|ies|ers?|ors?|ed|es|ly|s|y|e)$/;
 const SHORTEST_WORD = 4;
 const SHORTEST_STEM = 3;

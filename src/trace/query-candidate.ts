@@ -4,7 +4,7 @@ import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { decodeStep, inflateStep } from '../bucket/steps.ts';
 import { TraceFolder } from '../bucket/trace-folder.ts';
-import { type FacetCount, facetsOf, segmentOid, type TraceInfo, traceInfo } from '../catalog/lookup.ts';
+import { type FacetCount, type TraceInfo, TraceLookup } from '../catalog/lookup.ts';
 import type { StepHit } from '../catalog/search.ts';
 import { type StepTexts, stepTexts } from '../catalog/step-text.ts';
 import type { Step } from '../record/step.ts';
@@ -68,25 +68,30 @@ const MOST_FILES = 12;
 
 /** Packets for the hits of one query: a segment that holds several of them is read once. */
 export class CandidateReader {
-  readonly #database: Sqlite;
+  readonly #lookup: TraceLookup;
   readonly #shelves: readonly Shelf[];
   readonly #matcher: Matcher | null;
   readonly #segments = new Map<string, Promise<Buffer | null>>();
 
   /** Without a matcher a step's opening is shown. */
-  constructor(database: Sqlite, shelves: readonly Shelf[], matcher: Matcher | null) {
-    this.#database = database;
+  constructor(
+    database: Sqlite,
+    shelves: readonly Shelf[],
+    hits: readonly StepHit[],
+    matcher: Matcher | null,
+  ) {
+    this.#lookup = new TraceLookup(database, hits, MOST_FACETS);
     this.#shelves = shelves;
     this.#matcher = matcher;
   }
 
   /** Null when the trace has gone since. The step's text comes from git; one that is not here is a limitation. */
   async read(hit: StepHit): Promise<CandidatePacket | null> {
-    const info = traceInfo(this.#database, hit.trace);
+    const info = this.#lookup.info(hit.trace);
     if (info === null) return null;
     const step = await this.#readStep(hit, info);
     const texts = step === null ? null : stepTexts(step);
-    return packet(hit, info, facetsOf(this.#database, hit.trace, MOST_FACETS), step, this.#excerpts(texts));
+    return packet(hit, info, this.#lookup.facets(hit.trace), step, this.#excerpts(texts));
   }
 
   #excerpts(texts: StepTexts | null): Excerpt[] {
@@ -95,7 +100,7 @@ export class CandidateReader {
   }
 
   async #readStep({ trace, step }: StepHit, info: TraceInfo): Promise<Step | null> {
-    const oid = segmentOid(this.#database, trace, step);
+    const oid = this.#lookup.segment(trace, step);
     const shelf = this.#shelves.find((each) => (each.remote ?? '') === info.remote);
     if (oid === null || shelf === undefined) return null;
     try {

@@ -84,7 +84,7 @@ async function query(
   const offset = decodeCursor(options);
   const { hits, total, expression } = searchSteps(database, { text, filter, sort, offset, limit });
   const matcher = text.wanted.length === 0 ? null : new Matcher(text);
-  const reader = new CandidateReader(database, shelves, matcher);
+  const reader = new CandidateReader(database, shelves, hits, matcher);
   const found = await Promise.all(hits.map((hit) => reader.read(hit)));
   const end = offset + hits.length;
   return {
