@@ -31,6 +31,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup/uninstall.ts')).SetupUninstallCommand,
   },
   {
+    path: ['status'],
+    summary: 'say whether sessions are captured, and what is unsynced',
+    load: async () => (await import('./commands/status.ts')).StatusCommand,
+  },
+  {
+    path: ['doctor'],
+    summary: 'find what is wrong, and what mends it',
+    load: async () => (await import('./commands/doctor.ts')).DoctorCommand,
+  },
+  {
+    path: ['pause'],
+    summary: 'stop capture by hooks, or of one session',
+    load: async () => (await import('./commands/pause.ts')).PauseCommand,
+  },
+  {
+    path: ['resume'],
+    summary: 'take up capture by hooks again',
+    load: async () => (await import('./commands/resume.ts')).ResumeCommand,
+  },
+  {
     path: ['capture'],
     summary: 'capture agent sessions from files and folders',
     load: async () => (await import('./commands/capture.ts')).CaptureCommand,

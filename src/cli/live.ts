@@ -1,0 +1,91 @@
+/** What `status` and `doctor` look at, over the application. */
+import { OtError } from '../base/errors.ts';
+import type { Bucket } from '../bucket/home.ts';
+import { PUSHED_PREFIX, SEALED_PREFIX } from '../bucket/layout.ts';
+import { copiesOfTip } from '../bucket/list.ts';
+import { journalTips, ownShelf } from '../bucket/shelves.ts';
+import { type CaptureHealth, captureHealth } from '../capture/live/health.ts';
+import { repositoryHooks, repositoryState } from '../capture/live/setup/repository.ts';
+import { isTracked } from '../capture/live/tracking.ts';
+import type { Transport } from '../git/ports.ts';
+import { compareRemote } from '../sync/compare.ts';
+import { listRemotes } from '../sync/remotes.ts';
+import { agentFolders } from './agent-folders.ts';
+import type { App } from './app.ts';
+import { agentHomes, installPlaces } from './install-places.ts';
+import { compareParts } from './remote-context.ts';
+import { type Opened, withBucket } from './with-bucket.ts';
+
+export interface FolderStatus {
+  /** Whether sessions in the current folder are captured. */
+  readonly tracked: boolean;
+  /** Hooks of its repository; null outside of one. */
+  readonly hooks: ReadonlyArray<{ readonly hook: string; readonly installed: boolean }> | null;
+}
+
+export interface BucketSummary {
+  readonly traces: number;
+  /** Per remote: traces it has not, as far as the last push or look knows; nothing is asked. */
+  readonly unsynced: ReadonlyArray<{ readonly remote: string; readonly traces: number }>;
+}
+
+export async function liveHealth(app: App): Promise<CaptureHealth> {
+  const logs = await agentFolders(app).catch(noFolders);
+  return captureHealth({ homes: agentHomes(app), places: installPlaces(app), platform: app.platform, logs });
+}
+
+export async function folderStatus(app: App): Promise<FolderStatus> {
+  const tracked = await isTracked(app.git, app.cwd);
+  try {
+    const hooks = await repositoryState(await repositoryHooks(app.git, app.cwd), installPlaces(app));
+    return { tracked, hooks };
+  } catch (error) {
+    if (error instanceof OtError) return { tracked, hooks: null };
+    throw error;
+  }
+}
+
+/** Null when there is no bucket yet. */
+export async function bucketSummary(app: App): Promise<BucketSummary | null> {
+  try {
+    return await withBucket(app, {}, async (opened) => {
+      const tips = await journalTips(ownShelf(opened.bucket));
+      const counts = await Promise.all(tips.map(async (tip) => (await copiesOfTip(tip)).length));
+      const traces = counts.reduce((sum, number) => sum + number, 0);
+      return { traces, unsynced: await unsyncedOf(app, opened) };
+    });
+  } catch (error) {
+    if (error instanceof OtError && error.code === 'OT_NO_BUCKET') return null;
+    throw error;
+  }
+}
+
+async function unsyncedOf(app: App, opened: Opened): Promise<BucketSummary['unsynced']> {
+  const found: Array<BucketSummary['unsynced'][number]> = [];
+  for (const remote of await listRemotes(app.git, opened.bucket)) {
+    const transport = await lastSeen(opened.bucket, remote.name);
+    const { to_push } = await compareRemote(
+      { ...compareParts(app, opened), transport: () => transport },
+      remote,
+    );
+    found.push({ remote: remote.name, traces: to_push.length });
+  }
+  return found;
+}
+
+/** The remote as it was seen last: lists the tips of ours that it had, and reaches nothing. */
+async function lastSeen({ repository }: Bucket, remote: string): Promise<Transport> {
+  const prefix = `${PUSHED_PREFIX}${remote}/`;
+  const refs = await repository.refs.list(prefix);
+  const there = refs.map((ref) => ({ ...ref, name: SEALED_PREFIX + ref.name.slice(prefix.length) }));
+  return { listRemote: async () => there, fetch: unreachable, push: unreachable };
+}
+
+function unreachable(): Promise<never> {
+  return Promise.reject(new Error('comparing with what was seen last reaches no remote'));
+}
+
+function noFolders(error: unknown): string[] {
+  if (error instanceof OtError) return [];
+  throw error;
+}

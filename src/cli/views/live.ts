@@ -1,0 +1,57 @@
+/** Text views of `status` and `doctor`. */
+import type { DoctorFinding } from '../../capture/live/doctor.ts';
+import type { CaptureHealth } from '../../capture/live/health.ts';
+import type { BucketSummary, FolderStatus } from '../live.ts';
+import { count, fields, oneLine, type Page, paint, printable } from './page.ts';
+
+export interface StatusData extends CaptureHealth {
+  readonly folder: FolderStatus;
+  readonly bucket: BucketSummary | null;
+}
+
+export function statusView(page: Page, status: StatusData): string {
+  const { agents, spool, folder, bucket, drained_at } = status;
+  const hooked = agents.filter(({ hooks }) => hooks === 'hooked').map(({ agent }) => agent);
+  const pairs: Array<readonly [string, string]> = [
+    ['capture', captureText(page, status)],
+    ['agents', hooked.length === 0 ? 'none' : hooked.join(', ')],
+    ['folder', folder.tracked ? 'captured' : 'not captured'],
+    ['git hooks', hooksText(folder)],
+    ['spool', spoolText(spool)],
+    ['last drain', drained_at ?? 'never'],
+    ['bucket', bucket === null ? 'none yet' : count(bucket.traces, 'trace')],
+  ];
+  for (const { remote, traces } of bucket?.unsynced ?? []) {
+    pairs.push(['unsynced', `${traces === 0 ? 'nothing' : count(traces, 'trace')} for ${printable(remote)}`]);
+  }
+  return fields(page, pairs);
+}
+
+export function doctorView(page: Page, findings: readonly DoctorFinding[]): string {
+  if (findings.length === 0) return `${paint(page, 'green', 'well')}: nothing to mend\n`;
+  return findings
+    .map(
+      ({ code, path, message, fix }) =>
+        `${paint(page, 'red', code)}  ${oneLine(path, 200)}\n  ${oneLine(message, 300)}\n  fix: ${oneLine(fix, 300)}\n`,
+    )
+    .join('');
+}
+
+function captureText(page: Page, { capture, since, reason }: CaptureHealth): string {
+  if (capture === 'on') return paint(page, 'green', 'on');
+  const when = since === null ? '' : ` since ${since}`;
+  return `${paint(page, 'red', capture)}${when}: ${printable(reason ?? '')}`;
+}
+
+function hooksText({ hooks }: FolderStatus): string {
+  if (hooks === null) return 'in no repository';
+  const there = hooks.filter(({ installed }) => installed).map(({ hook }) => hook);
+  return there.length === 0 ? 'none' : there.join(', ');
+}
+
+function spoolText({ waiting, drain, set_aside }: CaptureHealth['spool']): string {
+  const parts = [waiting === 0 ? 'empty' : `${count(waiting, 'note')} waiting`];
+  if (drain) parts.push('a drain is at work');
+  if (set_aside.length > 0) parts.push(`${set_aside.length} set aside`);
+  return parts.join(', ');
+}
