@@ -40,6 +40,7 @@ const MODULES: ReadonlyArray<readonly [module: RegExp, files: readonly string[]]
   [/^clipanion(\/|$)/, ['cli/']],
   [/^isomorphic-git$/, ['git/isomorphic/']],
   [/^libsql$/, ['base/sqlite.ts']],
+  [/^fzstd$/, ['capture/shared/zstd.ts']],
   [/^jsonc-parser$/, ['capture/live/setup/']],
   [/^zod\/mini$/, ['record/', 'bucket/', 'sync/', 'git/', 'security/', 'capture/']],
   [

@@ -3,7 +3,7 @@
 import { OtError } from '../base/errors.ts';
 import type { SourceMeta } from '../record/source.ts';
 import { claudeJsonl, claudeLoglines } from './claude-code/index.ts';
-import { codexRollout } from './codex-cli/index.ts';
+import { codexRollout, codexRolloutZstd } from './codex-cli/index.ts';
 import { copilotEvents } from './copilot-cli/index.ts';
 import { geminiJson, geminiJsonl } from './gemini-cli/index.ts';
 import { opencodeExport, opencodeFiles, opencodeRows } from './opencode/index.ts';
@@ -15,6 +15,7 @@ export const AGENT_FORMATS: readonly SessionFormat[] = [
   claudeLoglines,
   piJsonl,
   codexRollout,
+  codexRolloutZstd,
   copilotEvents,
   geminiJson,
   geminiJsonl,

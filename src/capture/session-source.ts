@@ -134,4 +134,12 @@ export interface SessionFormat {
    * new one for each pass and show it every line in order. Cheap on the session's own lines.
    */
   lineOwners(sessionId: string): (line: SourceLine) => readonly string[];
+  /**
+   * Set when a source is packed. Sealing works on text: the sealed source is the sealed text, a source of
+   * `format`, which gives the same steps.
+   */
+  readonly text?: {
+    readonly format: SessionFormat;
+    unpack(source: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
+  };
 }

@@ -19,7 +19,7 @@ export interface UnreadableFolder {
 }
 
 /** Endings a session file can have; the format itself is told from content. */
-const SESSION_FILE = /\.(?:jsonl|json|db)$/;
+const SESSION_FILE = /\.(?:jsonl|jsonl\.zst|json|db)$/;
 
 /** Files below `paths` in a stable order. `onUnreadable` hears of folders inside that cannot be listed. */
 export async function* findSessionFiles(

@@ -24,6 +24,7 @@ import {
   type SealSession,
 } from '../security/seal.ts';
 import { SecretList } from '../security/secret-list.ts';
+import { type TextSource, textSources } from './text-source.ts';
 
 export interface SealedTrace {
   readonly tree: Oid;
@@ -59,12 +60,13 @@ interface Parts {
 /** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8). */
 export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome> {
   const { raw, policy } = options;
-  const metas = await raw.sourceMetas();
+  const sources = await textSources(raw);
+  const metas = sources.map(({ meta }) => meta);
   const list = await readSecrets(raw);
   const before = list.size;
   const session = openSealSession({ policy, list, format: metas[0]?.format ?? '' });
-  for (const source of metas.keys()) await scanSource(session, raw.readSource(source));
-  const parts = await sealParts(session, raw, metas);
+  for (const source of sources) await scanSource(session, source.read());
+  const parts = await sealParts(session, raw, sources);
   const sealed = await deriveSealedAsync(parts, (value) => deriveCopy(options, metas, value));
   return { sealed, list, grew: list.size > before, report: session.report() };
 }
@@ -86,15 +88,15 @@ async function scanSource(session: SealSession, bytes: AsyncIterable<Buffer>): P
 async function sealParts(
   session: SealSession,
   raw: TraceFolder,
-  metas: readonly SourceMeta[],
+  sources: readonly TextSource[],
 ): Promise<Sealed<Parts>> {
   const beside = session.sealJson({
-    fileNames: metas.map((meta) => meta.file_name),
+    fileNames: sources.map(({ meta }) => meta.file_name),
     project: await raw.project(),
     dependencies: await raw.dependencies(),
   });
-  const streams = metas.map((_, source) => session.sealStream(() => raw.readSource(source)));
-  return mergeSealed(beside, combineSealed(streams), (own, sources) => ({ ...own, sources }));
+  const streams = sources.map((source) => session.sealStream(() => source.read()));
+  return mergeSealed(beside, combineSealed(streams), (own, sealed) => ({ ...own, sources: sealed }));
 }
 
 async function deriveCopy(

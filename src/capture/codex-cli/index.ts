@@ -1,5 +1,6 @@
 /** Codex rollouts: `~/.codex/sessions/<yyyy>/<mm>/<dd>/rollout-<time>-<id>.jsonl`, both forms. */
 import type { SessionFormat } from '../session-source.ts';
+import { packedFormat } from '../shared/packed-format.ts';
 import { isCodexRollout } from './detect.ts';
 import { CodexIdentity } from './identity.ts';
 import { CodexParse } from './session-parse.ts';
@@ -17,3 +18,6 @@ export const codexRollout: SessionFormat = {
   parse: (options) => new CodexParse(options),
   lineOwners: () => () => [],
 };
+
+/** The same lines in a file that is packed with zstd: `rollout-<time>-<id>.jsonl.zst`. */
+export const codexRolloutZstd: SessionFormat = packedFormat(codexRollout, 'codex-rollout-zstd');

@@ -1,0 +1,23 @@
+/** A source as sealing sees it: always text. What is packed is unpacked, and its sealed copy is plain. */
+import type { TraceFolder } from '../bucket/trace-folder.ts';
+import { formatByName } from '../capture/formats.ts';
+import type { SourceMeta } from '../record/source.ts';
+
+export interface TextSource {
+  /** Descriptor of the text: format and file name are those of the sealed source. */
+  readonly meta: SourceMeta;
+  read(): AsyncIterable<Buffer>;
+}
+
+/** The sources of a trace in order. */
+export async function textSources(raw: TraceFolder): Promise<TextSource[]> {
+  return (await raw.sourceMetas()).map((meta, source) => textSource(raw, meta, source));
+}
+
+function textSource(raw: TraceFolder, meta: SourceMeta, source: number): TextSource {
+  const read = (): AsyncIterable<Buffer> => raw.readSource(source);
+  const text = formatByName(meta.agent, meta.format)?.text;
+  if (text === undefined) return { meta, read };
+  const file_name = meta.file_name.replace(/\.zst$/, '');
+  return { meta: { ...meta, format: text.format.name, file_name }, read: () => text.unpack(read()) };
+}
