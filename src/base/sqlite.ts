@@ -125,7 +125,19 @@ type Libsql = new (path: string) => Driver;
 
 /** Required and not imported: it stays outside the bundle, with the binary that lies beside it. */
 function openLibsql(path: string, { readonly = false, immutable = false }: SqliteOptions): Driver {
-  const Database = createRequire(import.meta.url)('libsql') as Libsql;
+  const Database = withoutNetwork(() => createRequire(import.meta.url)('libsql') as Libsql);
   if (immutable) return new Database(uriOf(path, 'mode=ro&immutable=1'));
   return new Database(readonly ? uriOf(path, 'mode=ro') : path);
+}
+
+/** To learn which libc this is, its loader asks for a report of the process, which lists network interfaces too. */
+function withoutNetwork<T>(load: () => T): T {
+  const report = process.report as unknown as { excludeNetwork?: boolean };
+  const before = report.excludeNetwork ?? false;
+  report.excludeNetwork = true;
+  try {
+    return load();
+  } finally {
+    report.excludeNetwork = before;
+  }
 }
