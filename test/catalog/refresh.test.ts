@@ -209,3 +209,60 @@ describe('damage', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('texts that are not here', () => {
+  it('are told of hits, and make a trace incomplete', async () => {
+    const machine = newMachine();
+    const { path, traceId } = plantedSession({ number: 1, turns: 2 });
+    await runInProcess(['capture', path, plantedSession({ number: 2 }).path], { machine });
+    const query = async (...argv: string[]) =>
+      JSON.parse((await runInProcess(['trace', 'query', 'question', '--json', ...argv], { machine })).stdout);
+    const [hit] = (await query()).candidates.filter(
+      (each: { trace_id: string }) => each.trace_id === traceId,
+    );
+    expect(hit.limitations).toEqual([]);
+    const oid = await look(
+      machine.otHome,
+      (db) =>
+        db.all<{ oid: string }>(
+          'SELECT s.oid FROM segments s JOIN traces t ON t.id = s.trace WHERE t.trace_id = ?',
+          traceId,
+        )[0]!.oid,
+    );
+    rmSync(`${machine.otHome}/bucket.git/objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
+
+    const after = await query();
+    const lost = after.candidates.filter((each: { trace_id: string }) => each.trace_id === traceId);
+    expect(lost.map(({ excerpts, limitations }: Record<string, unknown>) => [excerpts, limitations])).toEqual(
+      [
+        [[], ['text_not_here']],
+        [[], ['text_not_here']],
+      ],
+    );
+    expect(after.next_steps).toContain('git ot bucket verify --full');
+
+    await runInProcess(['bucket', 'rebuild'], { machine });
+    const rebuilt = await query();
+    expect(rebuilt.freshness).toMatchObject({ stale: false, incomplete: 1 });
+    expect(rebuilt.candidates.map((each: { trace_id: string }) => each.trace_id)).not.toContain(traceId);
+    expect((await query('--agent', 'claude-code')).status).toBe('ok');
+  });
+
+  it('of a record that is damaged leave the rest to be found', async () => {
+    const machine = newMachine();
+    await runInProcess(['capture', plantedSession({ number: 1, turns: 40 }).path], { machine });
+    const query = async () =>
+      JSON.parse((await runInProcess(['trace', 'query', 'question', '--json'], { machine })).stdout);
+    expect((await query()).total).toBe(40);
+    const oids = await look(machine.otHome, (db) =>
+      db.all<{ oid: string }>('SELECT oid FROM segments ORDER BY first'),
+    );
+    const oid = oids[0]!.oid;
+    rmSync(`${machine.otHome}/bucket.git/objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
+    rmSync(`${machine.otHome}/cache`, { recursive: true });
+    const { total, freshness } = await query();
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThan(40);
+    expect(freshness.incomplete).toBe(1);
+  });
+});

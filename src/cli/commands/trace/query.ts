@@ -139,14 +139,25 @@ async function projectsHere({ git, cwd }: App): Promise<string[]> {
 }
 
 function reply(result: QueryResult): Reply {
-  const [first] = result.candidates;
   return {
     schema: 'opentraces.trace.query.v1',
     data: result,
     text: (page) => queryView(page, result),
-    nextSteps:
-      first === undefined ? [] : [`git ot trace get ${first.trace_id.slice(0, 8)}:${first.step_index}`],
+    nextSteps: nextSteps(result),
   };
+}
+
+function nextSteps({ candidates }: QueryResult): string[] {
+  const [first] = candidates;
+  if (first === undefined) return [];
+  const absent = candidates.find(({ limitations }) => limitations.includes('text_not_here'));
+  const fetch = absent?.metadata.remote
+    ? `git ot bucket remote pull ${absent.metadata.remote}`
+    : 'git ot bucket verify --full';
+  return [
+    `git ot trace get ${first.trace_id.slice(0, 8)}:${first.step_index}`,
+    ...(absent === undefined ? [] : [fetch]),
+  ];
 }
 
 function usage(message: string): OtError {
