@@ -4,26 +4,58 @@ import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import type { App } from './app.ts';
 
-interface AgentFolder {
+interface AgentPlaces {
   readonly agent: string;
-  /** Folder for a given home folder of the user and a look at the environment. */
-  readonly folder: (app: App) => string;
+  /** Folders and files for a given home folder of the user and a look at the environment. */
+  readonly places: (app: App) => readonly string[];
 }
 
-const FOLDERS: readonly AgentFolder[] = [
+const AGENTS: readonly AgentPlaces[] = [
   {
     agent: 'claude-code',
-    folder: ({ userHome, setting }) =>
+    places: ({ userHome, setting }) => [
       join(setting('CLAUDE_CONFIG_DIR') ?? join(userHome, '.claude'), 'projects'),
+    ],
+  },
+  {
+    agent: 'codex-cli',
+    places: ({ userHome, setting }) => {
+      const home = setting('CODEX_HOME') ?? join(userHome, '.codex');
+      return [join(home, 'sessions'), join(home, 'archived_sessions')];
+    },
+  },
+  {
+    agent: 'pi',
+    places: ({ userHome, setting }) => [
+      join(setting('PI_CODING_AGENT_DIR') ?? join(userHome, '.pi', 'agent'), 'sessions'),
+    ],
+  },
+  {
+    agent: 'gemini-cli',
+    places: ({ userHome }) => [join(userHome, '.gemini', 'tmp')],
+  },
+  {
+    // Not the whole folder: snapshots of work trees lie beside the sessions.
+    agent: 'opencode',
+    places: ({ userHome, setting }) => {
+      const data = join(setting('XDG_DATA_HOME') ?? join(userHome, '.local', 'share'), 'opencode');
+      return [join(data, 'opencode.db'), join(data, 'storage')];
+    },
+  },
+  {
+    agent: 'copilot-cli',
+    places: ({ userHome }) => [join(userHome, '.copilot', 'session-state')],
   },
 ];
 
-/** Folders of agents that exist here. Throws `OT_NO_SESSIONS` (exit 2) when there is none. */
-export async function agentFolders(app: App): Promise<string[]> {
+/**
+ * Places of agents that exist here, of all agents or of one. Throws `OT_NO_SESSIONS` (exit 2) when there is
+ * none.
+ */
+export async function agentFolders(app: App, agent?: string): Promise<string[]> {
   const found: string[] = [];
-  for (const { folder } of FOLDERS) {
-    const path = folder(app);
-    if (await isFolder(path)) found.push(path);
+  for (const { places } of AGENTS.filter((each) => agent === undefined || each.agent === agent)) {
+    for (const path of places(app)) if (await exists(path)) found.push(path);
   }
   if (found.length > 0) return found;
   throw new OtError('OT_NO_SESSIONS', 'usage', 'no folder of agent sessions was found on this machine', {
@@ -40,9 +72,9 @@ export function sessionLog({ userHome }: App, agent: string, sessionId: string):
   return join(userHome, '.copilot', 'session-state', sessionId, 'events.jsonl');
 }
 
-async function isFolder(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return stat(path).then(
-    (stats) => stats.isDirectory(),
+    () => true,
     () => false,
   );
 }

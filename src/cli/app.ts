@@ -15,13 +15,21 @@ import type { Io } from './io.ts';
 import { machineId, processStart } from './machine.ts';
 import type { Write } from './output.ts';
 
+/** Variables by which agents are told to keep their files elsewhere. */
+export type Setting =
+  | 'CLAUDE_CONFIG_DIR'
+  | 'CODEX_HOME'
+  | 'PI_CODING_AGENT_DIR'
+  | 'XDG_CONFIG_HOME'
+  | 'XDG_DATA_HOME';
+
 export interface App {
   /** `$OT_HOME`, absolute; `~/.opentraces` by default. Reading it throws `OT_NO_HOME` when neither is known. */
   readonly home: string;
   /** The user's own home folder. Reading it throws `OT_NO_HOME` when it is unknown. */
   readonly userHome: string;
   /** A variable that names a place of another program; undefined when unset or empty. */
-  setting(name: 'CLAUDE_CONFIG_DIR' | 'CODEX_HOME' | 'XDG_CONFIG_HOME'): string | undefined;
+  setting(name: Setting): string | undefined;
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;
   readonly platform: Platform;

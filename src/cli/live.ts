@@ -30,7 +30,7 @@ export interface BucketSummary {
 }
 
 export async function liveHealth(app: App): Promise<CaptureHealth> {
-  const logs = await agentFolders(app).catch(noFolders);
+  const logs = await agentFolders(app, 'claude-code').catch(noFolders);
   return captureHealth({ homes: agentHomes(app), places: installPlaces(app), platform: app.platform, logs });
 }
 
