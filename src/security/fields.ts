@@ -69,6 +69,42 @@ const FORMATS = new Map<string, FieldTable>([
       ],
     },
   ],
+  [
+    'codex-rollout',
+    {
+      ids: [
+        'call_id',
+        'turn_id',
+        'thread_id',
+        'parent_thread_id',
+        'new_thread_id',
+        'sender_thread_id',
+        'forked_from_id',
+        'agent_id',
+      ],
+      random: ['payload.result'],
+      words: ['record_type', 'phase', 'status', 'originator', 'cli_version', 'effort', 'payload.name'],
+    },
+  ],
+  [
+    'copilot-events',
+    {
+      ids: [
+        'toolCallId',
+        'parentToolCallId',
+        'interactionId',
+        'turnId',
+        'hookInvocationId',
+        'serviceRequestId',
+        'apiCallId',
+        'parentAgentTaskId',
+        'reasoningId',
+        'agentId',
+      ],
+      random: ['reasoningOpaque', 'encryptedContent'],
+      words: ['copilotVersion', 'producer', 'newModel', 'selectedModel', 'hookType', 'toolName'],
+    },
+  ],
 ]);
 
 /** Shapes of ids: UUIDs, short hex, decimal numbers, and the prefixed ids of model providers. */

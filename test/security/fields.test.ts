@@ -27,6 +27,20 @@ describe('FieldClassifier', () => {
     expect(fields.classify(key, parent, value)).toBe(expected);
   });
 
+  test.each([
+    ['codex-rollout', 'call_id', 'payload', 'call_Z9yXwVuTsRqPoN', 'id'],
+    ['codex-rollout', 'turn_id', 'payload', uuid, 'id'],
+    ['codex-rollout', 'encrypted_content', 'payload', `gAAAAAB${base64}`, 'random'],
+    ['codex-rollout', 'result', 'payload', base64, 'random'],
+    ['codex-rollout', 'result', 'metadata', base64, 'plain'],
+    ['codex-rollout', 'call_id', 'payload', 'password=1', 'plain'],
+    ['copilot-events', 'toolCallId', 'data', 'toolu_bdrk_01AbCdEfGhIjKlMn', 'id'],
+    ['copilot-events', 'reasoningOpaque', 'data', base64, 'random'],
+    ['copilot-events', 'content', 'data', base64, 'plain'],
+  ] as const)('in %s, %s of %s with %j is %s', (format, key, parent, value, expected) => {
+    expect(new FieldClassifier(format).classify(key, parent, value)).toBe(expected);
+  });
+
   test('an unknown format has the common names only', () => {
     const generic = new FieldClassifier('something else');
     expect(generic.classify('uuid', null, uuid)).toBe('id');
