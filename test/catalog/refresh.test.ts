@@ -1,26 +1,13 @@
 /** The catalog follows the journals: whatever happens to them and to it, it ends up as if it had been built anew. */
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
-import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
 import { catalogPath } from '../../src/catalog/store.ts';
 import { append } from '../capture/session-file.ts';
 import { newMachine, runInProcess } from '../support/cli.ts';
 import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
 import { FIXTURES, plantedSession, plantedText, traceOf } from '../sync/sessions.ts';
-import { contents, find, look, NOW, refresh } from './support.ts';
-
-/** Rebuilds a copy of the catalog's home's journals and compares: the file itself is put back. */
-async function expectAsBuiltAnew(machine: SyncMachine): Promise<void> {
-  const path = catalogPath(machine.home);
-  const kept = `${path}.kept`;
-  copyFileSync(path, kept);
-  const grown = await contents(machine.home);
-  await machine.withShelves((shelves) => rebuildCatalog(machine.home, shelves, { now: NOW }));
-  expect(grown).toEqual(await contents(machine.home));
-  copyFileSync(kept, path);
-  rmSync(kept);
-}
+import { contents, expectAsBuiltAnew, find, look, refresh } from './support.ts';
 
 describe('growth', () => {
   it('takes in new traces and new steps, and only those', async () => {

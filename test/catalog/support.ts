@@ -1,6 +1,9 @@
 /** Catalogs in tests: brought up to date, compared whole, searched. */
+import { copyFileSync, rmSync } from 'node:fs';
+import { expect } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.ts';
 import { parseQueryText } from '../../src/catalog/query-text.ts';
+import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
 import { type RefreshReport, refreshCatalog } from '../../src/catalog/refresh.ts';
 import { searchSteps } from '../../src/catalog/search.ts';
 import { catalogPath, openCatalog, STEPS_PER_TRACE } from '../../src/catalog/store.ts';
@@ -78,4 +81,16 @@ function rowsOf(database: Sqlite): string[] {
   return rows
     .map(({ id }) => `${traceIdOf(database, Math.floor(id / STEPS_PER_TRACE))}:${id % STEPS_PER_TRACE}`)
     .sort();
+}
+
+/** The catalog is what building it anew would give; it is left as it was. */
+export async function expectAsBuiltAnew(machine: SyncMachine): Promise<void> {
+  const path = catalogPath(machine.home);
+  const kept = `${path}.kept`;
+  copyFileSync(path, kept);
+  const grown = await contents(machine.home);
+  await machine.withShelves((shelves) => rebuildCatalog(machine.home, shelves, { now: NOW }));
+  expect(grown).toEqual(await contents(machine.home));
+  copyFileSync(kept, path);
+  rmSync(kept);
 }
