@@ -6,6 +6,11 @@ import type { CommandEntry } from './command-entry.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    path: ['init'],
+    summary: 'enrol this repository, or leave it out',
+    load: async () => (await import('./commands/init.ts')).InitCommand,
+  },
+  {
     path: ['setup', 'claude-code'],
     summary: 'capture Claude Code from now on',
     load: async () => (await import('./commands/setup/claude-code.ts')).SetupClaudeCodeCommand,
@@ -49,6 +54,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: ['resume'],
     summary: 'take up capture by hooks again',
     load: async () => (await import('./commands/resume.ts')).ResumeCommand,
+  },
+  {
+    path: ['config', 'list'],
+    summary: 'list our settings',
+    load: async () => (await import('./commands/config/list.ts')).ConfigListCommand,
+  },
+  {
+    path: ['config', 'get'],
+    summary: 'print a setting',
+    load: async () => (await import('./commands/config/get.ts')).ConfigGetCommand,
+  },
+  {
+    path: ['config', 'set'],
+    summary: 'set a setting',
+    load: async () => (await import('./commands/config/set.ts')).ConfigSetCommand,
+  },
+  {
+    path: ['config', 'unset'],
+    summary: 'remove a setting',
+    load: async () => (await import('./commands/config/unset.ts')).ConfigUnsetCommand,
   },
   {
     path: ['capture'],

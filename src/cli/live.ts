@@ -30,8 +30,13 @@ export interface BucketSummary {
 }
 
 export async function liveHealth(app: App): Promise<CaptureHealth> {
-  const logs = await agentFolders(app, 'claude-code').catch(noFolders);
-  return captureHealth({ homes: agentHomes(app), places: installPlaces(app), platform: app.platform, logs });
+  const logsOf = (agent: string) => agentFolders(app, agent).catch(noFolders);
+  return captureHealth({
+    homes: agentHomes(app),
+    places: installPlaces(app),
+    platform: app.platform,
+    logsOf,
+  });
 }
 
 export async function folderStatus(app: App): Promise<FolderStatus> {

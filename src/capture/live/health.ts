@@ -38,8 +38,8 @@ export interface HealthOptions {
   readonly homes: AgentHomes;
   readonly places: Places;
   readonly platform: Platform;
-  /** Folders in which agents keep their sessions. */
-  readonly logs: readonly string[];
+  /** Folders in which an agent keeps its sessions. */
+  readonly logsOf: (agent: string) => Promise<readonly string[]>;
 }
 
 /** A log may grow this long before its hook is heard of, in milliseconds. */
@@ -70,7 +70,7 @@ export async function captureHealth(options: HealthOptions): Promise<CaptureHeal
     const since = isoOf(await oldestNote(home));
     return { ...common, capture: 'failing', since, reason: 'notes wait and no drain was started' };
   }
-  const missed = await missedSince(options, state.drained_at);
+  const missed = await missedSince(options, agents, state.drained_at);
   if (missed !== null) {
     return {
       ...common,
@@ -96,14 +96,17 @@ async function agentsOf({ homes, places }: HealthOptions): Promise<AgentHealth[]
   );
 }
 
-/** When the newest log grew, if that is after the last drain and after hooks were there; null otherwise. */
+/** When the newest log of a hooked agent grew, if that is after the last drain and after hooks were there. */
 async function missedSince(
-  { logs, places, platform }: HealthOptions,
+  { logsOf, places, platform }: HealthOptions,
+  agents: readonly AgentHealth[],
   drained: string | null,
 ): Promise<number | null> {
   const setUp = (await mtime(join(hooksDir(places), 'program'))) ?? Number.POSITIVE_INFINITY;
   const heard = Math.max(setUp, drained === null ? 0 : Date.parse(drained));
-  const grown = Math.max(0, ...(await Promise.all(logs.map(newestLog))));
+  const hooked = agents.filter(({ hooks }) => hooks === 'hooked');
+  const folders = (await Promise.all(hooked.map(({ agent }) => logsOf(agent)))).flat();
+  const grown = Math.max(0, ...(await Promise.all(folders.map(newestLog))));
   return grown > heard + GRACE_MS && grown < platform.now().getTime() - GRACE_MS ? grown : null;
 }
 

@@ -1,0 +1,37 @@
+import { Command, Option } from 'clipanion';
+import { setSetting } from '../../../git/settings.ts';
+import type { App } from '../../app.ts';
+import { OtCommand } from '../../base-command.ts';
+import type { Reply } from '../../envelope.ts';
+import { checkedSetting, scopeOf, settingName } from '../../settings.ts';
+import { printable } from '../../views/page.ts';
+
+export class ConfigSetCommand extends OtCommand {
+  static override paths = [['config', 'set']];
+  static override usage = Command.Usage({
+    details:
+      "Sets a value in the section opentraces of git's configuration: of this repository, or outside of one, or " +
+      'with --global, of yours. Names that end in .enabled take true or false.',
+    examples: [
+      ['Leave this repository out', 'git ot config set enabled false'],
+      ['Capture only enrolled repositories', 'git ot config set tracking manual --global'],
+    ],
+  });
+  static readonly synopsis = 'NAME VALUE [--global]';
+
+  name = Option.String({ name: 'NAME' });
+  value = Option.String({ name: 'VALUE' });
+  global = Option.Boolean('--global', false, { description: 'for all repositories of yours' });
+
+  protected override async run(app: App): Promise<Reply> {
+    const setting = checkedSetting(settingName(this.name), this.value);
+    const scope = await scopeOf(app, this.global);
+    await setSetting(app.git, app.cwd, scope, setting);
+    const { name, value } = setting;
+    return {
+      schema: 'opentraces.config.set.v1',
+      data: { setting: { name, value, scope } },
+      text: () => `${name} = ${printable(value)} (${scope})\n`,
+    };
+  }
+}

@@ -1,0 +1,110 @@
+/** Enrols the repository around the current folder, or leaves it out. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { OtError } from '../base/errors.ts';
+import { captureSessions } from '../capture/capture.ts';
+import { agentTarget, planAgent } from '../capture/live/setup/agents.ts';
+import { actionOf, applyChanges, type FileChange, readOptional } from '../capture/live/setup/change.ts';
+import { noteRepository, planRepository, repositoryHooks } from '../capture/live/setup/repository.ts';
+import { MARKER_FILE } from '../capture/live/tracking.ts';
+import { describeCodeRepository } from '../git/code-repository.ts';
+import { setSetting } from '../git/settings.ts';
+import type { App } from './app.ts';
+import { agentHomes, installPlaces } from './install-places.ts';
+import { liveHealth } from './live.ts';
+import type { InitReport } from './views/init.ts';
+import { withBucket } from './with-bucket.ts';
+
+export interface InitOptions {
+  /** Agents to set up; empty for all that are there. */
+  readonly agents: readonly string[];
+  readonly importExisting: boolean;
+  readonly exclude: boolean;
+  readonly shared: boolean;
+}
+
+/** Everything is planned before anything is written. Throws `OT_NOT_A_REPOSITORY` (exit 2) outside of one. */
+export async function enrol(app: App, options: InitOptions): Promise<InitReport> {
+  const places = installPlaces(app);
+  const hooks = await repositoryHooks(app.git, app.cwd);
+  const changes: FileChange[] = [];
+  const agents = options.exclude ? [] : await chosenAgents(app, options.agents);
+  for (const agent of agents) {
+    changes.push(...(await planAgent(agentTarget(agent), agentHomes(app), places, false)));
+  }
+  const git = options.exclude ? [] : await orNote(() => planRepository(app.git, hooks, places, false));
+  const note = git instanceof OtError ? git : null;
+  if (!(git instanceof OtError)) changes.push(...git);
+  if (options.shared) changes.push(await planMarker(hooks.top, options.exclude));
+  await applyChanges(withoutRepeats(changes), app.platform);
+  if (!options.exclude && note === null) await noteRepository(places, app.platform, hooks, true);
+  const enabled = { name: 'opentraces.enabled', value: String(!options.exclude), bool: true };
+  await setSetting(app.git, hooks.top, 'local', enabled);
+  return {
+    repository: hooks.top,
+    enabled: !options.exclude,
+    agents,
+    changes: withoutRepeats(changes).map((change) => ({ path: change.path, action: actionOf(change) })),
+    imported: options.importExisting ? await importExisting(app, hooks.top) : null,
+    note: note === null ? null : { code: note.code, message: note.message, hint: note.hint ?? null },
+  };
+}
+
+/** Those that were named, or all whose folder is there. */
+async function chosenAgents(app: App, named: readonly string[]): Promise<string[]> {
+  if (named.length > 0) return [...new Set(named)];
+  const { agents } = await liveHealth(app);
+  return agents.filter(({ present }) => present).map(({ agent }) => agent);
+}
+
+/** Git hooks that cannot be chained are no reason not to enrol: agents' hooks do the capturing. */
+async function orNote<T>(plan: () => Promise<T>): Promise<T | OtError> {
+  try {
+    return await plan();
+  } catch (error) {
+    if (error instanceof OtError && error.code.startsWith('OT_HOOK')) return error;
+    throw error;
+  }
+}
+
+/** Keys that are there stay. Throws `OT_SETTINGS_INVALID` (exit 3) on a marker that is no JSON object. */
+async function planMarker(top: string, excluded: boolean): Promise<FileChange> {
+  const path = join(top, MARKER_FILE);
+  const before = await readOptional(path);
+  const marker = new Map<string, unknown>([['version', 1]]);
+  for (const [key, value] of Object.entries(decodeMarker(path, before))) marker.set(key, value);
+  if (excluded) marker.set('excluded', true);
+  else marker.delete('excluded');
+  const after = Buffer.from(`${JSON.stringify(Object.fromEntries(marker), null, 2)}\n`);
+  return { path, before, after, mode: 0o644 };
+}
+
+function decodeMarker(path: string, bytes: Buffer | null): object {
+  try {
+    const value: unknown = JSON.parse(bytes?.toString('utf8') ?? '{}');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below, like any other content that is no object.
+  }
+  throw new OtError('OT_SETTINGS_INVALID', 'refused', `${path} is no JSON object`, {
+    hint: 'mend it or delete it, then run the command again',
+  });
+}
+
+/** The scripts are part of every plan; the first one puts them there. */
+function withoutRepeats(changes: readonly FileChange[]): FileChange[] {
+  return [...new Map(changes.map((change) => [change.path, change])).values()];
+}
+
+/** Sessions of Claude Code, which keeps those of one folder together; other agents keep theirs by date. */
+async function importExisting(app: App, top: string): Promise<{ captured: number; failed: number }> {
+  const { claude, userHome } = agentHomes(app);
+  const folder = join(claude ?? join(userHome, '.claude'), 'projects', top.replace(/[^A-Za-z0-9]/g, '-'));
+  if (!existsSync(folder)) return { captured: 0, failed: 0 };
+  const describeRepository = (path: string) => describeCodeRepository(app.git, path);
+  const { totals } = await withBucket(app, { create: true }, ({ bucket }) =>
+    captureSessions({ bucket, paths: [folder], describeRepository }),
+  );
+  const captured = totals.captured + totals.grown + totals.new_source + totals.mended + totals.unchanged;
+  return { captured, failed: totals.error };
+}

@@ -1,0 +1,119 @@
+/** `init` and `config`: who is captured, and where that is written. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isTracked } from '../../src/capture/live/tracking.ts';
+import { gitProgram } from '../../src/git/spawn.ts';
+import { type Machine, newMachine, ROOT, runInProcess } from '../support/cli.ts';
+
+const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl');
+
+async function ot(machine: Machine, ...argv: string[]) {
+  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
+  return { code, reply: JSON.parse(stdout) };
+}
+
+function repository(): Machine & { git: (...args: string[]) => string } {
+  const machine = newMachine();
+  const git = (...args: string[]): string =>
+    spawnSync('git', args, { cwd: machine.cwd, env: machine.env, encoding: 'utf8' }).stdout.trim();
+  git('init', '-q');
+  return { ...machine, git };
+}
+
+const tracked = (machine: Machine) => isTracked(gitProgram({ env: machine.env }), machine.cwd);
+
+describe('init', () => {
+  it('sets up what is there, imports what was there, and enrols', async () => {
+    const at = repository();
+    const folder = realpathSync(at.cwd).replace(/[^A-Za-z0-9]/g, '-');
+    const sessions = join(at.home, '.claude', 'projects', folder);
+    mkdirSync(sessions, { recursive: true });
+    copyFileSync(SESSION, join(sessions, '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914.jsonl'));
+    at.git('config', '--global', 'opentraces.tracking', 'manual');
+    expect(await tracked(at)).toBe(false);
+    const { code, reply } = await ot(at, 'init', '--import-existing');
+    expect(code).toBe(0);
+    expect(reply.init).toMatchObject({
+      enabled: true,
+      agents: ['claude-code'],
+      imported: { captured: 1, failed: 0 },
+      note: null,
+    });
+    expect(at.git('config', 'opentraces.enabled')).toBe('true');
+    expect(await tracked(at)).toBe(true);
+    expect((await ot(at, 'status')).reply).toMatchObject({
+      capture: 'on',
+      folder: { tracked: true, hooks: [{ installed: true }, { installed: true }] },
+      bucket: { traces: 1 },
+    });
+    expect(existsSync(join(at.cwd, '.opentraces.json'))).toBe(false);
+    expect(await ot(at, 'bucket', 'verify')).toMatchObject({ code: 0 });
+  });
+
+  it('leaves a repository out, and tells its clones', async () => {
+    const at = repository();
+    writeFileSync(join(at.cwd, '.opentraces.json'), '{"team": "x"}');
+    await ot(at, 'init', '--exclude', '--shared');
+    expect(JSON.parse(readFileSync(join(at.cwd, '.opentraces.json'), 'utf8'))).toEqual({
+      version: 1,
+      team: 'x',
+      excluded: true,
+    });
+    expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(false);
+    at.git('config', '--unset', 'opentraces.enabled');
+    expect(await tracked(at)).toBe(false);
+    await ot(at, 'init', '--shared', '--agent', 'codex-cli');
+    expect(existsSync(join(at.home, '.codex', 'hooks.json'))).toBe(true);
+    at.git('config', '--unset', 'opentraces.enabled');
+    expect(await tracked(at)).toBe(true);
+  });
+
+  it('enrols all the same where git hooks cannot be chained, and says what to do', async () => {
+    const at = repository();
+    writeFileSync(join(at.cwd, '.git', 'hooks', 'pre-push'), '#!/usr/bin/perl\n', { mode: 0o755 });
+    const { code, reply } = await ot(at, 'init', '--agent', 'claude-code');
+    expect(code).toBe(0);
+    expect(reply.init.note).toMatchObject({ code: 'OT_HOOK_NOT_SHELL' });
+    expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(false);
+    expect(await ot(newMachine(), 'init')).toMatchObject({ code: 2 });
+    expect(await ot(at, 'init', '--agent', 'nobody')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('config', () => {
+  it('writes what git config reads, and reads what it wrote', async () => {
+    const at = repository();
+    expect(await ot(at, 'config', 'set', 'security.regex.enabled', 'yes')).toMatchObject({ code: 0 });
+    expect(at.git('config', '--local', 'opentraces.security.regex.enabled')).toBe('true');
+    at.git('config', '--global', 'opentraces.tracking', 'global');
+    expect(await ot(at, 'config', 'set', 'tracking', 'manual', '--global')).toMatchObject({ code: 0 });
+    expect(at.git('config', '--global', 'opentraces.tracking')).toBe('manual');
+    expect((await ot(at, 'config', 'get', 'opentraces.tracking')).reply.setting).toEqual({
+      name: 'opentraces.tracking',
+      value: 'manual',
+      scope: 'global',
+    });
+    expect((await ot(at, 'config', 'list')).reply.settings).toHaveLength(2);
+    expect(await ot(at, 'config', 'unset', 'security.regex.enabled')).toMatchObject({ code: 0 });
+    expect(await ot(at, 'config', 'get', 'security.regex.enabled')).toMatchObject({ code: 6 });
+    expect(await ot(at, 'config', 'unset', 'security.regex.enabled')).toMatchObject({ code: 6 });
+  });
+
+  it('refuses names and values that mean nothing', async () => {
+    const at = repository();
+    expect(await ot(at, 'config', 'set', 'enabled', 'maybe')).toMatchObject({ code: 2 });
+    expect(await ot(at, 'config', 'set', 'tracking', 'some')).toMatchObject({ code: 2 });
+    for (const name of ['', '.x', 'a b', 'a.\n', '../x', 'a.1']) {
+      expect(await ot(at, 'config', 'get', name)).toMatchObject({ code: 2 });
+    }
+    expect(at.git('config', '--get-regexp', '^opentraces')).toBe('');
+  });
+
+  it('is yours outside of a repository', async () => {
+    const machine = newMachine();
+    expect((await ot(machine, 'config', 'set', 'tracking', 'manual')).reply.setting.scope).toBe('global');
+    expect(await tracked(machine)).toBe(false);
+  });
+});
