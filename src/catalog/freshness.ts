@@ -1,7 +1,8 @@
 /** How far the catalog is behind the journals, said as it is. */
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.ts';
-import { countPending, type RefreshReport } from './refresh.ts';
+import { countPending } from './refresh.ts';
+import type { RefreshReport } from './refresh-run.ts';
 
 export interface Freshness {
   readonly stale: boolean;

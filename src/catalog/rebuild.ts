@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { type RefreshOptions, refreshCatalog } from './refresh.ts';
+import { refreshCatalog } from './refresh.ts';
+import type { RefreshOptions } from './refresh-run.ts';
 import { foldLog, openCatalog, removeCatalog } from './store.ts';
 
 export interface RebuiltCatalog {

@@ -105,9 +105,9 @@ export class CandidateReader {
     if (oid === null || shelf === undefined) return null;
     try {
       const segment = await this.#segment(shelf, oid);
-      const line = segment === null ? null : lineOf(segment, step);
-      if (line === null) return null;
-      const read = decodeStep(line, `trace ${info.trace_id}`);
+      const found = segment === null ? null : stepOf(segment, step, info.trace_id);
+      if (found === null) return null;
+      const { read, line } = found;
       const folder = new TraceFolder(shelf.objects, info.trace_id, info.tree);
       return line.includes('"$blob"') ? await inflateStep(read, folder, shelf.objects) : read;
     } catch (error) {
@@ -127,24 +127,17 @@ export class CandidateReader {
   }
 }
 
-/** The line of a segment that holds a step, found in its bytes: only that line is decoded. */
-function lineOf(segment: Buffer, step: number): string | null {
+/** The step of a segment, found in its bytes: only its own line is decoded. */
+function stepOf(segment: Buffer, step: number, traceId: string): { read: Step; line: string } | null {
   const key = `"step_index":${step},`;
   for (let at = segment.indexOf(key); at >= 0; at = segment.indexOf(key, at + 1)) {
     const end = segment.indexOf(0x0a, at);
     const line = segment.toString('utf8', segment.lastIndexOf(0x0a, at) + 1, end < 0 ? segment.length : end);
-    if (numberOf(line) === step) return line;
+    const read = decodeStep(line, `trace ${traceId}`);
+    // A text may hold the same key: only the record's own number counts.
+    if (read.step_index === step) return { read, line };
   }
   return null;
-}
-
-/** A text may hold the same key: only the record's own number counts. */
-function numberOf(line: string): unknown {
-  try {
-    return (JSON.parse(line) as { step_index?: unknown } | null)?.step_index;
-  } catch {
-    return null;
-  }
 }
 
 function packet(

@@ -47,9 +47,13 @@ export class Matcher {
   readonly #stems: ReadonlySet<string>;
   readonly #prefixes: readonly string[];
   readonly #known = new Map<string, string | null>();
+  /** Matches where a word that was asked for may stand. */
+  readonly pattern: RegExp;
 
   constructor({ wanted }: QueryText) {
     const { stems, prefixes } = wordsWanted(wanted);
+    // Letters and digits only: nothing has to be escaped.
+    this.pattern = new RegExp([...stems, ...prefixes].join('|'), 'giu');
     this.#stems = stems;
     this.#prefixes = prefixes;
   }
@@ -89,13 +93,31 @@ function wordsWanted(units: readonly QueryUnit[]): { stems: Set<string>; prefixe
   return { stems, prefixes };
 }
 
+/** Words are looked at only where one of the stems stands, which finds them much faster. */
 function placesIn(text: string, matcher: Matcher): Place[] {
   const places: Place[] = [];
-  for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
-    const term = matcher.termOf(match[0]);
-    if (term !== null) places.push({ start: match.index, end: match.index + match[0].length, term });
+  let last = 0;
+  for (const { index } of text.matchAll(matcher.pattern)) {
+    if (index < last) continue;
+    const start = wordStart(text, index, last);
+    WORD.lastIndex = start;
+    const word = WORD.exec(text)?.[0] ?? '';
+    const term = matcher.termOf(word);
+    last = start + Math.max(1, word.length);
+    if (term !== null) places.push({ start, end: last, term });
   }
   return places;
+}
+
+const WORD = /[\p{L}\p{N}]+/uy;
+const LETTER = /[\p{L}\p{N}]/u;
+const LONGEST_LEAD = 64;
+
+function wordStart(text: string, index: number, from: number): number {
+  const least = Math.max(from, index - LONGEST_LEAD);
+  let start = index;
+  while (start > least && LETTER.test(text[start - 1]!)) start -= 1;
+  return start;
 }
 
 /** The stretch that holds the most different words, then the most words. */
