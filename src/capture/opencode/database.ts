@@ -12,6 +12,7 @@ import {
   openSqlite,
   type Sqlite,
   type SqliteRow,
+  type SqliteStatement,
   type SqliteValue,
   sqliteFailure,
 } from '../../base/sqlite.ts';
@@ -29,7 +30,7 @@ const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /** Columns without which a table is not the one we know. */
 const NEEDED: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['message', ['id', 'session_id', 'data']],
-  ['part', ['id', 'message_id', 'data']],
+  ['part', ['id', 'message_id', 'session_id', 'data']],
 ];
 
 export const opencodeDatabase: FileStore = {
@@ -100,6 +101,7 @@ function asSourceError(path: string, error: unknown): unknown {
 class Rows {
   readonly #database: Sqlite;
   readonly #columns = new Map<string, readonly string[]>();
+  readonly #selects = new Map<string, SqliteStatement>();
   #parents: ReadonlyMap<string, string> | undefined;
 
   constructor(database: Sqlite) {
@@ -127,26 +129,45 @@ class Rows {
   }
 
   *lines(session: string): Iterable<Buffer> {
-    if (this.#has('session', 'id')) yield* this.#select('session', 'id = ?', [session]);
+    if (this.#has('session', 'id')) yield* this.#rowsOf('session', 'id', session);
+    const parts = this.#partsByMessage(session);
     const time = this.#has('message', 'time_created') ? 'time_created, id' : 'id';
-    const messages = `SELECT id FROM message WHERE session_id = ? ORDER BY ${time}`;
-    for (const { id = null } of this.#database.all(messages, session)) {
-      yield* this.#select('message', 'id IS ? AND session_id = ?', [id, session]);
-      yield* this.#select('part', 'message_id IS ?', [id]);
+    const messages = `SELECT rowid AS place, id FROM message WHERE session_id = ? ORDER BY ${time}`;
+    for (const { place = null, id = null } of this.#database.all(messages, session)) {
+      yield* this.#row('message', place);
+      for (const part of parts.get(id) ?? []) yield* this.#row('part', part);
+      parts.delete(id);
     }
-    if (this.#has('part', 'session_id')) {
-      const strays = 'session_id = ? AND message_id NOT IN (SELECT id FROM message WHERE session_id = ?)';
-      yield* this.#select('part', strays, [session, session]);
-    }
-    if (this.#has('todo', 'session_id')) yield* this.#select('todo', 'session_id = ?', [session]);
+    for (const strays of parts.values()) for (const part of strays) yield* this.#row('part', part);
+    if (this.#has('todo', 'session_id')) yield* this.#rowsOf('todo', 'session_id', session);
   }
 
-  /** Matching rows in the order of their ids, or of all their columns. */
-  *#select(table: string, where: string, values: readonly SqliteValue[]): Iterable<Buffer> {
+  /** Places of a session's parts in order of their ids: looked for once, whatever indexes there are. */
+  #partsByMessage(session: string): Map<SqliteValue, SqliteValue[]> {
+    const found = new Map<SqliteValue, SqliteValue[]>();
+    const sql = 'SELECT rowid AS place, message_id FROM part WHERE session_id = ? ORDER BY id';
+    for (const { place = null, message_id = null } of this.#database.all(sql, session)) {
+      const parts = found.get(message_id);
+      if (parts) parts.push(place);
+      else found.set(message_id, [place]);
+    }
+    return found;
+  }
+
+  *#rowsOf(table: string, column: string, value: string): Iterable<Buffer> {
+    const sql = `SELECT rowid AS place FROM ${table} WHERE ${column} = ? ORDER BY rowid`;
+    for (const { place = null } of this.#database.all(sql, value)) yield* this.#row(table, place);
+  }
+
+  *#row(table: string, place: SqliteValue): Iterable<Buffer> {
     const columns = this.#columnsOf(table);
-    const order = columns.includes('id') ? 'id' : columns.map((_, at) => at + 1).join(', ');
-    const sql = `SELECT ${columns.map(exactColumn).join(', ')} FROM ${table} WHERE ${where} ORDER BY ${order}`;
-    for (const row of this.#database.all(sql, ...values)) yield lineOf(table, columns, row);
+    let select = this.#selects.get(table);
+    if (select === undefined) {
+      const exact = columns.map(exactColumn).join(', ');
+      select = this.#database.prepare(`SELECT ${exact} FROM ${table} WHERE rowid = ?`);
+      this.#selects.set(table, select);
+    }
+    for (const row of select.all(place)) yield lineOf(table, columns, row);
   }
 
   #has(table: string, column: string): boolean {
@@ -173,15 +194,15 @@ function exactColumn(name: string): string {
 }
 
 function lineOf(table: string, columns: readonly string[], row: SqliteRow): Buffer {
-  const values = Object.fromEntries(columns.map((column) => [column, columnValue(row[column] ?? null)]));
-  return Buffer.from(`${JSON.stringify({ table, row: values })}\n`, 'utf8');
+  const values = columns.map((column) => `${JSON.stringify(column)}:${jsonTextOf(row[column] ?? null)}`);
+  return Buffer.from(`{"table":"${table}","row":{${values.join(',')}}}\n`, 'utf8');
 }
 
-function columnValue(value: SqliteValue): unknown {
+function jsonTextOf(value: SqliteValue): string {
   if (typeof value === 'string') {
     const exact = exactValueOf(value, 0);
-    return exact === null || Object.hasOwn(exact, '$base64') ? value : exact;
+    return exact === null || Object.hasOwn(exact, '$base64') ? JSON.stringify(value) : value;
   }
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  return value === null ? null : { $base64: Buffer.from(value).toString('base64') };
+  if (typeof value === 'number') return JSON.stringify(Number.isFinite(value) ? value : String(value));
+  return JSON.stringify(value === null ? null : { $base64: Buffer.from(value).toString('base64') });
 }

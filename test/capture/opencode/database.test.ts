@@ -86,7 +86,7 @@ describe("OpenCode's database", () => {
     ['of another program', 'CREATE TABLE message (id, body); CREATE TABLE part (id)', 'OT_NOT_A_SESSION'],
     [
       'without a session',
-      'CREATE TABLE message (id, session_id, data); CREATE TABLE part (id, message_id, data)',
+      'CREATE TABLE message (id, session_id, data); CREATE TABLE part (id, message_id, session_id, data)',
       'OT_NOT_A_SESSION_EMPTY',
     ],
   ])('%s is passed over', async (_, sql, code) => {
