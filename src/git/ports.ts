@@ -123,8 +123,16 @@ export type TransportProgress = (line: string) => void;
 /** Anything `git` can reach: a path, ssh, http(s) with the user's credential helpers. */
 export interface Transport {
   listRemote(url: string, prefix: string): Promise<readonly Ref[]>;
-  /** Fetches `+<refspec>` lines into this repository; no tags, no FETCH_HEAD, prunes nothing. */
-  fetch(url: string, refspecs: readonly string[], progress?: TransportProgress): Promise<void>;
+  /**
+   * Fetches `+<refspec>` lines into this repository; no tags, no FETCH_HEAD, prunes nothing. With `again`
+   * every object comes, also what should be here: a repository that lost some has them back.
+   */
+  fetch(
+    url: string,
+    refspecs: readonly string[],
+    progress?: TransportProgress,
+    again?: boolean,
+  ): Promise<void>;
   push(
     url: string,
     updates: readonly RefUpdate[],

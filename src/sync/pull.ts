@@ -17,6 +17,8 @@ export interface PullContext {
   readonly engine: Engine;
   readonly transport: (gitDir: string) => Transport;
   readonly onProgress?: TransportProgress;
+  /** Fetch everything anew: what the repository of the remote lost comes back. */
+  readonly again?: boolean;
 }
 
 export interface PulledRef {
@@ -106,7 +108,7 @@ async function fetchChanged(
   before: readonly Ref[],
 ): Promise<readonly RefusedRef[]> {
   const have = new Map(before.map((ref) => [ref.name, ref.oid]));
-  const changed = journals.filter((ref) => have.get(ref.name) !== ref.oid);
+  const changed = context.again ? journals : journals.filter((ref) => have.get(ref.name) !== ref.oid);
   if (changed.length === 0) return [];
   const refused: RefusedRef[] = [];
   const bring = (refs: readonly Ref[]): Promise<void> =>
@@ -114,6 +116,7 @@ async function fetchChanged(
       remote.url,
       refs.map(({ name }) => `+${name}:${name}`),
       context.onProgress,
+      context.again,
     );
   await fetchApart(bring, changed, (error, ref) => {
     refused.push({ ref: ref.name, reason: error.message });

@@ -35,6 +35,24 @@ export async function getTrace(
   selection: StepSelection,
 ): Promise<FoundTrace> {
   const copy = await findTrace(shelves, reference);
+  const remote = copy.tip.shelf.remote ?? null;
+  try {
+    return { ...(await readCopy(copy, selection)), remote };
+  } catch (error) {
+    throw remote === null ? error : notHere(error, remote);
+  }
+}
+
+/** What a pull can bring is told with the command that does. */
+function notHere(error: unknown, remote: string): unknown {
+  if (!(error instanceof OtError) || error.code !== 'OT_OBJECT_MISSING') return error;
+  return new OtError('OT_OBJECT_MISSING', 'corrupt', error.message, {
+    hint: `fetch it: git ot bucket remote pull ${remote} --again`,
+    cause: error,
+  });
+}
+
+async function readCopy(copy: TraceCopy, selection: StepSelection): Promise<Omit<FoundTrace, 'remote'>> {
   const folder = openCopy(copy);
   const head = await folder.head();
   const total = head.metrics.total_steps;
@@ -42,7 +60,7 @@ export async function getTrace(
   if (range.from > Math.max(1, total)) throw noStep(copy.traceId, range.from, total);
   const steps = await inflated(folder, copy, await readSteps(folder, range.from, range.to));
   const dependencies = selection === 'all' ? await folder.dependencies() : null;
-  return { head, steps, dependencies, remote: copy.tip.shelf.remote ?? null };
+  return { head, steps, dependencies };
 }
 
 /** The whole record, in the schema's shape, with what follows from its steps and from what was seen beside them. */

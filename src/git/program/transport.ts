@@ -49,13 +49,19 @@ class ProgramTransport implements Transport {
     return parseRefs(stdout.toString('utf8'), prefix);
   }
 
-  async fetch(url: string, refspecs: readonly string[], progress?: TransportProgress): Promise<void> {
+  async fetch(
+    url: string,
+    refspecs: readonly string[],
+    progress?: TransportProgress,
+    again = false,
+  ): Promise<void> {
     assertRemoteUrl(url);
     for (const refspec of refspecs) assertRefspec(refspec);
     if (refspecs.length === 0) return;
     const args = [
       'fetch',
       ...FETCH_FLAGS,
+      ...(again ? ['--refetch'] : []),
       progress === undefined ? '--quiet' : '--progress',
       '--stdin',
       '--',

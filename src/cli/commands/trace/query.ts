@@ -152,7 +152,7 @@ function nextSteps({ candidates }: QueryResult): string[] {
   if (first === undefined) return [];
   const absent = candidates.find(({ limitations }) => limitations.includes('text_not_here'));
   const fetch = absent?.metadata.remote
-    ? `git ot bucket remote pull ${absent.metadata.remote}`
+    ? `git ot bucket remote pull ${absent.metadata.remote} --again`
     : 'git ot bucket verify --full';
   return [
     `git ot trace get ${first.trace_id.slice(0, 8)}:${first.step_index}`,

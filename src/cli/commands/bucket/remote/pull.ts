@@ -10,17 +10,20 @@ import { pullView } from '../../../views/remote.ts';
 export class BucketRemotePullCommand extends OtCommand {
   static override paths = [['bucket', 'remote', 'pull']];
   static override usage = Command.Usage({
-    details: 'Fetches what other machines pushed, into a repository of its own beside the bucket.',
+    details:
+      'Fetches what other machines pushed, into a repository of its own beside the bucket. --again fetches all of ' +
+      'it anew and brings back what that repository lost.',
     examples: [['Get what is new', 'git ot bucket remote pull team']],
   });
-  static readonly synopsis = '[NAME]';
+  static readonly synopsis = '[NAME] [--again]';
 
   name = Option.String({ name: 'NAME', required: false });
+  again = Option.Boolean('--again', false, { description: 'fetch everything anew' });
 
   protected override run(app: App): Promise<Reply> {
     const progress = startProgress(app, 'pulling', this.quiet);
     const pulled = withRemote(app, this.name, progress.line, async (context, remote): Promise<Reply> => {
-      const report = await pullRemote(context, remote);
+      const report = await pullRemote({ ...context, again: this.again }, remote);
       return {
         schema: 'opentraces.bucket.remote.pull.v1',
         data: report,

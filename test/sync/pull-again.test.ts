@@ -1,0 +1,61 @@
+/** A pulled trace whose objects are not here says so, and the command it names brings them. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { newMachine, ROOT, runInProcess } from '../support/cli.ts';
+
+const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'usage', 'input.jsonl');
+
+it('a pulled trace that lost a part is whole again after pull --again', async () => {
+  const [here, there] = [newMachine(), newMachine()];
+  const remote = join(here.home, 'remote.git');
+  execFileSync('git', ['init', '-q', '--bare', remote], { env: here.env });
+  const run = async (machine: typeof here, ...argv: string[]) => {
+    const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
+    return { code, document: JSON.parse(stdout) };
+  };
+  await run(here, 'capture', SESSION);
+  for (const machine of [here, there]) await run(machine, 'bucket', 'remote', 'add', 'team', remote);
+  await run(here, 'bucket', 'remote', 'push', '--yes');
+  await run(there, 'bucket', 'remote', 'pull');
+  const id: string = (await run(there, 'trace', 'list')).document.traces[0].trace_id;
+  const before = (await run(there, 'trace', 'get', id)).document;
+
+  loseSteps(join(there.otHome, 'remotes', 'team.git'), id, there.env);
+  for (const argv of [
+    ['get', id],
+    ['map', id],
+    ['slice', id, '--around-step', '1'],
+    ['export', id, '--format', 'markdown'],
+  ]) {
+    expect(await run(there, 'trace', ...argv)).toMatchObject({
+      code: 5,
+      document: {
+        error: { code: 'OT_OBJECT_MISSING', hint: 'fetch it: git ot bucket remote pull team --again' },
+      },
+    });
+  }
+  expect((await run(there, 'bucket', 'remote', 'pull', 'team', '--again')).code).toBe(0);
+  expect((await run(there, 'trace', 'get', id)).document).toEqual(before);
+  expect((await run(there, 'bucket', 'verify', '--full')).code).toBe(0);
+});
+
+/** Takes the packs apart and removes the first segment of steps. */
+function loseSteps(gitDir: string, id: string, env: Readonly<Record<string, string>>): void {
+  const git = (argv: readonly string[], input?: Buffer): string =>
+    execFileSync('git', [`--git-dir=${gitDir}`, ...argv], {
+      env,
+      encoding: 'utf8',
+      ...(input ? { input } : {}),
+    }).trim();
+  const ref = git(['for-each-ref', '--format=%(refname)']);
+  const oid = git(['rev-parse', `${ref}:traces/${id.slice(0, 2)}/${id}/steps/00001.${id.slice(-6)}`]);
+  const folder = join(gitDir, 'objects', 'pack');
+  const packs = readdirSync(folder)
+    .filter((name) => name.endsWith('.pack'))
+    .map((name) => readFileSync(join(folder, name)));
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  for (const pack of packs) git(['unpack-objects', '-q'], pack);
+  rmSync(join(gitDir, 'objects', oid.slice(0, 2), oid.slice(2)));
+}
