@@ -18,13 +18,14 @@ export function isPiHeader(row: Fields): boolean {
   return row.type === 'session' && textOf(row.id) !== undefined && textOf(row.cwd) !== undefined;
 }
 
-/** True for a message row; its role and time stand inside, unlike those of other agents. */
+/** True for a message row; its role and its time, a number, stand inside, unlike those of other agents. */
 export function isPiMessage({ type, message, timestamp }: Fields): boolean {
   return (
     type === 'message' &&
     textOf(timestamp) !== undefined &&
     isFields(message) &&
-    MESSAGE_ROLES.has(message.role)
+    MESSAGE_ROLES.has(message.role) &&
+    typeof message.timestamp === 'number'
   );
 }
 
