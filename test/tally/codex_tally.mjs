@@ -6,7 +6,7 @@
  * usage: node codex_tally.mjs FILE...
  *
  *   item              the payload of a response_item line, or a whole line of the bare form.
- *   span              lines between two marks: turn_context, compacted, and the events token_count, error,
+ *   span              lines between two marks: compacted, and the events token_count, error,
  *                     stream_error, task_started, task_complete, turn_aborted.
  *   user_messages     user_message events (or item_completed ones) when the file has any, else user items
  *                     with a text that no program wrote.
@@ -22,7 +22,7 @@
 import { readFileSync } from 'node:fs';
 
 const MARKS =
-  /^(turn_context|compacted|token_count|error|stream_error|task_started|turn_started|task_complete|turn_complete|turn_aborted)$/;
+  /^(compacted|token_count|error|stream_error|task_started|turn_started|task_complete|turn_complete|turn_aborted)$/;
 const CALLS =
   /^(function_call|custom_tool_call|local_shell_call|tool_search_call|web_search_call|image_generation_call)$/;
 const OUTPUTS = /^(function_call_output|custom_tool_call_output|tool_search_output)$/;
@@ -167,7 +167,8 @@ class Tally {
   event(event) {
     const { type, item } = event;
     if (type === 'agent_message' || item?.type === 'AgentMessage') this.span.heard += 1;
-    if (type === 'user_message' || item?.type === 'UserMessage') this.typed.events += 1;
+    const isTyped = type === 'user_message' && !PROGRAM.test(event.message);
+    if (isTyped || item?.type === 'UserMessage') this.typed.events += 1;
     if (type === 'user_message') this.typed.images += event.images?.length ?? 0;
     if (type === 'agent_reasoning' || item?.type === 'Reasoning') this.span.told += 1;
     if (type === 'collab_agent_spawn_end') this.agent(event.new_thread_id);

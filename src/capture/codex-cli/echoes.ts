@@ -28,6 +28,11 @@ export class Echoes<T> {
     this.#items += count - paired;
   }
 
+  /** Events whose items have not come; they will not come any more. */
+  takeWaiting(): T[] {
+    return this.#waiting.splice(0);
+  }
+
   /** What had no item; forgets everything. */
   settle(): T[] {
     this.#items = 0;

@@ -6,12 +6,13 @@ import { endFactsOf } from './calls.ts';
 import { contentOf } from './content.ts';
 import type { RolloutEntry } from './lines.ts';
 import type { CodexState, Said } from './session-state.ts';
+import { textKind } from './turn-kind.ts';
 
 type EventReader = (state: CodexState, entry: RolloutEntry) => void;
 
 const READERS: ReadonlyMap<unknown, EventReader> = new Map<unknown, EventReader>([
   ['agent_message', (state, entry) => hear(state, saidIn(entry, 'assistant', entry.payload.message))],
-  ['user_message', (state, entry) => hear(state, saidIn(entry, 'user', entry.payload.message))],
+  ['user_message', readUserMessage],
   ['agent_reasoning', (state, entry) => hear(state, saidIn(entry, 'reasoning', entry.payload.text))],
   ['item_completed', readItemCompleted],
   ['token_count', readTokenCount],
@@ -43,9 +44,20 @@ function saidIn(entry: RolloutEntry, role: Said['role'], text: unknown): Said {
   return { role, text: textOf(text) ?? '', images: images.filter((image) => image !== null), entry };
 }
 
+/** Some versions also show what the program put in the user's place; its item tells all of it. */
+function readUserMessage(state: CodexState, entry: RolloutEntry): void {
+  const said = saidIn(entry, 'user', entry.payload.message);
+  if (textKind(said.text) === 'prompt') hear(state, said);
+}
+
 function hear(state: CodexState, said: Said): void {
   const now = state.echo(said);
   if (now !== undefined) tell(state, now);
+}
+
+/** Makes steps of prompts that only events told: they come before the answer that begins now. */
+export function settlePrompts(state: CodexState): void {
+  for (const said of state.unrepeatedPrompts()) tell(state, said);
 }
 
 /** Makes steps of what events said and no item repeated. */

@@ -3,6 +3,7 @@ import { decodedAttachment } from '../shared/attachment.ts';
 import { cutText, type Fields, fieldsOf, filledOf, jsonOf, listOf, textOf } from '../shared/fields.ts';
 import { CALL_KINDS, callOf, generatedImage, SERVER_KINDS } from './calls.ts';
 import { contentOf } from './content.ts';
+import { settlePrompts } from './event.ts';
 import type { RolloutEntry } from './lines.ts';
 import { type CallOutput, outputOf, searchOutputOf, spawnedAgent } from './output.ts';
 import type { CodexState } from './session-state.ts';
@@ -39,6 +40,7 @@ function readMessage(state: CodexState, entry: RolloutEntry): void {
 }
 
 function readAnswer(state: CodexState, entry: RolloutEntry): void {
+  settlePrompts(state);
   const step = state.modelStep(entry);
   const { texts, attachments, unknown } = contentOf(entry.payload.content);
   for (const type of unknown) state.draft.limits.add('unknown_block', entry, type);
@@ -69,6 +71,7 @@ function readInstructions(state: CodexState, entry: RolloutEntry): void {
 }
 
 function readReasoning(state: CodexState, entry: RolloutEntry): void {
+  settlePrompts(state);
   const step = state.modelStep(entry);
   const { summary, content } = entry.payload;
   const summaries = contentOf(summary).texts;
@@ -78,6 +81,7 @@ function readReasoning(state: CodexState, entry: RolloutEntry): void {
 }
 
 function readCall(state: CodexState, entry: RolloutEntry): void {
+  settlePrompts(state);
   const call = callOf(entry, state.draft.limits);
   const id = state.addCall(entry, call);
   if (!SERVER_KINDS.has(String(call.metadata?.kind))) return;

@@ -93,7 +93,6 @@ function noteText(state: CodexState, name: string, value: unknown): void {
 const TURN_FIELDS = ['model', 'effort', 'approval_policy', 'personality', 'timezone'];
 
 function readTurnContext(state: CodexState, { payload, line }: RolloutEntry): void {
-  settleEchoes(state);
   state.closeModelStep();
   state.model = filledOf(payload.model) ?? state.model;
   state.draft.cwd = filledOf(payload.cwd) ?? state.draft.cwd;

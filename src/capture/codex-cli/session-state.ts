@@ -150,6 +150,11 @@ export class CodexState {
     this.#echoes[role].item(count);
   }
 
+  /** Prompts that no item repeated, once the model has begun to answer. */
+  unrepeatedPrompts(): Said[] {
+    return this.#echoes.user.takeWaiting();
+  }
+
   /** Events that no item repeated, in file order. */
   unrepeated(): Said[] {
     const all = Object.values(this.#echoes).flatMap((echoes) => echoes.settle());
