@@ -26,6 +26,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup/gemini-cli.ts')).SetupGeminiCliCommand,
   },
   {
+    path: ['setup', 'pi'],
+    summary: 'capture Pi from now on',
+    load: async () => (await import('./commands/setup/pi.ts')).SetupPiCommand,
+  },
+  {
+    path: ['setup', 'copilot-cli'],
+    summary: 'capture Copilot CLI from now on',
+    load: async () => (await import('./commands/setup/copilot-cli.ts')).SetupCopilotCliCommand,
+  },
+  {
     path: ['setup', 'git'],
     summary: 'add hooks to this repository',
     load: async () => (await import('./commands/setup/git.ts')).SetupGitCommand,

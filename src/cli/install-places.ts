@@ -25,7 +25,7 @@ export function agentHomes({ userHome, setting }: App): AgentHomes {
     userHome,
     claude: setting('CLAUDE_CONFIG_DIR'),
     codex: setting('CODEX_HOME'),
-    config: setting('XDG_CONFIG_HOME'),
+    pi: setting('PI_CODING_AGENT_DIR'),
   };
 }
 

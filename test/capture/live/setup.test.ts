@@ -94,7 +94,72 @@ describe('setup of an agent', () => {
     expect(readFileSync(path, 'utf8')).toBe(SETTINGS);
     expect(existsSync(`${path}.before-git-ot`)).toBe(false);
   });
+});
 
+describe('setup of an agent with extensions', () => {
+  it.each([
+    ['pi', '.pi/agent/extensions/git-ot.ts'],
+    ['copilot-cli', '.copilot/hooks/git-ot.json'],
+  ])('%s: puts a file of its own there, and takes back only that', async (agent, file) => {
+    const machine = newMachine();
+    const path = join(machine.home, file);
+    expect(await ot(machine, 'setup', agent)).toMatchObject({ code: 0 });
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(join(machine.otHome, 'hooks'));
+    await ot(machine, 'setup', agent);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    writeFileSync(path, text.replace('spool', 'mine'));
+    expect(await ot(machine, 'setup', agent, '--remove')).toMatchObject({
+      code: 3,
+      reply: { error: { code: 'OT_FILE_FOREIGN' } },
+    });
+    writeFileSync(path, text);
+    expect(await ot(machine, 'setup', agent, '--remove')).toMatchObject({ code: 0 });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('the extension of Pi notes the end of a turn with its log', async () => {
+    const machine = newMachine();
+    await ot(machine, 'setup', 'pi');
+    const module = join(machine.home, 'extension.mjs');
+    writeFileSync(module, readFileSync(join(machine.home, '.pi/agent/extensions/git-ot.ts'), 'utf8'));
+    mkdirSync(join(machine.otHome, 'spool'));
+    writeFileSync(join(machine.otHome, 'spool', 'drain'), `${process.pid}\n`);
+    const host = `const { default: extend } = await import(process.argv[1]);
+      const ctx = { cwd: '/w', sessionManager: { getSessionFile: () => '/w/log.jsonl' } };
+      extend({ on: (event, handler) => event === 'agent_end' && handler({}, ctx) });`;
+    const args = ['--input-type=module', '-e', host, module];
+    expect(spawnSync(process.execPath, args, { env: machine.env })).toMatchObject({ status: 0 });
+    const spool = join(machine.otHome, 'spool');
+    const notes = () => readdirSync(spool).filter((name) => name.startsWith('event-'));
+    await expect.poll(notes, { timeout: 10_000 }).toHaveLength(1);
+    const note = readFileSync(join(spool, notes()[0]!), 'utf8');
+    expect(note).toContain('name pi\n');
+    expect(note).toContain('{"hook_event_name":"Stop","transcript_path":"/w/log.jsonl","cwd":"/w"}');
+  });
+
+  it('writes places with quotes in them as each format needs it', async () => {
+    const machine = newMachine();
+    const otHome = join(machine.home, `o't "q" \\ ü`);
+    const odd = { ...machine, otHome, env: { ...machine.env, OT_HOME: otHome } };
+    for (const agent of ['claude-code', 'pi', 'copilot-cli']) await ot(odd, 'setup', agent);
+    const copilot = JSON.parse(readFileSync(join(machine.home, '.copilot/hooks/git-ot.json'), 'utf8'));
+    const claude = JSON.parse(readFileSync(join(machine.home, '.claude/settings.json'), 'utf8'));
+    for (const command of [copilot.hooks.agentStop[0].bash, claude.hooks.Stop[0].hooks[0].command]) {
+      mkdirSync(join(otHome, 'spool'), { recursive: true });
+      writeFileSync(join(otHome, 'spool', 'drain'), `${process.pid}\n`);
+      expect(spawnSync('sh', ['-c', command], { input: '{}', env: odd.env })).toMatchObject({ status: 0 });
+    }
+    expect(readdirSync(join(otHome, 'spool')).filter((name) => name.startsWith('event-'))).toHaveLength(2);
+    const pi = readFileSync(join(machine.home, '.pi/agent/extensions/git-ot.ts'), 'utf8');
+    expect(pi).toContain(`const HOOKS = ${JSON.stringify(join(otHome, 'hooks'))};`);
+    expect(await ot(odd, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    expect(existsSync(join(machine.home, '.pi/agent/extensions/git-ot.ts'))).toBe(false);
+    expect(existsSync(join(machine.home, '.copilot/hooks/git-ot.json'))).toBe(false);
+  });
+});
+
+describe('settings of an agent', () => {
   it('keeps what was changed since, and removes a file that it made', async () => {
     const machine = newMachine();
     const path = join(machine.home, '.claude', 'settings.json');

@@ -4,15 +4,15 @@ import type { FileChange } from './change.ts';
 import { backupPath, readOptional, realFile } from './change.ts';
 import { AGENT_COMMAND, eventsWith, withHooks, withoutHooks } from './hook-settings.ts';
 import { hooksDir, type Places, planOwnFile, planScripts } from './places.ts';
-import { render } from './shipped.ts';
+import { type PlaceForm, render } from './shipped.ts';
 
 /** Folders of the user that agents look into. */
 export interface AgentHomes {
   readonly userHome: string;
-  /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `XDG_CONFIG_HOME`, where set. */
+  /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `PI_CODING_AGENT_DIR`, where set. */
   readonly claude: string | undefined;
   readonly codex: string | undefined;
-  readonly config: string | undefined;
+  readonly pi: string | undefined;
 }
 
 export interface AgentTarget {
@@ -22,7 +22,9 @@ export interface AgentTarget {
   /** File below the folder that names our hooks. */
   readonly file: string;
   /** Events of a JSON settings file; or the shipped file that is put there whole. */
-  readonly how: { readonly events: readonly string[] } | { readonly shipped: string };
+  readonly how:
+    | { readonly events: readonly string[] }
+    | { readonly shipped: string; readonly form: PlaceForm };
   /** What a person has to do in the agent itself. */
   readonly note?: string;
 }
@@ -47,6 +49,18 @@ export const AGENT_TARGETS: readonly AgentTarget[] = [
     file: 'settings.json',
     how: { events: ['SessionStart', 'BeforeAgent', 'AfterAgent', 'SessionEnd'] },
   },
+  {
+    agent: 'pi',
+    folder: ({ userHome, pi }) => pi ?? join(userHome, '.pi', 'agent'),
+    file: 'extensions/git-ot.ts',
+    how: { shipped: 'agents/pi.ts', form: 'json' },
+  },
+  {
+    agent: 'copilot-cli',
+    folder: ({ userHome }) => join(userHome, '.copilot'),
+    file: 'hooks/git-ot.json',
+    how: { shipped: 'agents/copilot-cli.json', form: 'shell-in-json' },
+  },
 ];
 
 export function agentTarget(agent: string): AgentTarget {
@@ -64,7 +78,7 @@ export async function planAgent(
   const { how } = target;
   const change =
     'shipped' in how
-      ? await planOwnFile(places, path, how.shipped, remove)
+      ? await planOwnFile(places, path, { name: how.shipped, form: how.form }, remove)
       : await planSettings(path, how.events, commandOf(target.agent, places), remove);
   return remove ? [change] : [...(await planScripts(places, false)), change];
 }

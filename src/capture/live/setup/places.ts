@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OtError } from '../../../base/errors.ts';
 import { type FileChange, readOptional } from './change.ts';
-import { isRendered, render, shippedText } from './shipped.ts';
+import { isRendered, type PlaceForm, render, shippedText } from './shipped.ts';
 
 export interface Places {
   /** `$OT_HOME`. */
@@ -45,13 +45,13 @@ async function planProgram(places: Places, remove: boolean): Promise<FileChange>
 export async function planOwnFile(
   places: Places,
   path: string,
-  name: string,
+  { name, form }: { readonly name: string; readonly form: PlaceForm },
   remove: boolean,
 ): Promise<FileChange> {
   const template = shippedText(places.shipped, name);
   const before = await readOptional(path);
   if (before !== null && !isRendered(template, before.toString('utf8'))) throw foreignFile(path);
-  const after = remove ? null : Buffer.from(render(template, hooksDir(places)));
+  const after = remove ? null : Buffer.from(render(template, hooksDir(places), form));
   return { path, before, after, mode: 0o644 };
 }
 

@@ -12,29 +12,32 @@ export function shippedText(folder: string, name: string): string {
   return readFileSync(join(folder, name), 'utf8');
 }
 
-/** A template with the quoted place of the hooks in it. */
-export function render(template: string, hooksDir: string): string {
-  return template.replaceAll(PLACE, () => quote(hooksDir));
+/** How a template writes the place: as a word of a shell, such a word inside a JSON string, or a JSON string. */
+export type PlaceForm = 'shell' | 'shell-in-json' | 'json';
+
+/** A template with the place of the hooks in it. */
+export function render(template: string, hooksDir: string, form: PlaceForm = 'shell'): string {
+  return template.replaceAll(PLACE, () => placeText(hooksDir, form));
 }
 
 /** True when `text` is the template with some one place in it, this machine's or another. */
 export function isRendered(template: string, text: string): boolean {
-  const at = template.indexOf(PLACE);
-  if (at < 0) return template === text;
-  if (!text.startsWith(template.slice(0, at))) return false;
-  const place = quotedAt(text, at);
-  return place !== null && template.replaceAll(PLACE, () => place) === text;
+  const pieces = template.split(PLACE);
+  const count = pieces.length - 1;
+  if (count === 0) return template === text;
+  const length = (text.length - pieces.join('').length) / count;
+  if (!Number.isInteger(length) || length < 3) return false;
+  const start = pieces[0]!.length;
+  const place = text.slice(start, start + length);
+  return /^['"][^\n]*['"]$/.test(place) && pieces.join(place) === text;
+}
+
+function placeText(hooksDir: string, form: PlaceForm): string {
+  if (form === 'json') return JSON.stringify(hooksDir);
+  return form === 'shell' ? quote(hooksDir) : JSON.stringify(quote(hooksDir)).slice(1, -1);
 }
 
 /** As one word of a POSIX shell. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The word that {@link quote} made at this place, or null. */
-function quotedAt(text: string, start: number): string | null {
-  if (text[start] !== "'") return null;
-  let end = text.indexOf("'", start + 1);
-  while (end >= 0 && text.startsWith(`'\\''`, end)) end = text.indexOf("'", end + 4);
-  return end < 0 ? null : text.slice(start, end + 1);
 }
