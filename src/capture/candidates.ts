@@ -37,7 +37,8 @@ async function* sessionsOf(store: SessionStore, file: FoundFile): AsyncIterable<
   else if (sessions.length === 0) yield { file, stored: empty(file.path) };
   else
     for (const session of sessions) {
-      yield { file: { path: file.path, named: false }, stored: { ...session, format: store.format } };
+      const stored = session instanceof OtError ? session : { ...session, format: store.format };
+      yield { file: { path: file.path, named: false }, stored };
     }
 }
 

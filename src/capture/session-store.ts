@@ -3,6 +3,7 @@
  * Of each session a source is composed: lines of JSON that the store's format reads and that tell every row
  * or file exactly, so that the same session always gives the same bytes.
  */
+import { OtError } from '../base/errors.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
 import type { SourceInput } from './source-input.ts';
 
@@ -14,8 +15,11 @@ export interface StoredSession {
 export interface SessionStore {
   /** Format of the composed sources. */
   readonly format: SessionFormat;
-  /** The sessions at `path`, in a stable order. Throws `OT_SOURCE_*` when they cannot be read. */
-  sessions(path: string): Promise<readonly StoredSession[]>;
+  /**
+   * The sessions at `path`, in a stable order; in the place of one that cannot be captured, why. Throws
+   * `OT_SOURCE_*` when they cannot be read at all.
+   */
+  sessions(path: string): Promise<ReadonlyArray<StoredSession | OtError>>;
 }
 
 /** A store that is one file. */
@@ -28,4 +32,9 @@ export interface FileStore extends SessionStore {
 export interface FolderStore extends SessionStore {
   /** True when the folder at `path`, with entries of these names, is one. Never throws. */
   detect(path: string, names: ReadonlySet<string>): Promise<boolean>;
+}
+
+/** A session under a name that cannot be an id; the name itself is data and not shown. */
+export function unusableId(path: string): OtError {
+  return new OtError('OT_SESSION_ID', 'usage', `${path} holds a session without a usable native id`);
 }

@@ -17,7 +17,7 @@ import {
   sqliteFailure,
 } from '../../base/sqlite.ts';
 import type { SessionIdentity } from '../session-source.ts';
-import type { FileStore, StoredSession } from '../session-store.ts';
+import { type FileStore, type StoredSession, unusableId } from '../session-store.ts';
 import { nativeIdOf } from '../shared/native-id.ts';
 import type { SourceInput } from '../source-input.ts';
 import { exactValueOf } from './exact-json.ts';
@@ -40,7 +40,9 @@ export const opencodeDatabase: FileStore = {
   sessions: (path) => reading(path, async (rows) => rows.sessionIds().map((id) => sessionOf(path, id, rows))),
 };
 
-function sessionOf(path: string, id: string, rows: Rows): StoredSession {
+function sessionOf(path: string, value: SqliteValue, rows: Rows): StoredSession | OtError {
+  const id = nativeIdOf(value);
+  if (id === undefined) return unusableId(path);
   const parent = nativeIdOf(rootOf(id, rows.parents()));
   const identity: SessionIdentity = { ...identityOf(id, parent), firstTimestamp: null };
   return { identity, input: inputOf(path, id) };
@@ -112,10 +114,10 @@ class Rows {
     return NEEDED.every(([table, columns]) => columns.every((column) => this.#has(table, column)));
   }
 
-  /** Sessions with a message, by id; one whose id cannot stand in ours is left out. */
-  sessionIds(): string[] {
+  /** Values that name a session with a message, in their order. */
+  sessionIds(): SqliteValue[] {
     const rows = this.#database.all('SELECT DISTINCT session_id AS id FROM message ORDER BY 1');
-    return rows.map(({ id }) => nativeIdOf(id)).filter((id) => id !== undefined);
+    return rows.map(({ id = null }) => id);
   }
 
   parents(): ReadonlyMap<string, string> {

@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../../base/errors.ts';
-import type { FolderStore, StoredSession } from '../session-store.ts';
+import { type FolderStore, type StoredSession, unusableId } from '../session-store.ts';
 import { fieldsOf, isFields, numberOf, textOf } from '../shared/fields.ts';
 import { parsedJson } from '../shared/tool-input.ts';
 import { type SourceInput, sourceChanged } from '../source-input.ts';
@@ -41,11 +41,12 @@ function holdsMessage(root: string): boolean {
   }
 }
 
-function sessionsOf(root: string): StoredSession[] {
+function sessionsOf(root: string): Array<StoredSession | OtError> {
   return reading(root, () => {
     const infos = infosIn(root);
     const parents = parentsIn(root, infos);
-    return foldersIn(join(root, 'message')).map((id) => {
+    return namesIn(join(root, 'message'), (entry) => entry.isDirectory()).map((id) => {
+      if (!SAFE_NAME.test(id)) return unusableId(root);
       const identity = { ...identityOf(id, rootOf(id, parents)), firstTimestamp: null };
       return { identity, input: inputOf(root, id, infos.get(id)) };
     });

@@ -74,7 +74,11 @@ describe("OpenCode's database", () => {
     const other = await TestBucket.open();
     const { results } = await other.capture([path]);
     const ids = [SESSION, `${SESSION}/ses_child`, `${SESSION}/ses_grand`];
-    expect(results.map(({ trace_id }) => trace_id)).toEqual(ids.map((id) => traceIdOf('opencode', id)));
+    const captured = results.filter(({ status }) => status === 'captured');
+    expect(captured.map(({ trace_id }) => trace_id)).toEqual(ids.map((id) => traceIdOf('opencode', id)));
+    expect(results.filter(({ status }) => status !== 'captured')).toMatchObject([
+      { path, status: 'error', code: 'OT_SESSION_ID' },
+    ]);
     const head = await (await other.folder(traceIdOf('opencode', ids[1] ?? ''))).head();
     expect(head.parent_trace_id).toBe(TRACE);
     expect(head.limitations).toMatchObject([{ code: 'unlinked_part', count: 1, detail: 'text' }]);

@@ -49,6 +49,18 @@ describe("OpenCode's storage tree", () => {
     await bucket.close();
   });
 
+  it('tells of a session under a name that is no id, and captures the others', async () => {
+    const folder = writeStorage(FILES);
+    mkdirSync(join(folder, 'storage/message/no id'));
+    const bucket = await TestBucket.open();
+    const { results } = await bucket.capture([folder]);
+    expect(results.map(({ status, code }) => [status, code])).toEqual([
+      ['error', 'OT_SESSION_ID'],
+      ['captured', undefined],
+    ]);
+    await bucket.close();
+  });
+
   it('is none when no message lies in it', async () => {
     const folder = writeStorage(
       Buffer.from('{"path":"message/a/b.json","text":"[]"}\n{"path":"part/c/d.json","text":"{}"}\n'),
