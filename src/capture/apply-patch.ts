@@ -10,7 +10,7 @@
  *
  * Paths and texts are whatever a model wrote: nothing here touches a file.
  */
-import { isFields, listOf } from './shared/fields.ts';
+import { cutText, isFields, listOf } from './shared/fields.ts';
 
 export interface PatchLine {
   readonly op: ' ' | '+' | '-';
@@ -151,22 +151,27 @@ export interface EditSummary {
 }
 
 const MAX_FILES = 200;
-const MAX_HUNKS = 200;
+const MAX_HUNKS = 1000;
 const MAX_PATH = 1024;
 
-/** Summary of at most 200 files with at most 200 hunks each. */
+/** Summary of at most 200 files, with at most 1,000 hunks together. */
 export function editsOf(patch: ApplyPatch): EditSummary[] {
-  return patch.files.slice(0, MAX_FILES).map(({ op, path, moveTo, hunks }) => ({
-    op,
-    path: path.slice(0, MAX_PATH),
-    ...(moveTo === undefined ? {} : { move_to: moveTo.slice(0, MAX_PATH) }),
-    hunks: hunks.slice(0, MAX_HUNKS).map(({ line, lines }) => ({
-      line,
-      lines: lines.length,
-      added: lines.filter((each) => each.op === '+').length,
-      removed: lines.filter((each) => each.op === '-').length,
-    })),
-  }));
+  let room = MAX_HUNKS;
+  return patch.files.slice(0, MAX_FILES).map(({ op, path, moveTo, hunks }) => {
+    const shown = hunks.slice(0, room);
+    room -= shown.length;
+    return {
+      op,
+      path: cutText(path, MAX_PATH),
+      ...(moveTo === undefined ? {} : { move_to: cutText(moveTo, MAX_PATH) }),
+      hunks: shown.map(hunkSummary),
+    };
+  });
+}
+
+function hunkSummary({ line, lines }: PatchHunk): EditSummary['hunks'][number] {
+  const count = (op: PatchLine['op']): number => lines.filter((each) => each.op === op).length;
+  return { line, lines: lines.length, added: count('+'), removed: count('-') };
 }
 
 /** Arguments that can hold a patch: the tool's own, or a shell command that runs `apply_patch`. */

@@ -99,6 +99,9 @@ test('a summary is bounded', () => {
   const edits = editsOf(parseApplyPatch(`*** Begin Patch\n${files.join('\n')}\n*** End Patch`)!);
   expect(edits).toHaveLength(200);
   expect(edits[0]?.path).toHaveLength(1024);
+  const hunks = '@@\n+x\n'.repeat(3000);
+  const [edit] = editsOf(parseApplyPatch(`*** Begin Patch\n*** Update File: a\n${hunks}*** End Patch`)!);
+  expect(edit?.hunks).toHaveLength(1000);
 });
 
 const SEED = 20_260_628;

@@ -19,6 +19,9 @@ export interface Said {
   readonly entry: RolloutEntry;
 }
 
+/** Calls at work at once, generously. */
+const MAX_ENDS = 256;
+
 export class CodexState {
   readonly draft: SessionDraft;
   readonly turns = new BoundedList();
@@ -126,8 +129,12 @@ export class CodexState {
     return this.#renamed.get(native) ?? native;
   }
 
+  /** Keeps facts about a call for its output; those of the oldest call go when too many wait. */
   noteEnd(callId: string, facts: Record<string, unknown>): void {
-    if (!this.draft.ledger.isAnswered(callId)) this.#ends.set(callId, facts);
+    if (this.draft.ledger.isAnswered(callId)) return;
+    this.#ends.set(callId, facts);
+    const oldest = this.#ends.size > MAX_ENDS ? this.#ends.keys().next() : undefined;
+    if (oldest?.value !== undefined) this.#ends.delete(oldest.value);
   }
 
   takeEnd(callId: string): Record<string, unknown> {

@@ -53,6 +53,7 @@ test.each(CASES)('%s is captured as it is, and found unchanged', async (name, _,
   expect((await bucket.capture([folder])).totals.captured).toBe(1);
   expect(await bucket.source(traceIdOf('codex-cli', id))).toEqual(packedFixture(name));
   expect((await bucket.capture([folder])).totals.unchanged).toBe(1);
+  expect((await bucket.capture([folder], { again: true })).totals.unchanged).toBe(1);
   await expectVerified(bucket);
   await bucket.close();
 });
