@@ -41,6 +41,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup/git.ts')).SetupGitCommand,
   },
   {
+    path: ['setup', 'skill'],
+    summary: 'teach agents to look up earlier sessions',
+    load: async () => (await import('./commands/setup/skill.ts')).SetupSkillCommand,
+  },
+  {
+    path: ['setup', 'completions'],
+    summary: 'install completion for bash, zsh and fish',
+    load: async () => (await import('./commands/setup/completions.ts')).SetupCompletionsCommand,
+  },
+  {
     path: ['setup', 'uninstall'],
     summary: 'take out everything that setup put anywhere',
     load: async () => (await import('./commands/setup/uninstall.ts')).SetupUninstallCommand,

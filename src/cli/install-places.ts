@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OtError } from '../base/errors.ts';
 import type { AgentHomes } from '../capture/live/setup/agents.ts';
+import type { ShellHomes } from '../capture/live/setup/extras.ts';
 import type { Places } from '../capture/live/setup/places.ts';
 import type { App } from './app.ts';
 
@@ -26,6 +27,13 @@ export function agentHomes({ userHome, setting }: App): AgentHomes {
     claude: setting('CLAUDE_CONFIG_DIR'),
     codex: setting('CODEX_HOME'),
     pi: setting('PI_CODING_AGENT_DIR'),
+  };
+}
+
+export function shellHomes({ userHome, setting }: App): ShellHomes {
+  return {
+    data: setting('XDG_DATA_HOME') ?? join(userHome, '.local', 'share'),
+    config: setting('XDG_CONFIG_HOME') ?? join(userHome, '.config'),
   };
 }
 

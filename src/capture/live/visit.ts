@@ -25,15 +25,24 @@ export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitR
     if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) return { outcome: 'excluded' };
     const paths = await pathsOf(visit, options);
     if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
-    return captureOrAbsent(paths, options);
+    return captureOrAbsent(paths, visit.sessionId, options);
   };
 }
 
 /** Only the codes that concern the log alone; what the bucket throws passes. */
-async function captureOrAbsent(paths: readonly string[], options: VisitOptions): Promise<VisitResult> {
+async function captureOrAbsent(
+  paths: readonly string[],
+  sessionId: string | null,
+  options: VisitOptions,
+): Promise<VisitResult> {
   try {
     const { bucket, describeRepository } = options;
-    const report = await captureSessions({ bucket, paths, describeRepository });
+    const report = await captureSessions({
+      bucket,
+      paths,
+      describeRepository,
+      ...(sessionId === null ? {} : { session: sessionId }),
+    });
     const first = report.results.find(({ named }) => named);
     if (first?.status === 'error' || first?.status === 'skipped') {
       return { outcome: 'absent', code: first.code ?? 'OT_NOT_A_SESSION' };

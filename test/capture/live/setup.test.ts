@@ -321,6 +321,42 @@ describe('setup git on hooks it cannot chain into', () => {
   });
 });
 
+describe('completions and skill', () => {
+  it('are put where shells and agents look, and taken out by uninstall', async () => {
+    const machine = newMachine();
+    expect(await ot(machine, 'setup', 'completions')).toMatchObject({ code: 0 });
+    expect(await ot(machine, 'setup', 'skill', '--agent', 'pi')).toMatchObject({ code: 0 });
+    const files = [
+      '.local/share/bash-completion/completions/git-ot',
+      '.local/share/zsh/site-functions/_git-ot',
+      '.config/fish/completions/git-ot.fish',
+      '.pi/agent/skills/git-ot/SKILL.md',
+    ].map((file) => join(machine.home, file));
+    expect(files.map((file) => existsSync(file))).toEqual([true, true, true, true]);
+    expect(existsSync(join(machine.home, '.claude'))).toBe(false);
+    expect(await ot(machine, 'setup', 'completions', '--shell', 'tcsh')).toMatchObject({ code: 2 });
+    await ot(machine, 'setup', 'uninstall');
+    expect(files.map((file) => existsSync(file))).toEqual([false, false, false, false]);
+  });
+
+  it('complete the words of commands in bash, behind git and alone', () => {
+    const bin = newMachine().cwd;
+    const overview = '  trace list      list\n  trace get       get\n  setup pi        set up\n';
+    put(join(bin, 'git-ot'), `#!/bin/sh\nprintf '${overview}'\n`, 0o755);
+    const complete = (...words: string[]) => {
+      const script = `. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        if [ "$1" = git ]; then _git_ot; else __git_ot_program; fi; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const file = join(ROOT, 'hooks', 'completions', 'git-ot.bash');
+      const env = { PATH: `${bin}:/usr/bin:/bin` };
+      return spawnSync('bash', ['-c', script, file, ...words], { env, encoding: 'utf8' }).stdout.trim();
+    };
+    expect(complete('git-ot', 'tr')).toBe('trace');
+    expect(complete('git-ot', 'trace', '')).toBe('get\nlist');
+    expect(complete('git', '-C', 'x', 'ot', 'setup', 'p')).toBe('pi');
+    expect(complete('git-ot', 'trace', 'get', '--js')).toBe('--json');
+  });
+});
+
 describe('setup uninstall', () => {
   it('leaves every folder as it was before the first setup, and what was captured', async () => {
     const at = repository();

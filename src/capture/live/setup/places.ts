@@ -50,7 +50,9 @@ export async function planOwnFile(
 ): Promise<FileChange> {
   const template = shippedText(places.shipped, name);
   const before = await readOptional(path);
-  if (before !== null && !isRendered(template, before.toString('utf8'))) throw foreignFile(path);
+  const text = before?.toString('utf8') ?? '';
+  const ours = before === null || isRendered(template, text) || isShipped(places, name, text);
+  if (!ours) throw foreignFile(path);
   const after = remove ? null : Buffer.from(render(template, hooksDir(places), form));
   return { path, before, after, mode: 0o644 };
 }

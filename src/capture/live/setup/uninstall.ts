@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GitProgram } from '../../../git/spawn.ts';
 import { AGENT_TARGETS, type AgentHomes, planAgent } from './agents.ts';
 import { type FileChange, readOptional } from './change.ts';
+import { completionFiles, planExtras, type ShellHomes, skillFiles } from './extras.ts';
 import { hooksDir, type Places, planScripts } from './places.ts';
 import { planRepository, readRepositories } from './repository.ts';
 
@@ -11,9 +12,11 @@ import { planRepository, readRepositories } from './repository.ts';
 export async function planUninstall(
   git: GitProgram,
   homes: AgentHomes,
+  shells: ShellHomes,
   places: Places,
 ): Promise<FileChange[]> {
-  const changes: FileChange[] = [];
+  const extras = [...skillFiles(homes), ...completionFiles(shells)];
+  const changes = await planExtras(places, extras, [], true);
   for (const target of AGENT_TARGETS) changes.push(...(await planAgent(target, homes, places, true)));
   for (const hooks of await readRepositories(places)) {
     if (await isThere(hooks.folder)) changes.push(...(await planRepository(git, hooks, places, true)));

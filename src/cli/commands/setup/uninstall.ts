@@ -5,7 +5,7 @@ import { planUninstall } from '../../../capture/live/setup/uninstall.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
-import { agentHomes, installPlaces } from '../../install-places.ts';
+import { agentHomes, installPlaces, shellHomes } from '../../install-places.ts';
 import { runSetup } from '../../setup.ts';
 
 export class SetupUninstallCommand extends OtCommand {
@@ -25,7 +25,7 @@ export class SetupUninstallCommand extends OtCommand {
 
   protected override async run(app: App): Promise<Reply> {
     if (this.purge && !this.yes && !this.dryRun) throw notAgreed(app.home);
-    const changes = await planUninstall(app.git, agentHomes(app), installPlaces(app));
+    const changes = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
     const reply = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun: this.dryRun });
     if (!this.purge) return reply;
     const purged = await purgeHome(app.home, this.dryRun);
