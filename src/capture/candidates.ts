@@ -18,11 +18,12 @@ export interface Candidate {
 const TEXT_FILE = /\.(?:jsonl|json)$/;
 const HEAD_BYTES = 4096;
 
-export async function* candidatesIn(file: FoundFile): AsyncIterable<Candidate> {
+/** `only`: native id of the session of a store that is asked for; with its sub-agents. */
+export async function* candidatesIn(file: FoundFile, only: string | undefined): AsyncIterable<Candidate> {
   const store = await orFileError(() => storeOf(file));
   if (store === null) yield { file };
   else if (store instanceof OtError) yield { file, stored: store };
-  else yield* sessionsOf(store, file);
+  else yield* sessionsOf(store, file, only);
 }
 
 async function storeOf({ path, store }: FoundFile): Promise<SessionStore | null> {
@@ -31,15 +32,27 @@ async function storeOf({ path, store }: FoundFile): Promise<SessionStore | null>
 }
 
 /** A problem with one of many sessions is a remark, also when the user named the store. */
-async function* sessionsOf(store: SessionStore, file: FoundFile): AsyncIterable<Candidate> {
+async function* sessionsOf(
+  store: SessionStore,
+  file: FoundFile,
+  only: string | undefined,
+): AsyncIterable<Candidate> {
   const sessions = await orFileError(() => store.sessions(file.path));
   if (sessions instanceof OtError) yield { file, stored: sessions };
   else if (sessions.length === 0) yield { file, stored: empty(file.path) };
   else
     for (const session of sessions) {
+      if (only !== undefined && !isAskedFor(session, only)) continue;
       const stored = session instanceof OtError ? session : { ...session, format: store.format };
       yield { file: { path: file.path, named: false }, stored };
     }
+}
+
+/** A sub-agent is asked for by its own id too. */
+function isAskedFor(session: StoredSession | OtError, only: string): boolean {
+  if (session instanceof OtError) return false;
+  const { sessionId, parentSessionId } = session.identity;
+  return sessionId === only || parentSessionId === only || sessionId.endsWith(`/${only}`);
 }
 
 function empty(path: string): OtError {

@@ -21,6 +21,8 @@ export interface CaptureOptions {
   /** Folder the sessions belong to; by default the one each session names. */
   readonly project?: string;
   readonly describeRepository: DescribeRepository;
+  /** Native id of a session: of places that hold many, only it and its sub-agents are captured. */
+  readonly session?: string;
   /** Derive and write sessions anew even when they are unchanged: mends damaged traces. */
   readonly again?: boolean;
   /** Called after each file, for progress. */
@@ -72,7 +74,10 @@ async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport>
     const files = findSessionFiles(options.paths, ({ path, error }) =>
       note({ path, status: 'error', code: error.code, message: error.message, named: false }),
     );
-    for await (const look of lookAtFiles(transaction, files, memory.cache)) {
+    for await (const look of lookAtFiles(
+      { transaction, cache: memory.cache, session: options.session },
+      files,
+    )) {
       for (const result of await captureFile(transaction, look, options, memory)) note(result);
       await transaction.settle();
     }

@@ -42,14 +42,20 @@ const LOOK_AHEAD = 32;
 
 type Outcome = Look['outcome'];
 
+export interface LookOptions {
+  readonly transaction: CaptureTransaction;
+  readonly cache: FileCache | null;
+  /** Native id: of places that hold many sessions, only this one and its sub-agents are looked at. */
+  readonly session: string | undefined;
+}
+
 /** Looks at the files in groups: the next one only when the looks of the last are used up. */
 export async function* lookAtFiles(
-  transaction: CaptureTransaction,
+  { transaction, cache, session }: LookOptions,
   files: AsyncIterable<FoundFile>,
-  cache: FileCache | null,
 ): AsyncIterable<Look> {
   let group: Promise<Look>[] = [];
-  for await (const candidate of candidatesOf(files)) {
+  for await (const candidate of candidatesOf(files, session)) {
     const { file } = candidate;
     const stamp = candidate.stored === undefined ? (cache?.stamp(file.path) ?? null) : null;
     const outcome =
@@ -62,8 +68,11 @@ export async function* lookAtFiles(
   yield* await Promise.all(group);
 }
 
-async function* candidatesOf(files: AsyncIterable<FoundFile>): AsyncIterable<Candidate> {
-  for await (const file of files) yield* candidatesIn(file);
+async function* candidatesOf(
+  files: AsyncIterable<FoundFile>,
+  session: string | undefined,
+): AsyncIterable<Candidate> {
+  for await (const file of files) yield* candidatesIn(file, session);
 }
 
 async function unread(

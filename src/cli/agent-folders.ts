@@ -37,10 +37,7 @@ const AGENTS: readonly AgentPlaces[] = [
   {
     // Not the whole folder: snapshots of work trees lie beside the sessions.
     agent: 'opencode',
-    places: ({ userHome, setting }) => {
-      const data = join(setting('XDG_DATA_HOME') ?? join(userHome, '.local', 'share'), 'opencode');
-      return [join(data, 'opencode.db'), join(data, 'storage')];
-    },
+    places: (app) => ['opencode.db', 'storage'].map((name) => join(opencodeData(app), name)),
   },
   {
     agent: 'copilot-cli',
@@ -64,12 +61,18 @@ export async function agentFolders(app: App, agent?: string): Promise<string[]> 
 }
 
 /**
- * Log of a session of an agent whose hooks name no path; null when it cannot be told. A session id is data: one
- * that is no plain name has no log.
+ * Log of a session of an agent whose hooks name no path, or the database that holds it; null when it cannot be
+ * told. A session id is data: one that is no plain name has no log.
  */
-export function sessionLog({ userHome }: App, agent: string, sessionId: string): string | null {
-  if (agent !== 'copilot-cli' || !/^[\w-]+$/.test(sessionId)) return null;
-  return join(userHome, '.copilot', 'session-state', sessionId, 'events.jsonl');
+export function sessionLog(app: App, agent: string, sessionId: string): string | null {
+  if (!/^[\w-]+$/.test(sessionId)) return null;
+  if (agent === 'opencode') return join(opencodeData(app), 'opencode.db');
+  if (agent !== 'copilot-cli') return null;
+  return join(app.userHome, '.copilot', 'session-state', sessionId, 'events.jsonl');
+}
+
+function opencodeData({ userHome, setting }: App): string {
+  return join(setting('XDG_DATA_HOME') ?? join(userHome, '.local', 'share'), 'opencode');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -82,6 +82,9 @@ describe("OpenCode's database", () => {
     const head = await (await other.folder(traceIdOf('opencode', ids[1] ?? ''))).head();
     expect(head.parent_trace_id).toBe(TRACE);
     expect(head.limitations).toMatchObject([{ code: 'unlinked_part', count: 1, detail: 'text' }]);
+    const asked = async (session: string): Promise<number> =>
+      (await other.capture([path], { session })).results.length;
+    expect([await asked(SESSION), await asked('ses_grand'), await asked('ses_none')]).toEqual([3, 1, 0]);
     await expectVerified(other);
     await other.close();
   });
