@@ -2,6 +2,7 @@
  * The environment of every git child. Inside a hook `GIT_DIR` and its relatives point at the code
  * repository, and a child that inherited them would write raw objects there.
  */
+import { isAbsolute } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,15 +53,27 @@ const CLEARED: ReadonlySet<string> = new Set([
 
 const CLEARED_PREFIXES = ['GIT_AUTHOR_', 'GIT_COMMITTER_', 'GIT_CONFIG_KEY_', 'GIT_CONFIG_VALUE_'];
 
+/** Variables of git's tracing that name no place to write to. */
+const TRACE_DETAILS =
+  /^GIT_TRACE(?:_REDACT|_CURL_NO_DATA|2_BRIEF|2_ENV_VARS|2_CONFIG_PARAMS|2_MAX_FILES|2_PARENT_(?:SID|NAME))$/;
+
+/** Whether git would trace to its stderr, which is read here, or to a descriptor it does not have. */
+function tracesToStderr(name: string, value: string): boolean {
+  if (name === 'GIT_CURL_VERBOSE') return true;
+  if (!name.startsWith('GIT_TRACE') || TRACE_DETAILS.test(name)) return false;
+  return !isAbsolute(value) && !value.startsWith('af_unix:');
+}
+
 /**
  * Copy of `env` fit for a git child: English messages, no replaced objects, nothing that names a
- * repository, no transport that runs commands.
+ * repository, no transport that runs commands, no tracing but into files.
  */
 export function cleanEnvironment(env: Environment): Record<string, string> {
   const clean: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || CLEARED.has(name)) continue;
     if (CLEARED_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    if (tracesToStderr(name, value)) continue;
     clean[name] = value;
   }
   const allowed = clean.GIT_ALLOW_PROTOCOL?.split(':').filter((name) => name !== 'ext' && name !== 'fd');

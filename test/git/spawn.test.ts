@@ -93,6 +93,34 @@ describe('the environment of a git child', () => {
   });
 });
 
+describe('tracing of a git child', () => {
+  it('goes into files only: what git says on stderr is read', async () => {
+    const kept = {
+      GIT_TRACE_PACKET: '/a/file',
+      GIT_TRACE2_EVENT: 'af_unix:/a/socket',
+      GIT_TRACE_REDACT: 'true',
+      GIT_TRACE_CURL_NO_DATA: '1',
+    };
+    const dropped = {
+      GIT_TRACE: '1',
+      GIT_TRACE_SETUP: 'true',
+      GIT_TRACE_PERFORMANCE: '2',
+      GIT_TRACE2: '1',
+      GIT_TRACE2_PERF: '9',
+      GIT_TRACE_CURL: 'relative/file',
+      GIT_CURL_VERBOSE: '1',
+    };
+    const { LC_ALL, GIT_NO_REPLACE_OBJECTS, ...rest } = cleanEnvironment({ ...kept, ...dropped });
+    expect(rest).toEqual(kept);
+    const file = join(tempDir(), 'trace');
+    const traced = testGit({ ...dropped, GIT_TRACE_SETUP: file });
+    const dir = join(tempDir(), 'ours.git');
+    await initBare(traced, dir, { algorithm: 'sha1' });
+    expect((await traced.run(['fsck', '--full'], { gitDir: dir })).stderr).not.toContain('trace');
+    expect(readFileSync(file, 'utf8')).toContain('setup: git_dir');
+  });
+});
+
 describe('running git', () => {
   it('feeds stdin and gives bytes back', async () => {
     async function* chunks() {
