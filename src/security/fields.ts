@@ -37,7 +37,33 @@ const GENERIC: FieldTable = {
   words: ['type', 'subtype', 'role', 'model', 'version', 'timestamp', 'media_type'],
 };
 
+const GEMINI: FieldTable = {
+  ids: ['agentId'],
+  random: ['thoughtSignature'],
+  words: ['status', 'kind', 'displayName', 'mimeType', 'toolCalls.name', 'functionResponse.name'],
+};
+
+/** Exports and files write names as the program does, rows those of columns. */
+const OPENCODE: FieldTable = {
+  ids: ['sessionID', 'messageID', 'parentID', 'callID', 'message_id', 'partID', 'itemId'],
+  random: ['url', 'reasoningEncryptedContent', 'encryptedContent'],
+  words: ['table', 'status', 'tool', 'modelID', 'providerID', 'mode', 'agent', 'finish', 'mime', 'reason'],
+};
+
 const FORMATS = new Map<string, FieldTable>([
+  [
+    'pi-jsonl',
+    {
+      ids: ['toolCallId', 'responseId', 'firstKeptEntryId', 'targetId', 'fromId'],
+      random: ['thinkingSignature', 'textSignature', 'thoughtSignature'],
+      words: ['stopReason', 'api', 'provider', 'modelId', 'thinkingLevel', 'toolName', 'mimeType'],
+    },
+  ],
+  ['gemini-json', GEMINI],
+  ['gemini-jsonl', GEMINI],
+  ['opencode-export', OPENCODE],
+  ['opencode-files', OPENCODE],
+  ['opencode-rows', OPENCODE],
   [
     'claude-jsonl',
     {

@@ -37,6 +37,16 @@ describe('FieldClassifier', () => {
     ['copilot-events', 'toolCallId', 'data', 'toolu_bdrk_01AbCdEfGhIjKlMn', 'id'],
     ['copilot-events', 'reasoningOpaque', 'data', base64, 'random'],
     ['copilot-events', 'content', 'data', base64, 'plain'],
+    ['pi-jsonl', 'thinkingSignature', null, base64, 'random'],
+    ['pi-jsonl', 'toolCallId', 'message', 'toolu_01AbCdEfGhIjKlMnOp', 'id'],
+    ['pi-jsonl', 'text', null, base64, 'plain'],
+    ['gemini-jsonl', 'thoughtSignature', null, base64, 'random'],
+    ['gemini-json', 'name', 'toolCalls', 'read_file', 'word'],
+    ['gemini-json', 'agentId', null, 'password=1', 'plain'],
+    ['opencode-rows', 'message_id', 'row', 'msg_c2e0f3d4001aBcDeFgHiJkLmN', 'id'],
+    ['opencode-export', 'callID', null, 'toolu_01AbCdEfGhIjKlMnOp', 'id'],
+    ['opencode-files', 'url', 'content', `data:image/png;base64,${base64}`, 'random'],
+    ['opencode-files', 'url', 'content', 'https://user:secret@prices.example/', 'plain'],
   ] as const)('in %s, %s of %s with %j is %s', (format, key, parent, value, expected) => {
     expect(new FieldClassifier(format).classify(key, parent, value)).toBe(expected);
   });
