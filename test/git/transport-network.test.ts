@@ -109,7 +109,7 @@ describe('transport over http', () => {
       return true;
     });
     const transport = programTransport(git, ours.gitDir);
-    const auth = { code: 'OT_REMOTE_AUTH', kind: 'network' };
+    const auth = { code: 'OT_REMOTE_AUTH', kind: 'refused' };
     await expect(transport.listRemote(url, 'refs/x/')).rejects.toMatchObject(auth);
     const withPassword = url.replace('http://', 'http://me:s3cret@');
     for (const attempt of [
@@ -188,8 +188,10 @@ describe('transport over ssh', () => {
     for (const [said, code] of refusals) {
       const local = gitOverSsh(`echo '${said}' >&2; exit 255`);
       const transport = programTransport(local, ours.gitDir);
+      const kind = code === 'OT_REMOTE_AUTH' ? 'refused' : 'network';
       await expect(transport.listRemote('ssh://host.invalid/x.git', 'refs/x/')).rejects.toMatchObject({
         code,
+        kind,
       });
     }
   });

@@ -1,4 +1,4 @@
-/** A remote that cannot be used: a code of its own, exit kind network, nothing changed and nothing told. */
+/** A remote that cannot be used: a code and kind of its own, nothing changed and nothing told. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -43,7 +43,8 @@ function notRefused(): never {
 
 async function expectCode(machine: SyncMachine, code: string): Promise<OtError[]> {
   const errors = await refusals(machine);
-  for (const error of errors) expect(error).toMatchObject({ code, kind: 'network' });
+  const kind = code === 'OT_REMOTE_AUTH' ? 'refused' : 'network';
+  for (const error of errors) expect(error).toMatchObject({ code, kind });
   return errors;
 }
 

@@ -11,13 +11,16 @@ const UNREACHABLE =
 const STORAGE =
   /No space left on device|Disk quota exceeded|Read-only file system|insufficient permission for adding|unable to create temporary/;
 
-/** `OT_REMOTE_AUTH`, `OT_REMOTE_REJECTED` or `OT_REMOTE_UNREACHABLE` (kind `network`); a full local disk by its own name. */
+/**
+ * `OT_REMOTE_AUTH` (kind `refused`), `OT_REMOTE_REJECTED` or `OT_REMOTE_UNREACHABLE` (kind `network`); a full
+ * local disk by its own name.
+ */
 export function remoteFailure(subcommand: string, stderr: string, outcome: string): OtError {
   const local = withoutRemoteLines(stderr);
   if (STORAGE.test(local)) return gitFailed(subcommand, local, outcome);
   const denied = lineWith(stderr, AUTH);
   if (denied !== null) {
-    return network('OT_REMOTE_AUTH', `the remote did not let us in: ${denied}`, {
+    return new OtError('OT_REMOTE_AUTH', 'refused', `the remote did not let us in: ${denied}`, {
       hint: 'Check your credentials for that host: ssh key, credential helper or token.',
     });
   }

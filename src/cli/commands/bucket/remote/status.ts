@@ -44,9 +44,14 @@ export class BucketRemoteStatusCommand extends OtCommand {
 
 /** The payload stays: the other remotes were asked all the same. */
 function failureOf(remotes: readonly RemoteState[]): Pick<Reply, 'failure'> {
-  const silent = remotes.filter(({ state }) => state === 'unreachable').map(({ name }) => name);
+  const silent = remotes.filter(({ state }) => state === 'unreachable');
   if (silent.length === 0) return {};
-  return { failure: new OtError('OT_REMOTE_UNREACHABLE', 'network', `no answer from ${silent.join(', ')}`) };
+  const names = silent.map(({ name }) => name).join(', ');
+  return {
+    failure: silent.every(({ error }) => error?.code === 'OT_REMOTE_AUTH')
+      ? new OtError('OT_REMOTE_AUTH', 'refused', `not let in by ${names}`)
+      : new OtError('OT_REMOTE_UNREACHABLE', 'network', `no answer from ${names}`),
+  };
 }
 
 async function stateOf(parts: CompareParts, remote: Remote): Promise<RemoteState> {
