@@ -11,6 +11,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init.ts')).InitCommand,
   },
   {
+    path: ['setup'],
+    summary: 'ask what to set up',
+    load: async () => (await import('./commands/setup/wizard.ts')).SetupCommand,
+  },
+  {
     path: ['setup', 'claude-code'],
     summary: 'capture Claude Code from now on',
     load: async () => (await import('./commands/setup/claude-code.ts')).SetupClaudeCodeCommand,
@@ -29,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: ['setup', 'pi'],
     summary: 'capture Pi from now on',
     load: async () => (await import('./commands/setup/pi.ts')).SetupPiCommand,
+  },
+  {
+    path: ['setup', 'opencode'],
+    summary: 'capture OpenCode from now on',
+    load: async () => (await import('./commands/setup/opencode.ts')).SetupOpencodeCommand,
   },
   {
     path: ['setup', 'copilot-cli'],

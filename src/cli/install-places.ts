@@ -27,6 +27,7 @@ export function agentHomes({ userHome, setting }: App): AgentHomes {
     claude: setting('CLAUDE_CONFIG_DIR'),
     codex: setting('CODEX_HOME'),
     pi: setting('PI_CODING_AGENT_DIR'),
+    config: setting('XDG_CONFIG_HOME'),
   };
 }
 

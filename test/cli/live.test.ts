@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Machine, newMachine, ROOT, runInProcess } from '../support/cli.ts';
+import { type Machine, newMachine, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
 
 const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl');
 const NAME = '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914';
@@ -128,5 +128,34 @@ describe('pause', () => {
       expect(await ot(machine, 'pause', '--session', id)).toMatchObject({ code: 2 });
     }
     expect(readFileSync(join(machine.otHome, 'hooks', 'spool'), 'utf8')).toContain('git-ot spool 1');
+  });
+});
+
+describe('setup without a verb', () => {
+  it('asks once for everything that is not set up, and does what was agreed to', async () => {
+    const machine = newMachine();
+    mkdirSync(join(machine.home, '.claude'));
+    mkdirSync(join(machine.home, '.codex'));
+    spawnSync('git', ['init', '-q'], { cwd: machine.cwd, env: machine.env });
+    expect((await ot(machine, 'setup')).reply).toMatchObject({
+      status: 'needs_action',
+      done: [],
+      offered: [
+        'git ot setup claude-code',
+        'git ot setup codex-cli',
+        'git ot setup git',
+        'git ot setup skill',
+        'git ot setup completions',
+      ],
+    });
+    expect(existsSync(machine.otHome)).toBe(false);
+    const io = recordedIo({ answers: ['y', 'n', 'Y', '', ''] });
+    expect(await runInProcess(['setup'], { machine, io })).toMatchObject({ code: 0 });
+    expect((await ot(machine, 'setup')).reply.offered).toEqual([
+      'git ot setup codex-cli',
+      'git ot setup skill',
+      'git ot setup completions',
+    ]);
+    expect((await ot(machine, 'status')).reply).toMatchObject({ capture: 'on' });
   });
 });

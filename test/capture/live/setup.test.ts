@@ -100,6 +100,7 @@ describe('setup of an agent with extensions', () => {
   it.each([
     ['pi', '.pi/agent/extensions/git-ot.ts'],
     ['copilot-cli', '.copilot/hooks/git-ot.json'],
+    ['opencode', '.config/opencode/plugins/git-ot.js'],
   ])('%s: puts a file of its own there, and takes back only that', async (agent, file) => {
     const machine = newMachine();
     const path = join(machine.home, file);
@@ -118,24 +119,39 @@ describe('setup of an agent with extensions', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('the extension of Pi notes the end of a turn with its log', async () => {
+  it.each([
+    [
+      'pi',
+      '.pi/agent/extensions/git-ot.ts',
+      `import extend from './extension.mjs';
+      const ctx = { cwd: process.cwd(), sessionManager: { getSessionFile: () => '/w/log.jsonl' } };
+      extend({ on: (event, handler) => event === 'agent_end' && handler({}, ctx) });`,
+      '"transcript_path":"/w/log.jsonl"',
+    ],
+    [
+      'opencode',
+      '.config/opencode/plugins/git-ot.js',
+      `import { GitOt } from './extension.mjs';
+      const { event } = await GitOt({ directory: process.cwd() });
+      await event({ event: { type: 'session.updated', properties: {} } });
+      await event({ event: { type: 'session.idle', properties: { sessionID: 'ses_1' } } });`,
+      '"session_id":"ses_1"',
+    ],
+  ])('the extension of %s notes the end of a turn', async (agent, file, host, expected) => {
     const machine = newMachine();
-    await ot(machine, 'setup', 'pi');
-    const module = join(machine.home, 'extension.mjs');
-    writeFileSync(module, readFileSync(join(machine.home, '.pi/agent/extensions/git-ot.ts'), 'utf8'));
-    mkdirSync(join(machine.otHome, 'spool'));
-    writeFileSync(join(machine.otHome, 'spool', 'drain'), `${process.pid}\n`);
-    const host = `const { default: extend } = await import(process.argv[1]);
-      const ctx = { cwd: '/w', sessionManager: { getSessionFile: () => '/w/log.jsonl' } };
-      extend({ on: (event, handler) => event === 'agent_end' && handler({}, ctx) });`;
-    const args = ['--input-type=module', '-e', host, module];
-    expect(spawnSync(process.execPath, args, { env: machine.env })).toMatchObject({ status: 0 });
+    await ot(machine, 'setup', agent);
+    put(join(machine.home, 'extension.mjs'), readFileSync(join(machine.home, file), 'utf8'));
     const spool = join(machine.otHome, 'spool');
+    put(join(spool, 'drain'), `${process.pid}\n`);
+    const script = put(join(machine.home, 'host.mjs'), host);
+    const options = { env: machine.env, cwd: machine.cwd };
+    expect(spawnSync(process.execPath, [script], options)).toMatchObject({ status: 0 });
     const notes = () => readdirSync(spool).filter((name) => name.startsWith('event-'));
     await expect.poll(notes, { timeout: 10_000 }).toHaveLength(1);
     const note = readFileSync(join(spool, notes()[0]!), 'utf8');
-    expect(note).toContain('name pi\n');
-    expect(note).toContain('{"hook_event_name":"Stop","transcript_path":"/w/log.jsonl","cwd":"/w"}');
+    expect(note).toContain(`name ${agent}\n`);
+    expect(note).toContain('{"hook_event_name":"Stop",');
+    expect(note).toContain(expected);
   });
 
   it('writes places with quotes in them as each format needs it', async () => {

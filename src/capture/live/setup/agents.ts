@@ -9,10 +9,11 @@ import { type PlaceForm, render } from './shipped.ts';
 /** Folders of the user that agents look into. */
 export interface AgentHomes {
   readonly userHome: string;
-  /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `PI_CODING_AGENT_DIR`, where set. */
+  /** `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `PI_CODING_AGENT_DIR`, `XDG_CONFIG_HOME`, where set. */
   readonly claude: string | undefined;
   readonly codex: string | undefined;
   readonly pi: string | undefined;
+  readonly config: string | undefined;
 }
 
 export interface AgentTarget {
@@ -54,6 +55,12 @@ export const AGENT_TARGETS: readonly AgentTarget[] = [
     folder: ({ userHome, pi }) => pi ?? join(userHome, '.pi', 'agent'),
     file: 'extensions/git-ot.ts',
     how: { shipped: 'agents/pi.ts', form: 'json' },
+  },
+  {
+    agent: 'opencode',
+    folder: ({ userHome, config }) => join(config ?? join(userHome, '.config'), 'opencode'),
+    file: 'plugins/git-ot.js',
+    how: { shipped: 'agents/opencode.js', form: 'json' },
   },
   {
     agent: 'copilot-cli',

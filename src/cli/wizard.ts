@@ -1,0 +1,82 @@
+/** `git ot setup` on a terminal: the setup verbs, one question each. */
+import { agentTarget, planAgent } from '../capture/live/setup/agents.ts';
+import { actionOf, applyChanges, type FileChange } from '../capture/live/setup/change.ts';
+import { completionFiles, planExtras, skillFiles } from '../capture/live/setup/extras.ts';
+import { noteRepository, planRepository, repositoryHooks } from '../capture/live/setup/repository.ts';
+import type { App } from './app.ts';
+import { agentHomes, installPlaces, shellHomes } from './install-places.ts';
+import { folderStatus, liveHealth } from './live.ts';
+
+export interface WizardStep {
+  /** The verb that does the same. */
+  readonly command: string;
+  readonly question: string;
+  readonly plan: () => Promise<readonly FileChange[]>;
+  /** What has to be remembered once the plan was applied. */
+  readonly after?: () => Promise<void>;
+}
+
+/** What is not set up yet: agents that are there, this repository, the skill, completions. */
+export async function offeredSteps(app: App): Promise<WizardStep[]> {
+  const { agents } = await liveHealth(app);
+  const wanted = agents.filter(({ present, hooks }) => present && hooks !== 'hooked');
+  const steps = wanted.map(({ agent }) => agentStep(app, agent));
+  const { hooks } = await folderStatus(app);
+  if (hooks?.some(({ installed }) => !installed) === true) steps.push(repositoryStep(app));
+  return [...steps, ...(await extraSteps(app))];
+}
+
+/** Asks for each step; those that were agreed to and done. A plan that is refused ends the wizard with its error. */
+export async function runWizard(app: App, steps: readonly WizardStep[]): Promise<WizardStep[]> {
+  const done: WizardStep[] = [];
+  for (const step of steps) {
+    await app.io.err(`${step.question} [y/N] `);
+    const answer = await app.io.readLine();
+    if (answer === null) break;
+    if (answer.trim().toLowerCase() !== 'y') continue;
+    await applyChanges(await step.plan(), app.platform);
+    await step.after?.();
+    done.push(step);
+  }
+  return done;
+}
+
+function agentStep(app: App, agent: string): WizardStep {
+  return {
+    command: `git ot setup ${agent}`,
+    question: `Capture the sessions of ${agent} from now on?`,
+    plan: () => planAgent(agentTarget(agent), agentHomes(app), installPlaces(app), false),
+  };
+}
+
+function repositoryStep(app: App): WizardStep {
+  const hooks = () => repositoryHooks(app.git, app.cwd);
+  const places = installPlaces(app);
+  return {
+    command: 'git ot setup git',
+    question:
+      'Add hooks to this repository, so that commits are noticed and evidence cannot be pushed by accident?',
+    plan: async () => planRepository(app.git, await hooks(), places, false),
+    after: async () => noteRepository(places, app.platform, await hooks(), true),
+  };
+}
+
+async function extraSteps(app: App): Promise<WizardStep[]> {
+  const places = installPlaces(app);
+  const steps: WizardStep[] = [
+    {
+      command: 'git ot setup skill',
+      question: 'Install a skill that teaches Claude Code to look up earlier sessions?',
+      plan: () => planExtras(places, skillFiles(agentHomes(app)), ['claude-code'], false),
+    },
+    {
+      command: 'git ot setup completions',
+      question: 'Install completion for bash, zsh and fish?',
+      plan: () => planExtras(places, completionFiles(shellHomes(app)), [], false),
+    },
+  ];
+  const open = await Promise.all(
+    steps.map(async ({ plan }) => (await plan()).some((change) => actionOf(change) !== 'none')),
+  );
+  return steps.filter((_, index) => open[index]);
+}
