@@ -10,6 +10,7 @@ import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
+import { makeFolders } from '../base/folders.ts';
 import type { Platform } from '../base/platform.ts';
 import type { HashAlgorithm, Oid, Repository } from '../git/ports.ts';
 import { BUCKET_FORMAT } from './layout.ts';
@@ -48,7 +49,8 @@ export interface OpenOptions {
 }
 
 /** Names that git-ot itself puts into `$OT_HOME`. */
-export const OUR_NAMES = /^(bucket\.git|bucket\.json|cache|remotes|spool|hooks|paused|do-not-save|lock\.\d+|tmp_.*|\.DS_Store)$/;
+export const OUR_NAMES =
+  /^(bucket\.git|bucket\.json|cache|remotes|spool|hooks|paused|do-not-save|lock\.\d+|tmp_.*|\.DS_Store)$/;
 
 export function bucketGitDir(home: string): string {
   return join(home, 'bucket.git');
@@ -69,7 +71,7 @@ export async function openOrCreateBucket(
   const present = readLaneFile(options.home);
   if (present !== null) return assemble(options, present);
   await assertOurs(options.home);
-  await makeHome(options.home);
+  makeHome(options.home);
   return withLock(options.home, options.platform, async () => {
     const raced = readLaneFile(options.home);
     if (raced !== null) return assemble(options, raced);
@@ -178,9 +180,9 @@ async function assertOurs(home: string): Promise<void> {
   if (foreign !== undefined) throw notABucket(home, `it holds other things, such as '${foreign}'`);
 }
 
-async function makeHome(home: string): Promise<void> {
+function makeHome(home: string): void {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    makeFolders(home, 0o700);
   } catch (error) {
     throw unwritable(home, error);
   }

@@ -4,8 +4,9 @@
  * `$OT_HOME/cache`; derived, deletable at any time, and nothing but time depends on it.
  */
 import { type BigIntStats, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolders } from '../base/folders.ts';
 import type { Platform } from '../base/platform.ts';
 import type { Oid } from '../git/ports.ts';
 
@@ -82,7 +83,7 @@ export class FileCache {
     const draft = join(this.#folder, `tmp_files_${this.#platform.randomHex(4)}`);
     const entries = [...this.#entries.values()].slice(-LIMIT);
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.#folder, 0o700);
       await writeFile(draft, JSON.stringify({ format: FORMAT, entries }), { mode: 0o600 });
       await rename(draft, join(this.#folder, NAME));
     } catch {

@@ -2,9 +2,10 @@
  * The catalog file: `$OT_HOME/cache/catalog.sqlite`. Everything in it is derived from journals, so it can be
  * deleted at any time; a damaged one is made anew, one of a newer version is refused.
  */
-import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
+import { makeFolders } from '../base/folders.ts';
 import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
@@ -111,7 +112,7 @@ async function replace(path: string): Promise<Catalog> {
 async function makeEmpty(path: string): Promise<void> {
   const draft = `${path}.new-${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path), 0o700);
     removeFiles(draft);
     const database = await openSqlite(draft);
     database.exec(

@@ -4,10 +4,11 @@
  * a cache V8 does not take, chunks are compiled as usual.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
+import { makeFolders } from '../base/folders.ts';
 
 /** What the loader of CommonJS modules hands out; part of node, missing in its types. */
 interface LoadedModule {
@@ -96,7 +97,7 @@ function save(folder: string, fresh: ReadonlyMap<string, Script>): void {
 
 function makeFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     return true;
   } catch {
     return false;

@@ -2,9 +2,10 @@
  * Which raw tip each sealed tip was made from: lets a push skip what has not changed. Derived and local;
  * without it everything is sealed again and, being deterministic, comes out the same.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { makeFolders } from '../base/folders.ts';
 import type { Platform } from '../base/platform.ts';
 import type { Oid } from '../git/ports.ts';
 
@@ -48,7 +49,7 @@ export class SealCache {
     const text = JSON.stringify({ version: 1, journals: Object.fromEntries(kept) });
     const draft = join(this.#home, 'cache', `tmp_seal_${platform.randomHex(4)}.json`);
     try {
-      await mkdir(join(this.#home, 'cache'), { recursive: true, mode: 0o700 });
+      makeFolders(join(this.#home, 'cache'), 0o700);
       await writeFile(draft, text, { mode: 0o600 });
       await rename(draft, cachePath(this.#home));
     } catch {

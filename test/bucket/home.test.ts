@@ -1,5 +1,14 @@
 /** `OT_HOME` in every state a user can bring it into. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openBucket, openOrCreateBucket } from '../../src/bucket/home.ts';
@@ -33,6 +42,13 @@ describe('a folder that is no bucket', () => {
         .sort(),
     ).toEqual(['bucket.git', 'bucket.json']);
     expect(laneFile(home)).toMatchObject({ format: 1, lane: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  });
+
+  it.runIf(existsSync('/proc/self'))('is refused at once where the system makes no folders', async () => {
+    await expect(openOrCreateBucket(options('/proc/git-ot/home'))).rejects.toMatchObject({
+      code: 'OT_READ_ONLY',
+      hint: expect.stringContaining('OT_HOME'),
+    });
   });
 
   it('is refused when it is a file, or holds other things, and stays as it was', async () => {

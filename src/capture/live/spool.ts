@@ -3,9 +3,10 @@
  * place by `hooks/spool`; `tmp-*` are drafts of it; `aside/` holds notes that could not be used, each with
  * its reason; `drain` names the process that is at work.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
+import { makeFolders } from '../../base/folders.ts';
 import { decodeNote, type SpoolNote } from './note.ts';
 
 /** A note with its place. */
@@ -69,7 +70,7 @@ export async function removeEvent(home: string, name: string): Promise<void> {
 /** Moves a note out of the way and writes its reason beside it, for `git ot status` and `doctor`. */
 export async function setAside(home: string, { name, reason }: BadEvent): Promise<void> {
   const aside = join(spoolDir(home), 'aside');
-  await mkdir(aside, { recursive: true, mode: 0o700 });
+  makeFolders(aside, 0o700);
   await writeFile(join(aside, `${name}.reason`), `${reason}\n`, { mode: 0o600 });
   await rename(join(spoolDir(home), name), join(aside, name)).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT')) throw error;

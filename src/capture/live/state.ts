@@ -1,7 +1,8 @@
 /** `$OT_HOME/spool/state.json`: how the last drain went, and the sessions that were heard of lately. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
 import { spoolDir } from './spool.ts';
 
@@ -42,7 +43,7 @@ export async function writeState(home: string, platform: Platform, state: LiveSt
   const draft = join(spoolDir(home), `state.${platform.pid}.${platform.randomHex(4)}`);
   const kept = { ...state, sessions: state.sessions.slice(-MOST_SESSIONS) };
   try {
-    await mkdir(spoolDir(home), { recursive: true, mode: 0o700 });
+    makeFolders(spoolDir(home), 0o700);
     await writeFile(draft, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
     await rename(draft, statePath(home));
   } catch {

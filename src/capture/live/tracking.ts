@@ -5,10 +5,11 @@
  */
 
 import { readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../../base/errors.ts';
+import { makeFolders } from '../../base/folders.ts';
 import { unwritable } from '../../bucket/storage.ts';
 import { topLevel } from '../../git/code-repository.ts';
 import type { GitProgram } from '../../git/spawn.ts';
@@ -88,7 +89,7 @@ export async function markSession(home: string, sessionId: string, marked: boole
     });
   }
   try {
-    await mkdir(join(home, MARKS), { recursive: true, mode: 0o700 });
+    makeFolders(join(home, MARKS), 0o700);
     if (marked) await writeFile(join(home, MARKS, sessionId), '', { mode: 0o600 });
     else await rm(join(home, MARKS, sessionId), { force: true });
   } catch (error) {
@@ -105,7 +106,7 @@ export async function isPaused(home: string): Promise<boolean> {
 /** Pauses or resumes capture by hooks on this machine. */
 export async function setPaused(home: string, paused: boolean): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    makeFolders(home, 0o700);
     if (paused) await writeFile(join(home, 'paused'), '', { mode: 0o600 });
     else await rm(join(home, 'paused'), { force: true });
   } catch (error) {

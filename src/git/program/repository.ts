@@ -1,7 +1,8 @@
 /** The git engine as a `Repository`: creating one, opening one. */
-import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
+import { makeFolders } from '../../base/folders.ts';
 import { writeFailure } from '../failure.ts';
 import type { HashAlgorithm, ObjectBatch, ObjectStore, RefStore, Repository } from '../ports.ts';
 import { isRepository, readAlgorithm } from '../repository-format.ts';
@@ -67,7 +68,7 @@ const BASE_CONFIG: Readonly<Record<string, string>> = {
 export async function initBare(git: GitProgram, dir: string, options: InitOptions): Promise<void> {
   const draft = `${dir}.new-${process.pid}`;
   try {
-    await mkdir(dirname(dir), { recursive: true });
+    makeFolders(dirname(dir));
     await rm(draft, { recursive: true, force: true });
     await createDraft(git, draft, options);
     await rename(draft, dir);

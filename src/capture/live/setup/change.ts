@@ -2,9 +2,10 @@
  * Changes of files outside the bucket: planned as bytes before and after, shown, then applied. A file is
  * replaced by a rename, its first state is kept once, and a file that changed since the plan is left alone.
  */
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError, OtError } from '../../../base/errors.ts';
+import { makeFolders } from '../../../base/folders.ts';
 import type { Platform } from '../../../base/platform.ts';
 
 export interface FileChange {
@@ -77,7 +78,7 @@ async function applyChange(change: FileChange, platform: Platform): Promise<void
 }
 
 async function replace({ path, before, mode }: FileChange, after: Buffer, platform: Platform): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const draft = join(dirname(path), `.${basename(path)}.git-ot-${platform.randomHex(4)}`);
   const kept = before === null ? mode : (await stat(path)).mode & 0o7777;
   try {
