@@ -36,4 +36,6 @@ export interface CommandClass {
   readonly usage: Usage;
   /** Arguments and options after the command's words, as a manual writes them: `ID [--out DIR]`. */
   readonly synopsis: string;
+  /** Argument that may be an empty text; every other value must not be. */
+  readonly mayBeEmpty?: string;
 }

@@ -1,4 +1,5 @@
 /** Option values and arguments as typed, decoded. Each throws `OT_BAD_VALUE` (exit 2) naming the option. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import { isRemoteUrl } from '../git/remote-url.ts';
@@ -59,6 +60,17 @@ function stepSelection(text: string): StepSelection {
   const to = Number(range?.[2] ?? range?.[1]);
   if (range !== null && from >= 1 && to >= from) return { from, to };
   throw badValue('ID:STEPS', text, 'give a step (ID:7), a range (ID:3-9) or ID:last');
+}
+
+/** Absolute path of a folder that is there, typed in `cwd`. */
+export async function existingFolder(option: string, text: string, cwd: string): Promise<string> {
+  const path = resolve(cwd, text);
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return path;
+  throw badValue(option, text, 'give a folder that exists');
 }
 
 /** A remote as git names one; a path is taken from the folder it was typed in, not from the bucket's. */

@@ -5,6 +5,7 @@
 import { Command } from 'clipanion';
 import { CliBuilder, type CommandBuilder, type RunState } from 'clipanion/lib/core.js';
 import type { CommandClass, OtCommand } from './base-command.ts';
+import { emptyValue } from './usage-error.ts';
 
 interface OptionSpec {
   definition(builder: CommandBuilder<unknown>, key: string): void;
@@ -34,13 +35,31 @@ export class CommandParser {
     for (const [key, spec] of this.#specs) spec.definition(this.#builder, key);
   }
 
-  /** `argv` begins with the command's path. Throws clipanion's syntax errors: see `usage-error.ts`. */
+  /**
+   * `argv` begins with the command's path. Throws clipanion's syntax errors, see `usage-error.ts`, and
+   * `OT_BAD_VALUE` (exit 2) on an empty value: a variable that is not set must not mean something.
+   */
   parse(argv: readonly string[]): OtCommand {
-    const state = this.#machine.compile().process([...argv]);
+    const state = this.#machine.compile().process(this.#boundNumbers(argv));
+    this.#refuseEmpty(state);
     const command = new this.#Class();
     const values = command as unknown as Record<string, unknown>;
     for (const [key, spec] of this.#specs) values[key] = spec.transformer(this.#builder, key, state, {});
     return command;
+  }
+
+  /** The first argument or option that a call lacks; null when it lacks none. */
+  missing(argv: readonly string[]): string | null {
+    const names = [...this.#builder.arity.leading, ...this.#builder.arity.trailing];
+    const words = this.#Class.paths[0]!.length;
+    const required = this.#builder.options.filter((option) => option.required);
+    const given = required.flatMap(({ names: [name] }) => [name!, 'x']);
+    for (let lacking = 0; lacking <= names.length; lacking += 1) {
+      const filled = Array.from({ length: lacking }, () => 'x');
+      if (!this.#parses([...argv.slice(0, words), ...given, ...argv.slice(words), ...filled])) continue;
+      return names[names.length - lacking] ?? required[0]?.names.at(-1) ?? null;
+    }
+    return null;
   }
 
   options(): readonly ParsedOption[] {
@@ -49,6 +68,45 @@ export class CommandParser {
       takesValue: arity > 0,
       description: description ?? '',
     }));
+  }
+
+  #parses(argv: readonly string[]): boolean {
+    try {
+      this.#machine.compile().process([...argv]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** `--limit -1` as `--limit=-1`: a negative number behind an option is its value, and no option. */
+  #boundNumbers(argv: readonly string[]): string[] {
+    const takesValue = (token: string): boolean =>
+      this.#builder.options.some(({ names, arity }) => arity === 1 && names.includes(token));
+    const bound: string[] = [];
+    let ended = false;
+    for (const token of argv) {
+      ended ||= token === '--';
+      const option = bound.at(-1) ?? '';
+      if (!ended && /^-\d/.test(token) && takesValue(option)) bound[bound.length - 1] = `${option}=${token}`;
+      else bound.push(token);
+    }
+    return bound;
+  }
+
+  #refuseEmpty({ options, positionals }: RunState): void {
+    const option = options.find(({ value }) => value === '');
+    if (option !== undefined) throw emptyValue(option.name);
+    positionals.forEach(({ value }, index) => {
+      const name = this.#argumentName(index);
+      if (value === '' && this.#Class.mayBeEmpty !== name) throw emptyValue(name);
+    });
+  }
+
+  #argumentName(index: number): string {
+    const { leading, extra } = this.#builder.arity;
+    const names = [...leading, ...(Array.isArray(extra) ? extra : [])];
+    return names[index] ?? /([A-Z]+)\.\.\./.exec(this.#Class.synopsis)?.[1] ?? 'an argument';
   }
 }
 

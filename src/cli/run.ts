@@ -33,9 +33,9 @@ export async function runCli(
   }
 }
 
-/** True when `--json` stands among the options, so also for a call that does not parse. */
+/** True when `--json` stands among the options, also in a call that does not parse, such as `--json=true`. */
 export function wantsJson(argv: readonly string[]): boolean {
-  return beforeDashes(argv).includes('--json');
+  return beforeDashes(argv).some((word) => /^--json(?:$|=)/.test(word));
 }
 
 async function parse(
@@ -52,7 +52,7 @@ async function parse(
     return command;
   } catch (error) {
     const names = parser.options().flatMap((option) => option.names);
-    return { thrown: parseError(error, entry, names) ?? error };
+    return { thrown: parseError(error, entry, names, () => parser.missing(argv)) ?? error };
   }
 }
 
@@ -69,7 +69,7 @@ function withoutCommand(
 
 function modeOf(options: readonly string[], app: App): OutputMode {
   return {
-    json: options.includes('--json'),
+    json: wantsJson(options),
     quiet: options.includes('--quiet'),
     color: app.io.color && !options.includes('--no-color'),
   };

@@ -37,14 +37,33 @@ export function unknownCommand(
   });
 }
 
-/** What clipanion threw while parsing, or null when it is no parse error. */
-export function parseError(error: unknown, entry: CommandEntry, options: readonly string[]): OtError | null {
+/** A value was typed that is the empty text. */
+export function emptyValue(name: string): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', `${name} is empty`, {
+    hint: 'give a value; an empty one often comes from a variable that is not set',
+  });
+}
+
+/**
+ * What clipanion threw while parsing, or null when it is no parse error. `missing` names the first argument
+ * that the call lacks.
+ */
+export function parseError(
+  error: unknown,
+  entry: CommandEntry,
+  options: readonly string[],
+  missing: () => string | null,
+): OtError | null {
   if (!(error instanceof Error) || !('clipanion' in error)) return null;
   const reason = reasonOf(error);
   const help = `run: ${commandLine(entry.path.join(' '))} -h`;
   const quoted = /\("([\s\S]*)"\)\.$/.exec(reason)?.[1] ?? '';
   if (reason.startsWith('Unsupported option') || reason.startsWith('Invalid option')) {
-    const guesses = nearest(quoted.split('=')[0]!, options);
+    const typed = quoted.split('=')[0]!;
+    if (typed !== quoted && options.includes(typed)) {
+      return new OtError('OT_BAD_VALUE', 'usage', `option ${typed} takes no value`, { hint: help });
+    }
+    const guesses = nearest(typed, options);
     return new OtError('OT_UNKNOWN_OPTION', 'usage', `unknown option ${quoteWord(quoted)}`, {
       hint: guesses.length === 0 ? help : `did you mean: ${guesses.join(', ')}`,
     });
@@ -54,7 +73,7 @@ export function parseError(error: unknown, entry: CommandEntry, options: readonl
       hint: help,
     });
   }
-  return new OtError('OT_MISSING_ARGUMENT', 'usage', missingText(reason), { hint: help });
+  return new OtError('OT_MISSING_ARGUMENT', 'usage', missingText(reason, missing()), { hint: help });
 }
 
 function incompleteCommand(words: readonly string[], commands: readonly CommandEntry[]): OtError {
@@ -70,9 +89,10 @@ function reasonOf(error: Error): string {
   return candidates?.find(({ reason }) => reason !== null)?.reason ?? '';
 }
 
-function missingText(reason: string): string {
+function missingText(reason: string, argument: string | null): string {
   const option = /^Not enough arguments to option (--?[a-z-]+)\.$/.exec(reason)?.[1];
-  return option === undefined ? 'an argument is missing' : `option ${option} needs a value`;
+  if (option !== undefined) return `option ${option} needs a value`;
+  return `${argument ?? 'an argument'} is missing`;
 }
 
 function commandLine(words: string): string {

@@ -15,7 +15,7 @@ class GreetCommand extends OtCommand {
   };
   static readonly synopsis = 'NAME [--times N]';
 
-  name = Option.String();
+  name = Option.String({ name: 'NAME' });
   times = Option.String('--times', { description: 'how often' });
 
   protected override async run(): Promise<Reply> {
@@ -244,6 +244,33 @@ describe('a call that does not parse', () => {
     });
     expect(outcome.stderr).toContain("unexpected argument 'https://host/");
     expect(outcome.stderr).not.toMatch(/hunter2|\u001b/);
+  });
+
+  it('is answered in JSON in whatever form --json was typed', async () => {
+    for (const argv of ['people greet Ada --json=true', '--json=true people greet Ada', 'people --json=']) {
+      const outcome = await run(argv);
+      expect(outcome).toMatchObject({ code: 2, stderr: '' });
+      expect(documentOf(outcome)).toMatchObject({ status: 'error', error: { kind: 'usage' } });
+    }
+    expect((await run('people greet Ada --json=true')).stdout).toContain('option --json takes no value');
+  });
+
+  it('says which argument or option is missing', async () => {
+    expect((await run('people greet')).stderr).toContain('NAME is missing [OT_MISSING_ARGUMENT]');
+    expect((await run('people greet --times 2 --')).stderr).toContain('NAME is missing');
+    const real = async (...argv: string[]): Promise<string> => (await runInProcess(argv)).stderr;
+    expect(await real('bucket', 'remote', 'add')).toContain('NAME is missing');
+    expect(await real('bucket', 'remote', 'add', 'team')).toContain('URL is missing');
+    expect(await real('trace', 'export', '3f2a9c1e')).toContain('--format is missing');
+    expect(await real('trace', 'export', '--format', 'markdown')).toContain('ID is missing');
+  });
+
+  it('takes a negative number as the value of an option, to say what is wrong with it', async () => {
+    expect((await run('people greet Ada --times -1 --json')).stdout).toContain('"times":"-1"');
+    const { code, stderr } = await runInProcess(['trace', 'list', '--limit', '-1']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--limit does not take '-1'");
+    expect(stderr).toContain('give a whole number of at least 1');
   });
 
   it('takes words after -- as arguments', async () => {

@@ -6,6 +6,7 @@ import { describeCodeRepository } from '../../git/code-repository.ts';
 import { agentFolders } from '../agent-folders.ts';
 import type { App } from '../app.ts';
 import { OtCommand } from '../base-command.ts';
+import { existingFolder } from '../decode.ts';
 import type { Reply } from '../envelope.ts';
 import { startProgress } from '../progress.ts';
 import { captureView } from '../views/capture.ts';
@@ -43,6 +44,8 @@ export class CaptureCommand extends OtCommand {
     const named = this.files.map((path) => resolve(app.cwd, path));
     const paths = this.all ? [...named, ...(await agentFolders(app))] : named;
     if (paths.length === 0) throw noPath();
+    const project =
+      this.project === undefined ? undefined : await existingFolder('--project', this.project, app.cwd);
     const progress = startProgress(app, 'capturing', this.quiet);
     let done = 0;
     const onFile = (): void => {
@@ -54,7 +57,7 @@ export class CaptureCommand extends OtCommand {
         bucket,
         paths,
         again: this.again,
-        ...(this.project === undefined ? {} : { project: resolve(app.cwd, this.project) }),
+        ...(project === undefined ? {} : { project }),
         describeRepository: (folder) => describeCodeRepository(app.git, folder),
         onFile,
       }),

@@ -18,6 +18,7 @@ export class ConfigSetCommand extends OtCommand {
     ],
   });
   static readonly synopsis = 'NAME VALUE [--global]';
+  static readonly mayBeEmpty = 'VALUE';
 
   name = Option.String({ name: 'NAME' });
   value = Option.String({ name: 'VALUE' });
