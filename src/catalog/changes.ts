@@ -1,7 +1,7 @@
 /** What has changed in the journals since the catalog last looked: a comparison of trees, keyed by ref tips. */
 import type { Sqlite } from '../base/sqlite.ts';
 import { isTraceId } from '../bucket/layout.ts';
-import { type JournalTip, journalTips, type Shelf } from '../bucket/shelves.ts';
+import { folderOfTip, type JournalTip, journalTips, type Shelf } from '../bucket/shelves.ts';
 import type { Oid } from '../git/ports.ts';
 
 /** A journal whose tip is another than the catalog has seen, or that is gone. */
@@ -53,9 +53,10 @@ function journalKey(remote: string, ref: string): string {
   return `${remote}\0${ref}`;
 }
 
-/** Groups of a journal that differ; reads trees only, and only of those groups. */
+/** Groups of a journal that differ; reads trees only, and only of those groups. Throws when one cannot be read. */
 export async function changedGroups(database: Sqlite, tip: JournalTip, id: number): Promise<ChangedGroup[]> {
-  const now = await foldersOf(tip.shelf, tip.commit, 'traces', /^[0-9a-f]{2}$/);
+  const root = await folderOfTip(tip, 'traces');
+  const now = root === null ? new Map<string, Oid>() : await foldersOf(tip.shelf, root, /^[0-9a-f]{2}$/);
   const before = new Map(
     database
       .all<{ hh: string; tree: string }>('SELECT hh, tree FROM groups WHERE journal = ?', id)
@@ -75,7 +76,7 @@ async function changedGroup(
 ): Promise<ChangedGroup> {
   const traces = new Map<string, Oid | null>();
   for (const { trace_id } of copiesBelow(database, id, hh)) traces.set(trace_id, null);
-  const now = tree === null ? [] : await foldersOf(shelf, tree, '', /./);
+  const now = tree === null ? [] : await foldersOf(shelf, tree, /./);
   for (const [traceId, folder] of now) {
     if (isTraceId(traceId) && traceId.startsWith(hh)) traces.set(traceId, folder);
   }
@@ -90,11 +91,9 @@ function copiesBelow(database: Sqlite, id: number, hh: string): { trace_id: stri
   return database.all(sql, id, hh, `${hh}g`);
 }
 
-/** Folders right below a path, by name; nothing when there is no such path. */
-async function foldersOf(shelf: Shelf, root: Oid, path: string, name: RegExp): Promise<Map<string, Oid>> {
-  const info = await shelf.objects.resolve(root, path);
-  if (info?.type !== 'tree') return new Map();
-  const entries = await shelf.objects.readTree(info.oid);
+/** Folders right below a tree, by name. */
+async function foldersOf(shelf: Shelf, tree: Oid, name: RegExp): Promise<Map<string, Oid>> {
+  const entries = await shelf.objects.readTree(tree);
   return new Map(
     entries.flatMap((entry) =>
       entry.mode === '40000' && name.test(entry.name) ? [[entry.name, entry.oid] as const] : [],
