@@ -78,7 +78,9 @@ async function reading<T>(path: string, use: (rows: Rows) => Promise<T>): Promis
 /** Without a log of writes beside it the file is taken as it is: SQLite would make files of its own there. */
 async function open(path: string): Promise<Sqlite> {
   try {
-    return await openSqlite(path, { readonly: true, immutable: !hasLog(path) });
+    const database = await openSqlite(path, { readonly: true, immutable: !hasLog(path) });
+    database.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+    return database;
   } catch (error) {
     throw asSourceError(path, error);
   }
@@ -176,12 +178,13 @@ class Rows {
     return this.#columnsOf(table).includes(column);
   }
 
+  /** Of a real table only: a view could be a query without end. */
   #columnsOf(table: string): readonly string[] {
     let columns = this.#columns.get(table);
     if (columns === undefined) {
-      columns = this.#database
-        .all('SELECT name FROM pragma_table_info(?)', table)
-        .map(({ name }) => String(name));
+      const real = "m.type = 'table' AND m.sql LIKE 'CREATE TABLE%'";
+      const sql = `SELECT p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.name = ? AND ${real}`;
+      columns = this.#database.all(sql, table).map(({ name }) => String(name));
       this.#columns.set(table, columns);
     }
     return columns;

@@ -88,9 +88,18 @@ describe("OpenCode's database", () => {
     await expectVerified(other);
     await other.close();
   });
+});
 
+describe('a database', () => {
   it.each([
     ['of another program', 'CREATE TABLE message (id, body); CREATE TABLE part (id)', 'OT_NOT_A_SESSION'],
+    [
+      'of views without end',
+      `CREATE VIEW part AS SELECT 1 AS id, 2 AS message_id, 3 AS session_id, 4 AS data;
+       CREATE VIEW message AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+         SELECT i AS id, i AS session_id, i AS data FROM n`,
+      'OT_NOT_A_SESSION',
+    ],
     [
       'without a session',
       'CREATE TABLE message (id, session_id, data); CREATE TABLE part (id, message_id, session_id, data)',
