@@ -1,0 +1,155 @@
+/** The drain over a spool of files, with captures that succeed, fail and die as told. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { OtError } from '../../../src/base/errors.ts';
+import { type DrainReport, drainSpool, type VisitResult } from '../../../src/capture/live/drain.ts';
+import type { Visit } from '../../../src/capture/live/fold.ts';
+import { readState } from '../../../src/capture/live/state.ts';
+import { tempDir } from '../../support/git-env.ts';
+import { testPlatform } from '../../support/platform.ts';
+
+const CAPTURED: VisitResult = { outcome: 'captured', traces: 1 };
+
+/** Writes a note as the script does. `age` in seconds. */
+function spool(home: string, name: string, payload: object, age = 0): string {
+  const path = join(home, 'spool', name);
+  mkdirSync(join(home, 'spool'), { recursive: true });
+  writeFileSync(path, `git-ot spool 1\nkind agent\nname pi\ncwd /w\n\n${JSON.stringify(payload)}`);
+  const then = Date.now() / 1000 - age;
+  utimesSync(path, then, then);
+  return path;
+}
+
+function run(
+  home: string,
+  capture: (visit: Visit) => Promise<VisitResult>,
+  lookAgainMs = 0,
+): Promise<DrainReport> {
+  return drainSpool({ home, platform: testPlatform(), capture, lookAgainMs });
+}
+
+const stop = (log: string): object => ({ hook_event_name: 'Stop', transcript_path: log });
+
+describe('drainSpool', () => {
+  it('captures each session once, however many events', async () => {
+    const home = tempDir();
+    for (let n = 0; n < 20; n += 1) spool(home, `event-${n}-0`, stop(`/logs/${n % 3}.jsonl`));
+    const visits: Array<[string | null, number]> = [];
+    const report = await run(home, async ({ transcript, events }) => {
+      visits.push([transcript, events.length]);
+      return CAPTURED;
+    });
+    expect(report).toEqual({ events: 20, captures: 3, traces: 3, set_aside: 0 });
+    expect(visits.sort()).toEqual([
+      ['/logs/0.jsonl', 7],
+      ['/logs/1.jsonl', 7],
+      ['/logs/2.jsonl', 6],
+    ]);
+  });
+
+  it('looks again after the end of a turn, and keeps the note until then', async () => {
+    const home = tempDir();
+    const path = spool(home, 'event-1-0', stop('/logs/a.jsonl'));
+    const there: boolean[] = [];
+    const capture = async (): Promise<VisitResult> => {
+      there.push(existsSync(path));
+      // What comes in while a second look is due is not kept waiting.
+      if (there.length === 1)
+        spool(home, 'event-2-0', { hook_event_name: 'x', transcript_path: '/logs/b.jsonl' });
+      return CAPTURED;
+    };
+    expect(await run(home, capture, 300)).toMatchObject({ events: 2, captures: 3 });
+    expect(there).toEqual([true, true, true]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('keeps every note while the bucket takes nothing, and says since when and why', async () => {
+    const home = tempDir();
+    spool(home, 'event-1-0', stop('/logs/a.jsonl'));
+    const locked = new OtError('OT_BUCKET_LOCKED', 'conflict', 'another process writes');
+    const fail = (): Promise<never> => Promise.reject(locked);
+    await expect(run(home, fail)).rejects.toBe(locked);
+    const first = (await readState(home)).failing;
+    expect(first).toMatchObject({ code: 'OT_BUCKET_LOCKED', message: 'another process writes' });
+    await expect(run(home, fail)).rejects.toBe(locked);
+    expect((await readState(home)).failing?.since).toBe(first?.since);
+    expect(readdirSync(join(home, 'spool')).sort()).toEqual(['event-1-0', 'state.json']);
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 1 });
+    expect((await readState(home)).failing).toBeNull();
+  });
+
+  it('sets one poisoned visit aside and goes on with the rest', async () => {
+    const home = tempDir();
+    spool(home, 'event-1-0', stop('/logs/bad.jsonl'));
+    spool(home, 'event-2-0', stop('/logs/good.jsonl'));
+    const report = await run(home, async ({ transcript }) => {
+      if (transcript === '/logs/bad.jsonl') throw new RangeError('a bug');
+      return CAPTURED;
+    });
+    expect(report).toMatchObject({ events: 1, traces: 1, set_aside: 1 });
+    expect(readFileSync(join(home, 'spool', 'aside', 'event-1-0.reason'), 'utf8')).toBe('OT_INTERNAL\n');
+  });
+
+});
+
+describe('what drainSpool takes and leaves', () => {
+  it('takes the draft of a hook that was killed, once it is old', async () => {
+    const home = tempDir();
+    spool(home, 'tmp-1-0', stop('/logs/a.jsonl'), 5);
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 0, set_aside: 0 });
+    spool(home, 'tmp-1-0', stop('/logs/a.jsonl'), 100);
+    writeFileSync(join(home, 'spool', 'tmp-2-0'), 'git-ot spool 1\nki');
+    utimesSync(join(home, 'spool', 'tmp-2-0'), 1, 1);
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 1, set_aside: 1 });
+  });
+
+  it('captures the session again that a commit is about, and no other', async () => {
+    const home = tempDir();
+    for (const name of ['a', 'b']) {
+      const payload = { hook_event_name: 'x', transcript_path: `/logs/${name}.jsonl`, cwd: `/w/${name}` };
+      spool(home, `event-${name}-0`, payload);
+    }
+    await run(home, async () => CAPTURED);
+    const path = join(home, 'spool', 'event-c-0');
+    writeFileSync(path, 'git-ot spool 1\nkind git\nname post-commit\ncwd /w/b/sub\n\n');
+    const seen: Array<string | null> = [];
+    const report = await run(home, async ({ transcript }) => {
+      seen.push(transcript);
+      return CAPTURED;
+    });
+    expect(seen).toEqual(['/logs/b.jsonl']);
+    expect(report).toMatchObject({ events: 1, captures: 1 });
+  });
+
+  it('takes in what is spooled while it is about to end', async () => {
+    const home = tempDir();
+    spool(home, 'event-1-0', stop('/logs/a.jsonl'));
+    let sweeps = 0;
+    const platform = testPlatform();
+    const late = {
+      ...platform,
+      // The drain asks for its own process when it gives the marker back.
+      processStart: (pid: number) => {
+        if (!existsSync(join(home, 'spool', 'event-1-0')) && sweeps === 0) {
+          sweeps += 1;
+          spool(home, 'event-2-0', stop('/logs/b.jsonl'));
+        }
+        return platform.processStart(pid);
+      },
+    };
+    const report = await drainSpool({ home, platform: late, capture: async () => CAPTURED, lookAgainMs: 0 });
+    expect(report.events).toBe(2);
+    expect(readdirSync(join(home, 'spool'))).toEqual(['state.json']);
+  });
+
+  it('leaves the marker of another drain that is at work', async () => {
+    const home = tempDir();
+    spool(home, 'event-1-0', stop('/logs/a.jsonl'));
+    const marker = join(home, 'spool', 'drain');
+    writeFileSync(marker, `${process.ppid}\n`);
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 1 });
+    expect(readFileSync(marker, 'utf8')).toBe(`${process.ppid}\n`);
+    rmSync(marker);
+  });
+});
