@@ -8,6 +8,7 @@ import type { RefEdit } from '../git/ports.ts';
 import { type Bucket, refreshLane, writeNewLane } from './home.ts';
 import { journalOfRef, LANES_PREFIX, PUSHED_PREFIX, SEALED_PREFIX } from './layout.ts';
 import { withLock } from './lock.ts';
+import { closeFolders } from './private-folders.ts';
 import { sweepDrafts, sweepRefLocks } from './sweep.ts';
 
 /** Renames every journal of ours to a fresh lane; call under the bucket lock. Returns the bucket with it. */
@@ -45,7 +46,7 @@ function renamed(name: string, lane: string): string | null {
 /**
  * Runs `work` under the bucket lock, with the lane as it is now: another process may have begun a new one
  * since the bucket was opened, and a copy must get its own before it writes. Clears away what killed
- * writers left, and packs the bucket afterwards when it is over its budget.
+ * writers left, closes the folders to others, and packs the bucket afterwards when it is over its budget.
  */
 export async function withWritableBucket<T>(
   bucket: Bucket,
@@ -55,6 +56,7 @@ export async function withWritableBucket<T>(
   return withLock(home, platform, async ({ afterDeath }) => {
     if (afterDeath) await sweepRefLocks(home, platform);
     await sweepDrafts(home, platform);
+    closeFolders(home);
     const current = await refreshLane(bucket);
     const result = await work(current.laneIsOurs ? current : await beginNewLane(current));
     await maintain(current);

@@ -1,5 +1,6 @@
 /** `OT_HOME` in every state a user can bring it into. */
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -42,6 +43,24 @@ describe('a folder that is no bucket', () => {
         .sort(),
     ).toEqual(['bucket.git', 'bucket.json']);
     expect(laneFile(home)).toMatchObject({ format: 1, lane: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  });
+
+  it('keeps what is ours from others in a home that everyone may read', async () => {
+    const home = join(tempDir(), 'home');
+    mkdirSync(home);
+    chmodSync(home, 0o755);
+    const git = testGit({ GIT_CONFIG_GLOBAL: join(home, '..', 'config') });
+    writeFileSync(join(home, '..', 'config'), '[core]\n\tsharedRepository = all\n');
+    await openOrCreateBucket({ ...options(home), engine: testEngine(git) });
+    expect(statSync(join(home, 'bucket.git')).mode & 0o777).toBe(0o700);
+    const folders = ['bucket.git', 'remotes', 'cache', 'spool'].map((name) => join(home, name));
+    for (const folder of folders) {
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o755);
+    }
+    await (await TestBucket.open({ home })).capture([writeSession(conversation(1))]);
+    for (const folder of folders) expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(home).mode & 0o777).toBe(0o755);
   });
 
   it.runIf(existsSync('/proc/self'))('is refused at once where the system makes no folders', async () => {

@@ -1,5 +1,5 @@
 /** The git engine as a `Repository`: creating one, opening one. */
-import { appendFile, rename, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
 import { makeFolders } from '../../base/folders.ts';
@@ -62,13 +62,13 @@ const BASE_CONFIG: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates a bare repository at `dir`, whole or not at all: it is made beside and renamed into place. When
- * another process was faster, its repository stays. Throws `OT_READ_ONLY`, `OT_DISK_FULL`, `OT_GIT_FAILED`.
+ * Creates a bare repository at `dir` for its owner only, and the folders above it that are missing; whole or
+ * not at all: it is made beside and renamed into place. When another process was faster, its repository stays. Throws `OT_READ_ONLY`, `OT_DISK_FULL`, `OT_GIT_FAILED`.
  */
 export async function initBare(git: GitProgram, dir: string, options: InitOptions): Promise<void> {
   const draft = `${dir}.new-${process.pid}`;
   try {
-    makeFolders(dirname(dir));
+    makeFolders(dirname(dir), 0o700);
     await rm(draft, { recursive: true, force: true });
     await createDraft(git, draft, options);
     await rename(draft, dir);
@@ -80,8 +80,11 @@ export async function initBare(git: GitProgram, dir: string, options: InitOption
 }
 
 async function createDraft(git: GitProgram, draft: string, options: InitOptions): Promise<void> {
+  await mkdir(draft, { mode: 0o700 });
   const format = `--object-format=${options.algorithm}`;
   await git.run(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', format, draft]);
+  // Once more: git follows core.sharedRepository of the user.
+  await chmod(draft, 0o700);
   const settings = Object.entries({ ...BASE_CONFIG, ...options.config });
   await appendFile(join(draft, 'config'), settings.map(([name, value]) => configLines(name, value)).join(''));
 }
