@@ -1,7 +1,7 @@
 /**
  * `$OT_HOME/spool`: what hooks noted and nobody has captured yet. `event-*` are whole notes, renamed into
- * place by `hooks/spool`; `tmp-*` are drafts of it; `aside/` holds notes that could not be used, each with
- * its reason; `drain` names the process that is at work.
+ * place or written at once by `hooks/spool`; `tmp-*` are drafts of it; `aside/` holds notes that could not be
+ * used, each with its reason; `drain` names the process that is at work.
  */
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,10 +37,13 @@ export function spoolDir(home: string): string {
 /** Names of the waiting notes, and of drafts whose hook is gone by `now`. Empty without a spool. */
 export async function listSpool(home: string, now: number): Promise<string[]> {
   const names = await readdir(spoolDir(home)).catch(noFolder);
-  const found = names.filter((name) => WHOLE.test(name));
-  for (const name of names.filter((other) => DRAFT.test(other))) {
+  const found: string[] = [];
+  for (const name of names.filter((other) => WHOLE.test(other) || DRAFT.test(other))) {
     const stats = await statOf(join(spoolDir(home), name));
-    if (stats !== null && now - stats.mtimeMs > DEAD_DRAFT_MS) found.push(name);
+    if (stats === null) continue;
+    // A note without payload is made under its own name, and is empty until its one write.
+    const unfinished = DRAFT.test(name) || stats.size === 0;
+    if (!unfinished || now - stats.mtimeMs > DEAD_DRAFT_MS) found.push(name);
   }
   return found.sort();
 }
