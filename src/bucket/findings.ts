@@ -44,7 +44,9 @@ export const FINDING_FIXES = {
   dangling_blob: AGAIN,
   unreferenced_blob: AGAIN,
   source_incomplete: AGAIN,
+  evidence_edited: AGAIN,
   meta_disagrees: 'git ot bucket manifest --heal',
+  guard_missing: 'git ot bucket manifest --heal puts it back, as every capture and every push does',
 } as const;
 
 export type FindingCode = keyof typeof FINDING_FIXES;

@@ -8,6 +8,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { OtError } from '../base/errors.ts';
 import { metaRowOf } from '../record/meta.ts';
 import type { MetaRow } from '../record/trace.ts';
+import { filesDigest } from './files-digest.ts';
 import { openCopy, type TraceCopy } from './find.ts';
 import type { Bucket } from './home.ts';
 import { appendJournal, type JournalChange } from './journal.ts';
@@ -21,7 +22,10 @@ export interface Manifest {
   readonly schema_version: typeof MANIFEST_VERSION;
   readonly trace_count: number;
   readonly step_count: number;
-  /** SHA-256 over the canonical rows in id order: equal on machines that hold the same rows. */
+  /**
+   * SHA-256 over the canonical rows in id order, without `files_digest`, which tells raw from sealed: equal
+   * on machines that hold the same traces.
+   */
   readonly digest: string;
   readonly traces: readonly MetaRow[];
 }
@@ -32,7 +36,7 @@ export function manifestOf(listed: readonly ListedTrace[]): Manifest {
     .map(({ row }) => row)
     .sort((left, right) => (left.trace_id < right.trace_id ? -1 : 1));
   const hash = createHash('sha256');
-  for (const row of traces) hash.update(`${canonicalJson(row)}\n`);
+  for (const { files_digest: _, ...row } of traces) hash.update(`${canonicalJson(row)}\n`);
   return {
     schema_version: MANIFEST_VERSION,
     trace_count: traces.length,
@@ -67,16 +71,29 @@ export async function healManifest(bucket: Bucket): Promise<readonly HealedRow[]
 }
 
 async function planHeal(copy: TraceCopy): Promise<Heal | null> {
-  const folder = openCopy(copy);
-  const expected = metaRowOf(await folder.head(), await folder.sourceMetas(), await folder.project());
-  const row = JSON.parse(canonicalJson(expected)) as MetaRow;
+  const stored = await storedRow(copy);
+  const row = await rowOf(copy, stored);
+  if (stored === null) return { copy, row, reason: 'missing_or_damaged' };
+  return isDeepStrictEqual(JSON.parse(canonicalJson(stored)), row)
+    ? null
+    : { copy, row, reason: 'disagrees' };
+}
+
+async function storedRow(copy: TraceCopy): Promise<MetaRow | null> {
   try {
-    if (isDeepStrictEqual(JSON.parse(canonicalJson(await folder.meta())), row)) return null;
-    return { copy, row, reason: 'disagrees' };
+    return await openCopy(copy).meta();
   } catch (error) {
-    if (!(error instanceof OtError)) throw error;
-    return { copy, row, reason: 'missing_or_damaged' };
+    if (error instanceof OtError) return null;
+    throw error;
   }
+}
+
+/** The row as it should be. A digest that is there stays: to make it anew would pass edited evidence as sound. */
+async function rowOf(copy: TraceCopy, stored: MetaRow | null): Promise<MetaRow> {
+  const folder = openCopy(copy);
+  const digest = stored?.files_digest ?? filesDigest(folder.names, await folder.files());
+  const row = metaRowOf(await folder.head(), await folder.sourceMetas(), await folder.project(), digest);
+  return JSON.parse(canonicalJson(row)) as MetaRow;
 }
 
 async function applyHeals(bucket: Bucket, heals: readonly Heal[]): Promise<void> {

@@ -12,6 +12,7 @@ import { metaRowOf } from '../record/meta.ts';
 import { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { SecretList } from '../security/secret-list.ts';
+import { filesDigest } from './files-digest.ts';
 import type { TraceCopy } from './find.ts';
 import { codeOfError, type Finding, type FindingCode, finding, pathOfTrace } from './findings.ts';
 import { LANES_PREFIX, SEGMENT_STEPS, TraceNames } from './layout.ts';
@@ -67,6 +68,14 @@ class TraceVerifier {
     this.#checkIdentity(head);
     if (row !== null && metas !== null && project !== null) this.#checkMeta(row, head, metas, project);
     this.#checkBlobs(await this.#steps(head.metrics.total_steps));
+    if (row !== null) this.#checkDigest(row);
+  }
+
+  /** What another finding tells of is not told again. */
+  #checkDigest(row: MetaRow): void {
+    if (this.findings.some(({ code }) => code !== 'meta_disagrees')) return;
+    if (row.files_digest === filesDigest(this.#names, this.#files)) return;
+    this.#add('evidence_edited', '', 'its files are not those that were captured');
   }
 
   /** False when a folder could not be read: what would be said of its files is not known then. */
@@ -110,7 +119,8 @@ class TraceVerifier {
   }
 
   #checkMeta(row: MetaRow, head: TraceHead, metas: readonly SourceMeta[], project: ObservedProject): void {
-    if (isDeepStrictEqual(plain(row), plain(metaRowOf(head, metas, project)))) return;
+    const expected = metaRowOf(head, metas, project, row.files_digest);
+    if (isDeepStrictEqual(plain(row), plain(expected))) return;
     this.#add('meta_disagrees', this.#names.meta, 'the manifest row does not follow from the trace');
   }
 

@@ -5,6 +5,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { subagentSessionId, traceIdOf } from '../base/ids.ts';
 import { LineSplitter } from '../base/jsonl.ts';
+import { filesDigest } from '../bucket/files-digest.ts';
 import { TraceNames } from '../bucket/layout.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { HashAlgorithm, Oid } from '../git/ports.ts';
@@ -196,7 +197,7 @@ export function writeRecords(
   putRecord(files, names.observed(0, 'project'), project);
   if (dependencies !== null) putRecord(files, names.observed(0, 'dependencies'), dependencies);
   putRecord(files, names.trace, head);
-  const meta = metaRowOf(head, sources, project);
+  const meta = metaRowOf(head, sources, project, filesDigest(names, files.paths));
   putRecord(files, names.meta, meta);
   return meta;
 }

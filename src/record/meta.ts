@@ -1,4 +1,4 @@
-/** The manifest row is a pure function of the trace record and its sources: `bucket manifest --heal` relies on it. */
+/** The manifest row is a pure function of a trace's other files: `bucket manifest --heal` relies on it. */
 
 import type { ObservedProject, SourceMeta } from './source.ts';
 import { META_SCHEMA_VERSION, type MetaRow, type TraceHead } from './trace.ts';
@@ -8,6 +8,7 @@ export function metaRowOf(
   head: TraceHead,
   sources: readonly SourceMeta[],
   project: ObservedProject,
+  filesDigest: string,
 ): MetaRow {
   const metrics = head.metrics;
   return {
@@ -34,6 +35,7 @@ export function metaRowOf(
     raw_bytes: sources.reduce((sum, source) => sum + source.raw_bytes, 0),
     sources: sources.length,
     limitation_count: head.limitations.reduce((sum, limitation) => sum + limitation.count, 0),
+    files_digest: filesDigest,
   };
 }
 

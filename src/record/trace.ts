@@ -122,5 +122,7 @@ export const MetaRow = z.looseObject({
   raw_bytes: z.int(),
   sources: z.int(),
   limitation_count: z.int(),
+  /** Over the names and object ids of all other files of the trace: `sha256:<hex>`, see FORMAT.md. */
+  files_digest: z.string(),
 });
 export type MetaRow = z.infer<typeof MetaRow>;

@@ -142,6 +142,44 @@ describe('steps', () => {
   });
 });
 
+describe('evidence edited by a commit of its own', () => {
+  it.each([
+    ['words of a step', 'steps/00001.T6', (text: string) => text.replace('Question', 'Remark')],
+    [
+      'a number of a step',
+      'steps/00001.T6',
+      (text: string) => text.replace(/"output_tokens":/, '"output_tokens":4'),
+    ],
+    ['bytes of a source', 'sources/0/00000.T6', (text: string) => text.replace('user', 'uSEr')],
+    [
+      'what was seen beside it',
+      'sources/0/observed/project.T6',
+      (text: string) => text.replace('"cwd":"', '"cwd":"/x'),
+    ],
+  ])('is evidence_edited: %s', async (_, file, change) => {
+    await expectFound(damaged, (place) => {
+      const text = damaged.content(place, file);
+      expect(change(text)).not.toBe(text);
+      damaged.edit(place, { [file]: change(text) });
+      return { '': 'evidence_edited' };
+    });
+    await damaged.mendTraces();
+  });
+
+  it('stays found when the row is healed', async () => {
+    const own = damaged.place('own');
+    damaged.edit(own, {
+      'steps/00001.T6': damaged.content(own, 'steps/00001.T6').replace('Question', 'Remark'),
+    });
+    damaged.editJson(own, 'meta.T6', (row) => {
+      row.step_count = 7;
+    });
+    expect((await damaged.run('bucket', 'manifest', '--heal')).code).toBe(0);
+    expect((await damaged.run('bucket', 'verify', '--json')).stdout).toContain('evidence_edited');
+    await damaged.mendTraces();
+  });
+});
+
 describe('a manifest row that does not follow from its trace', () => {
   it('is meta_disagrees, and heal writes it anew', async () => {
     await expectFound(damaged, (place) => {

@@ -42,10 +42,13 @@ describe('FORMAT.md', () => {
       read<TraceHead>('TraceHead'),
       [read<SourceMeta>('SourceMeta')],
       read<ObservedProject>('ObservedProject'),
+      read<MetaRow>('MetaRow').files_digest,
     );
     expect(canonicalJson(row)).toBe(EXAMPLES.get('MetaRow'));
   });
 });
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 describe('decodeRecord', () => {
   const row = EXAMPLES.get('MetaRow')!;
@@ -107,7 +110,7 @@ describe('decodeRecord', () => {
       agent: { name: 'claude-code', version: long, model: long },
     };
     const project = { id: 'p-000000000000', name: long, cwd: long };
-    const row = metaRowOf(hostile, [JSON.parse(EXAMPLES.get('SourceMeta')!) as SourceMeta], project);
+    const row = metaRowOf(hostile, [JSON.parse(EXAMPLES.get('SourceMeta')!) as SourceMeta], project, DIGEST);
     expect(Buffer.byteLength(canonicalJson(row))).toBeLessThan(2048);
   });
 });
