@@ -1,9 +1,10 @@
 /** Errors of git children: what may be told of a failed command. */
 import { OtError } from '../base/errors.ts';
+import { maskUrls } from './remote-url.ts';
 
-/** `text` without the user part of URLs (`scheme://user:secret@host`). */
+/** `text` with `***` for passwords, tokens and query values of URLs; the name of a user stays. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{0,1024}@/gi, '$1');
+  return maskUrls(text);
 }
 
 /** The line of git's stderr that says why: the last `fatal:` or `error:`, else the last non-empty one. */

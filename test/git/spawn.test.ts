@@ -182,9 +182,20 @@ describe('running git', () => {
 describe('what is told of a failure', () => {
   it('never holds the credentials of a URL', () => {
     const line = "fatal: unable to access 'https://me:s3cret@host.invalid/x.git/': refused";
-    expect(withoutCredentials(line)).toBe("fatal: unable to access 'https://host.invalid/x.git/': refused");
+    expect(withoutCredentials(line)).toBe(
+      "fatal: unable to access 'https://me:***@host.invalid/x.git/': refused",
+    );
     expect(gitFailed('fetch', line, 'exit 128').message).not.toContain('s3cret');
-    expect(withoutCredentials('ssh://git@host/x and https://tok:x@y@h/z')).not.toMatch(/tok|git@/);
+    const masked: readonly (readonly [string, string])[] = [
+      ['ssh://git@host/x and https://tok:x@y@h/z', 'ssh://git@host/x and https://***@h/z'],
+      ['ssh://git:pw@host/x', 'ssh://git:***@host/x'],
+      ['https://ab12cd34ef56@h/x', 'https://***@h/x'],
+      ['https://ada@h/x', 'https://ada@h/x'],
+      ['https://ab12cd34ef56:x-oauth-basic@h/x', 'https://***@h/x'],
+      ["'https://h/x?token=abc&plain#frag'", "'https://h/x?token=***&***'"],
+      ['a://u:p@h,b://u:p@h', 'a://u:***@h,b://u:***@h'],
+    ];
+    for (const [text, wanted] of masked) expect(withoutCredentials(text)).toBe(wanted);
   });
 
   it('has no control characters', () => {

@@ -1,6 +1,6 @@
 /** The transport over http (git's own `http-backend` behind a small server) and over ssh's command line. */
 import { spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -122,6 +122,43 @@ describe('transport over http', () => {
       expect(`${error.message} ${error.hint}`).not.toContain('s3cret');
     }
     expect(seen).toContain('me:s3cret');
+  });
+
+  it('gives a password to its host, and to no argument, helper or other host', async () => {
+    const [ours, theirs] = [await create(), await create()];
+    const seen = new Set<string>();
+    const userOf = ({ headers }: IncomingMessage): string =>
+      Buffer.from((headers.authorization ?? '').slice(6), 'base64').toString();
+    const locked = await serve(theirs, (request, response) => {
+      if (userOf(request) === 'me@work:s3cret word') return false;
+      seen.add(userOf(request));
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
+      return true;
+    });
+    const folder = tempDir();
+    const own = `!f() { echo "$1" >> ${folder}/asked; echo username=other; echo password=wrong; }; f`;
+    writeFileSync(join(folder, 'config'), `[credential]\n\thelper = "${own.replaceAll('"', '\\"')}"\n`);
+    const trace = join(folder, 'trace');
+    const local = testGit({ GIT_CONFIG_GLOBAL: join(folder, 'config'), GIT_TRACE: trace });
+    const url = locked.replace('http://', 'http://me%40work:s3cret%20word@');
+    const transport = programTransport(local, ours.gitDir);
+    const first = await commit(ours, 'one');
+    expect(await transport.push(url, [update(first, null)])).toMatchObject([{ status: 'ok' }]);
+    expect(await transport.listRemote(url, 'refs/opentraces/')).toEqual([{ name: REF, oid: first }]);
+    const third = await create();
+    await programTransport(local, third.gitDir).fetch(url, [`+${REF}:${REF}`]);
+    expect(seen).toEqual(new Set(['']));
+    const commands = readFileSync(trace, 'utf8');
+    expect(commands).toMatch(/remote-http _ot http:/);
+    expect(commands).not.toMatch(/s3cret|me%40work/);
+    expect(existsSync(join(folder, 'asked'))).toBe(false);
+    const elsewhere = await serve(theirs, (_, response) => {
+      response.writeHead(302, { Location: `${locked}/info/refs?service=git-upload-pack` }).end();
+      return true;
+    });
+    const away = elsewhere.replace('http://', 'http://me%40work:s3cret%20word@');
+    await expect(transport.listRemote(away, 'refs/')).rejects.toMatchObject({ code: 'OT_REMOTE_AUTH' });
+    expect(seen).toEqual(new Set(['', 'other:wrong']));
   });
 
   it('tells a server that is broken from one that refuses', async () => {

@@ -16,6 +16,7 @@ import { assertRemoteUrl } from '../remote-url.ts';
 import type { GitProgram, GitResult } from '../spawn.ts';
 import { type PushLine, parsePushReport, statusOf } from './push-report.ts';
 import { planSteps } from './push-steps.ts';
+import { remoteAddress } from './remote-address.ts';
 import { remoteFailure } from './remote-failure.ts';
 
 export interface TransportOptions {
@@ -44,7 +45,9 @@ class ProgramTransport implements Transport {
   async listRemote(url: string, prefix: string): Promise<readonly Ref[]> {
     assertRemoteUrl(url);
     assertRefPrefix(prefix);
-    const { code, stdout, stderr } = await this.#run(['ls-remote', '--refs', '--', url, `${prefix}*`]);
+    const { name, env } = remoteAddress(url);
+    const args = ['ls-remote', '--refs', '--', name, `${prefix}*`];
+    const { code, stdout, stderr } = await this.#run(args, env);
     if (code !== 0) throw remoteFailure('ls-remote', stderr, `exit ${code}`);
     return parseRefs(stdout.toString('utf8'), prefix);
   }
@@ -58,6 +61,7 @@ class ProgramTransport implements Transport {
     assertRemoteUrl(url);
     for (const refspec of refspecs) assertRefspec(refspec);
     if (refspecs.length === 0) return;
+    const { name, env } = remoteAddress(url);
     const args = [
       'fetch',
       ...FETCH_FLAGS,
@@ -65,9 +69,9 @@ class ProgramTransport implements Transport {
       progress === undefined ? '--quiet' : '--progress',
       '--stdin',
       '--',
-      url,
+      name,
     ];
-    const { code, stderr } = await this.#run(args, `${refspecs.join('\n')}\n`, progress);
+    const { code, stderr } = await this.#run(args, env, `${refspecs.join('\n')}\n`, progress);
     if (code !== 0) throw remoteFailure('fetch', stderr, `exit ${code}`);
   }
 
@@ -117,7 +121,9 @@ class ProgramTransport implements Transport {
     step: readonly RefUpdate[],
     progress: TransportProgress | undefined,
   ): Promise<readonly RefUpdateResult[]> {
-    const { code, stdout, stderr } = await this.#run(this.#pushArguments(url, step, progress), '', progress);
+    const { name, env } = remoteAddress(url);
+    const args = this.#pushArguments(name, step, progress);
+    const { code, stdout, stderr } = await this.#run(args, env, '', progress);
     if (this.#atomic && /does not support --atomic/.test(stderr)) {
       this.#atomic = false;
       return this.#pushStep(url, step, progress);
@@ -127,7 +133,11 @@ class ProgramTransport implements Transport {
     return this.#results(url, step, lines, stderr);
   }
 
-  #pushArguments(url: string, step: readonly RefUpdate[], progress: TransportProgress | undefined): string[] {
+  #pushArguments(
+    remote: string,
+    step: readonly RefUpdate[],
+    progress: TransportProgress | undefined,
+  ): string[] {
     return [
       'push',
       '--porcelain',
@@ -138,7 +148,7 @@ class ProgramTransport implements Transport {
       progress === undefined ? '--no-progress' : '--progress',
       ...step.map(({ remoteRef, expected }) => `--force-with-lease=${remoteRef}:${expected ?? ''}`),
       '--',
-      url,
+      remote,
       ...step.map(({ oid, remoteRef }) => `${oid ?? ''}:${remoteRef}`),
     ];
   }
@@ -166,9 +176,15 @@ class ProgramTransport implements Transport {
     return (now?.oid ?? null) === update.expected ? 'rejected' : 'stale';
   }
 
-  #run(args: readonly string[], input = '', progress?: TransportProgress): Promise<GitResult> {
+  #run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    input = '',
+    progress?: TransportProgress,
+  ): Promise<GitResult> {
     return this.#git.run(args, {
       gitDir: this.#gitDir,
+      env,
       input,
       network: true,
       config: [...NETWORK_CONFIG, `core.hooksPath=${this.#gitDir}/hooks`],
