@@ -30,10 +30,14 @@ const scratch = mkdtempSync(join(tmpdir(), 'git-ot-hooks-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 const report = { schema: 'git-ot.bench.hooks.v1', cpus: cpus().length, load: loadavg()[0], rows: [] };
 
-for (const traces of values.traces.split(',').map(Number)) hookRows(traces);
-for (const files of values.files.split(',').map(Number)) commitRow(files);
+for (const traces of numbers(values.traces)) hookRows(traces);
+for (const files of numbers(values.files)) commitRow(files);
 readableRow(5_000_000);
 process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+
+function numbers(list) {
+  return list.split(',').filter(Boolean).map(Number);
+}
 
 /** A machine with hooks for Claude Code, and a bucket of that many one-step sessions. */
 function machine(name, traces = 0) {
