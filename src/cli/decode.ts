@@ -75,7 +75,7 @@ export async function existingFolder(option: string, text: string, cwd: string):
 
 /** A remote as git names one; a path is taken from the folder it was typed in, not from the bucket's. */
 export function remoteUrl(text: string, cwd: string): string {
-  const isPath = !isRemoteUrl(text) && /^[^-]/.test(text) && !text.includes(':');
+  const isPath = !isRemoteUrl(text) && /^[^-]/.test(text) && text.trim() !== '' && !text.includes(':');
   return isPath ? resolve(cwd, text) : text;
 }
 

@@ -1,10 +1,14 @@
 /** Bucket remotes: names and URLs, kept in the bucket's own git config as git keeps its remotes. */
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
+import { isAbsolute, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { OtError } from '../base/errors.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { PUSHED_PREFIX } from '../bucket/layout.ts';
-import { isRemoteName, remoteGitDir } from '../bucket/shelves.ts';
-import { readConfig, removeConfigSection, writeConfig } from '../git/config.ts';
+import { isRemoteName, remoteGitDir, remotesDir } from '../bucket/shelves.ts';
+import { readConfig, removeConfigSection } from '../git/config.ts';
+import { appendConfig } from '../git/config-append.ts';
+import { assertRemoteUrl } from '../git/remote-url.ts';
 import type { GitProgram } from '../git/spawn.ts';
 
 export interface Remote {
@@ -46,14 +50,16 @@ export async function addRemote(git: GitProgram, bucket: Bucket, remote: Remote)
       hint: 'use letters, digits, dots, dashes and underscores',
     });
   }
-  assertUrl(remote.url);
+  assertRemoteUrl(remote.url);
+  await assertElsewhere(bucket, remote.url);
   const known = await listRemotes(git, bucket);
   if (known.some(({ name }) => name === remote.name)) {
     throw new OtError('OT_REMOTE_EXISTS', 'usage', `remote ${remote.name} is configured already`, {
       hint: `remove it first: git ot bucket remote remove ${remote.name}`,
     });
   }
-  await writeConfig(git, bucket.gitDir, `remote.${remote.name}.url`, remote.url);
+  const { name, url } = remote;
+  await appendConfig(bucket.gitDir, { section: 'remote', sub: name, key: 'url', value: url });
 }
 
 /** Forgets a remote: its URL, what it gave us, and what we remember of its tips. Nothing happens at the remote. */
@@ -69,13 +75,40 @@ export async function removeRemote(git: GitProgram, bucket: Bucket, name: string
   return remote;
 }
 
-/** A URL is data for a git child: no option, no helper that runs commands, one line. */
-function assertUrl(url: string): void {
-  if (url === '' || url.startsWith('-') || /[\x00-\x1f\x7f]/.test(url) || /^[A-Za-z0-9+.-]*::/.test(url)) {
-    throw new OtError('OT_REMOTE_URL', 'usage', 'that URL cannot be used as a remote', {
-      hint: 'give a path, an ssh URL or an https URL',
-    });
+/** What others sealed must not get into the bucket, nor among what was pulled: neither is a remote. */
+async function assertElsewhere({ gitDir, home }: Bucket, url: string): Promise<void> {
+  const path = pathOf(url);
+  if (path === null) return;
+  const own = await Promise.all([gitDir, remotesDir(home)].map(placeOf));
+  // Git finds a repository under each of these names.
+  const places = await Promise.all([path, `${path}.git`, join(path, '.git')].map(placeOf));
+  if (!places.some((place) => own.some((folder) => isInside(folder, place)))) return;
+  throw new OtError('OT_REMOTE_URL', 'usage', 'that is the bucket itself, or what was pulled into it', {
+    hint: 'give another repository: git init --bare PATH makes one',
+  });
+}
+
+function pathOf(url: string): string | null {
+  if (isAbsolute(url)) return url;
+  if (!/^file:\/\//i.test(url)) return null;
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return null;
   }
+}
+
+/** The real path, or the path as it is where nothing stands. */
+async function placeOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function isInside(folder: string, place: string): boolean {
+  return place === folder || place.startsWith(`${folder}${sep}`);
 }
 
 function unknownRemote(message: string, hint: string): OtError {
