@@ -1,10 +1,12 @@
 /** `trace query`: the catalog brought up to date, searched, and its hits shown with text from git. */
 import { OtError } from '../base/errors.ts';
+import { unreadableJournals } from '../bucket/list.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { TraceFilter } from '../catalog/filter.ts';
 import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
 import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
+import type { RefreshReport } from '../catalog/refresh-run.ts';
 import { searchSteps } from '../catalog/search.ts';
 import { type Catalog, catalogFailure, openCatalog, removeCatalog } from '../catalog/store.ts';
 import { type CandidatePacket, CandidateReader } from './query-candidate.ts';
@@ -31,6 +33,8 @@ export interface QueryResult {
   readonly candidates: readonly CandidatePacket[];
   readonly search_diagnostics: { readonly expression: string; readonly indexed: number };
   readonly freshness: Freshness;
+  /** Refs of journals that cannot be read: what is in them may be missing among the hits. */
+  readonly unreadable_journals: readonly string[];
 }
 
 /** What a query waits for while the catalog is brought up to date. */
@@ -85,7 +89,8 @@ async function query(
   const { hits, total, expression } = searchSteps(database, { text, filter, sort, offset, limit });
   const matcher = text.wanted.length === 0 ? null : new Matcher(text);
   const reader = new CandidateReader(database, shelves, hits, matcher);
-  const found = await Promise.all(hits.map((hit) => reader.read(hit)));
+  const read = await Promise.all(hits.map((hit) => reader.read(hit)));
+  const candidates = read.filter((candidate) => candidate !== null);
   const end = offset + hits.length;
   return {
     source: 'catalog',
@@ -95,10 +100,22 @@ async function query(
     limit,
     has_more: end < total,
     next_cursor: hits.length > 0 && end < total ? encodeCursor(options, end) : null,
-    candidates: found.filter((candidate) => candidate !== null),
+    candidates,
     search_diagnostics: { expression, indexed: report.traces },
     freshness: freshnessOf(database, report),
+    unreadable_journals: await lostJournals(shelves, report, candidates),
   };
+}
+
+/** What the refresh found; asked anew where a text is not here, because a catalog outlives what it was made from. */
+async function lostJournals(
+  shelves: readonly Shelf[],
+  { damaged }: RefreshReport,
+  candidates: readonly CandidatePacket[],
+): Promise<readonly string[]> {
+  if (damaged.length > 0) return damaged;
+  const isWhole = candidates.every(({ limitations }) => !limitations.includes('text_not_here'));
+  return isWhole ? [] : unreadableJournals(shelves);
 }
 
 function saysNothing({ facets, ...others }: TraceFilter): boolean {

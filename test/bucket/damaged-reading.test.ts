@@ -73,7 +73,7 @@ interface Answer {
   readonly error?: { readonly code: string; readonly kind: string; readonly hint: string };
 }
 
-/** The one JSON document of a command; an error must be about damage and name `bucket verify`. */
+/** The one JSON document of a command; an error must be about damage and say what to run. */
 async function answer(...argv: string[]): Promise<Answer> {
   const { code, stdout } = await damaged.run(...argv, '--json');
   const document = JSON.parse(stdout) as Omit<Answer, 'code'>;
@@ -81,7 +81,10 @@ async function answer(...argv: string[]): Promise<Answer> {
   expect({ argv, code, error: document.error }).toMatchObject({
     argv,
     code: 5,
-    error: { kind: 'corrupt', hint: expect.stringMatching(/git ot bucket verify --full/) },
+    error: {
+      kind: 'corrupt',
+      hint: expect.stringMatching(/git ot bucket (verify --full|remote pull team --again)/),
+    },
   });
   return { code, ...document };
 }
@@ -113,8 +116,12 @@ describe.each(['own', 'pulled'] as const)('of one %s journal', (kind) => {
       expect(found).toMatchObject({ code: 0, remote: 'team' });
     else expect(found.code).toBe(5);
     const list = await answer('trace', 'list');
-    if (name === 'the ref is garbage') expect(list.error?.code).toBe('OT_REF_CORRUPT');
-    else expect(list.findings?.map(({ path }) => path)).toEqual([place.ref]);
+    expect(list.code).toBe(5);
+    if (name !== 'the ref is garbage') expect(list.findings?.map(({ path }) => path)).toEqual([place.ref]);
+    else if (kind === 'own') expect(list.error?.code).toBe('OT_REF_CORRUPT');
+    else expect(list.findings?.map(({ path }) => path)).toEqual(['remotes/team.git']);
+    // The pulled copy, or our own, is whole.
+    if (kind === 'pulled' || name !== 'the ref is garbage') expect(ids(list)).toContain(damaged.bystander);
     if (kind === 'pulled') expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
     if (kind === 'own') expect((await answer('bucket', 'status')).code).toBe(5);
   });
@@ -145,6 +152,26 @@ it('a push over a damaged raw trace that has to be sealed sends nothing', async 
   expect((await answer('bucket', 'remote', 'push', '--yes')).code).toBe(5);
 });
 
+it('lists that lack every trace of a journal are no success', async () => {
+  const { gitDir, ref } = damaged.place('own');
+  rmSync(join(damaged.machine.otHome, 'remotes'), { recursive: true });
+  const blobs = damaged
+    .git(gitDir, ['ls-tree', '-r', ref])
+    .split('\n')
+    .filter((line) => /\tmeta\.|\/meta\./.test(line));
+  for (const line of blobs) rmSync(objectFile(gitDir, line.split(/\s/)[2]!), { force: true });
+  for (const verb of [
+    ['trace', 'list'],
+    ['trace', 'stats'],
+    ['trace', 'skills'],
+    ['bucket', 'manifest'],
+  ]) {
+    const { code, error, findings } = await answer(...verb);
+    expect([code, error?.code], verb.join(' ')).toEqual([5, 'OT_JOURNAL_UNREADABLE']);
+    expect(findings?.some(({ path }) => path === ref)).toBe(true);
+  }
+});
+
 it('a pulled folder that is no repository is a finding, and own traces are read', async () => {
   const { gitDir } = damaged.place('pulled');
   rmSync(join(gitDir, 'objects'), { recursive: true });
@@ -152,9 +179,10 @@ it('a pulled folder that is no repository is a finding, and own traces are read'
     expect(await damaged.verify(...mode)).toMatchObject([{ code: 'repository', path: 'remotes/team.git' }]);
   }
   expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
-  const { code, stderr } = await damaged.run('trace', 'list');
+  const { code, stdout, stderr } = await damaged.run('trace', 'list');
   expect(code).toBe(5);
-  expect(stderr).toContain('[OT_REMOTE_DAMAGED]');
+  expect(stdout).toContain(damaged.bystander.slice(0, 8));
+  expect(stderr).toContain('[OT_JOURNAL_UNREADABLE]');
   expect(stderr).toContain('git ot bucket remote pull team');
   await damaged.mendCopies();
 });

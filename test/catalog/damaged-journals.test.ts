@@ -1,5 +1,5 @@
 /** `trace query` over damage: what was indexed stays found, what cannot be read is told, nothing is emptied. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedMachine, objectFile, type Place } from '../bucket/damage.ts';
@@ -38,7 +38,10 @@ describe.each(['own', 'pulled'] as const)('of the %s journal is lost', (kind) =>
     hurt(damaged.place(kind));
     const hurtAnswer = await query();
     expect(hurtAnswer).toMatchObject({
-      code: 0,
+      code: 5,
+      status: 'error',
+      error: { code: 'OT_JOURNAL_UNREADABLE' },
+      unreadable_journals: [damaged.place(kind).ref],
       freshness: { stale: true, stale_reason: expect.stringContaining('verify') },
     });
     // A copy of our own lane was pulled, too.
@@ -50,6 +53,13 @@ describe.each(['own', 'pulled'] as const)('of the %s journal is lost', (kind) =>
     hurt(damaged.place(kind));
     expect(await query()).toMatchObject({ code: 0, total });
   });
+});
+
+it('a bucket that lost its objects is told, though its catalog is up to date', async () => {
+  const { total } = await query();
+  for (const { gitDir } of damaged.places) rmSync(join(gitDir, 'objects'), { recursive: true, force: true });
+  for (const { gitDir } of damaged.places) mkdirSync(join(gitDir, 'objects'), { recursive: true });
+  expect(await query()).toMatchObject({ code: 5, total, error: { code: 'OT_JOURNAL_UNREADABLE' } });
 });
 
 it('a ref that is garbage is an error that says where to look', async () => {

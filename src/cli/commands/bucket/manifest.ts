@@ -42,6 +42,7 @@ export class BucketManifestCommand extends OtCommand {
         schema: 'opentraces.bucket.manifest.reply.v1',
         data: { manifest, ...(healed === undefined ? {} : { healed }), findings: notes.findings },
         text: (page) => manifestView(page, manifest, healed, notes.findings),
+        ...notes.failure(),
       };
     });
   }

@@ -44,6 +44,7 @@ export class TraceListCommand extends OtCommand {
         schema: 'opentraces.trace.list.v1',
         data: { ...page, findings: notes.findings },
         text: (on) => traceListView(on, page, notes.findings),
+        ...notes.failure(),
       };
     });
   }

@@ -7,6 +7,7 @@ import { describeCodeRepository } from '../../../git/code-repository.ts';
 import { type QueryResult, queryTraces } from '../../../trace/query.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
+import { journalFailure } from '../../damage.ts';
 import { oneOf, pointInTime, wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
@@ -144,6 +145,7 @@ function reply(result: QueryResult): Reply {
     data: result,
     text: (page) => queryView(page, result),
     nextSteps: nextSteps(result),
+    ...journalFailure(result.unreadable_journals.map(() => undefined)),
   };
 }
 

@@ -33,6 +33,7 @@ export class TraceSkillsCommand extends OtCommand {
         schema: 'opentraces.trace.skills.v1',
         data: { skills, findings: notes.findings },
         text: (page) => skillsView(page, skills, notes.findings),
+        ...notes.failure(),
       };
     });
   }

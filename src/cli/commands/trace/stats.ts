@@ -40,6 +40,7 @@ export class TraceStatsCommand extends OtCommand {
         schema: 'opentraces.trace.stats.v1',
         data: { ...stats, prices: PRICE_TABLE, findings: notes.findings },
         text: (page) => statsView(page, stats, notes.findings),
+        ...notes.failure(),
       };
     });
   }
