@@ -124,7 +124,40 @@ describe('transport over http', () => {
     expect(seen).toContain('me:s3cret');
   });
 
-  it('gives a password to its host, and to no argument, helper or other host', async () => {
+  it('tells a server that is broken from one that refuses', async () => {
+    const [ours, theirs] = [await create(), await create()];
+    const answers: ReadonlyArray<readonly [number, string]> = [
+      [403, 'OT_REMOTE_AUTH'],
+      [404, 'OT_REMOTE_UNREACHABLE'],
+      [500, 'OT_REMOTE_UNREACHABLE'],
+    ];
+    for (const [status, code] of answers) {
+      const url = await serve(theirs, (_, response) => {
+        response.statusCode = status;
+        response.end('nothing here');
+        return true;
+      });
+      await expect(programTransport(git, ours.gitDir).listRemote(url, 'refs/x/')).rejects.toMatchObject({
+        code,
+      });
+    }
+  });
+
+  it('does not follow a remote into another protocol', async () => {
+    const [ours, theirs] = [await create(), await create()];
+    const url = await serve(theirs, (_, response) => {
+      response.writeHead(302, { Location: `file://${theirs.gitDir}/info/refs?service=git-upload-pack` });
+      response.end();
+      return true;
+    });
+    await expect(programTransport(git, ours.gitDir).listRemote(url, 'refs/')).rejects.toMatchObject({
+      kind: 'network',
+    });
+  });
+});
+
+describe('a password in a URL', () => {
+  it('goes to its host, and to no argument, helper or other host', async () => {
     const [ours, theirs] = [await create(), await create()];
     const seen = new Set<string>();
     const userOf = ({ headers }: IncomingMessage): string =>
@@ -159,37 +192,6 @@ describe('transport over http', () => {
     const away = elsewhere.replace('http://', 'http://me%40work:s3cret%20word@');
     await expect(transport.listRemote(away, 'refs/')).rejects.toMatchObject({ code: 'OT_REMOTE_AUTH' });
     expect(seen).toEqual(new Set(['', 'other:wrong']));
-  });
-
-  it('tells a server that is broken from one that refuses', async () => {
-    const [ours, theirs] = [await create(), await create()];
-    const answers: ReadonlyArray<readonly [number, string]> = [
-      [403, 'OT_REMOTE_AUTH'],
-      [404, 'OT_REMOTE_UNREACHABLE'],
-      [500, 'OT_REMOTE_UNREACHABLE'],
-    ];
-    for (const [status, code] of answers) {
-      const url = await serve(theirs, (_, response) => {
-        response.statusCode = status;
-        response.end('nothing here');
-        return true;
-      });
-      await expect(programTransport(git, ours.gitDir).listRemote(url, 'refs/x/')).rejects.toMatchObject({
-        code,
-      });
-    }
-  });
-
-  it('does not follow a remote into another protocol', async () => {
-    const [ours, theirs] = [await create(), await create()];
-    const url = await serve(theirs, (_, response) => {
-      response.writeHead(302, { Location: `file://${theirs.gitDir}/info/refs?service=git-upload-pack` });
-      response.end();
-      return true;
-    });
-    await expect(programTransport(git, ours.gitDir).listRemote(url, 'refs/')).rejects.toMatchObject({
-      kind: 'network',
-    });
   });
 });
 
