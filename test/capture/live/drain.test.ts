@@ -90,7 +90,6 @@ describe('drainSpool', () => {
     expect(report).toMatchObject({ events: 1, traces: 1, set_aside: 1 });
     expect(readFileSync(join(home, 'spool', 'aside', 'event-1-0.reason'), 'utf8')).toBe('OT_INTERNAL\n');
   });
-
 });
 
 describe('what drainSpool takes and leaves', () => {

@@ -87,6 +87,8 @@ describe('setup of an agent', () => {
       expect(text).toContain(part);
     }
     expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(statSync(machine.otHome).mode & 0o777).toBe(0o700);
+    expect(statSync(join(machine.otHome, 'hooks', 'spool')).mode & 0o777).toBe(0o755);
     await ot(machine, 'setup', agent);
     expect(readFileSync(path, 'utf8')).toBe(text);
     expect(readFileSync(`${path}.before-git-ot`, 'utf8')).toBe(SETTINGS);

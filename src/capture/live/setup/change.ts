@@ -16,6 +16,8 @@ export interface FileChange {
   readonly after: Buffer | null;
   /** Mode of a file that is made. */
   readonly mode: number;
+  /** In `$OT_HOME`: folders that have to be made are the user's alone. */
+  readonly isPrivate?: boolean;
   /** Keep `before` beside the file as {@link backupPath}, unless an older state is kept there. */
   readonly backup?: boolean;
   /** The backup has served: it goes with this change. */
@@ -77,8 +79,9 @@ async function applyChange(change: FileChange, platform: Platform): Promise<void
   if (change.dropBackup === true) await rm(backupPath(path), { force: true });
 }
 
-async function replace({ path, before, mode }: FileChange, after: Buffer, platform: Platform): Promise<void> {
-  makeFolders(dirname(path));
+async function replace(change: FileChange, after: Buffer, platform: Platform): Promise<void> {
+  const { path, before, mode } = change;
+  makeFolders(dirname(path), change.isPrivate === true ? 0o700 : 0o777);
   const draft = join(dirname(path), `.${basename(path)}.git-ot-${platform.randomHex(4)}`);
   const kept = before === null ? mode : (await stat(path)).mode & 0o7777;
   try {

@@ -29,7 +29,7 @@ export async function planScripts(places: Places, remove: boolean): Promise<File
     const before = await readOptional(path);
     const text = shippedText(places.shipped, name);
     if (before !== null && !isShipped(places, name, before.toString('utf8'))) throw foreignFile(path);
-    changes.push({ path, before, after: remove ? null : Buffer.from(text), mode: 0o755 });
+    changes.push({ path, before, after: remove ? null : Buffer.from(text), mode: 0o755, isPrivate: true });
   }
   changes.push(await planProgram(places, remove));
   return changes;
@@ -38,7 +38,7 @@ export async function planScripts(places: Places, remove: boolean): Promise<File
 async function planProgram(places: Places, remove: boolean): Promise<FileChange> {
   const path = join(hooksDir(places), 'program');
   const after = remove ? null : Buffer.from(`${places.node}\n${places.program}\n`);
-  return { path, before: await readOptional(path), after, mode: 0o600 };
+  return { path, before: await readOptional(path), after, mode: 0o600, isPrivate: true };
 }
 
 /** A file that is wholly ours, from a template. Throws `OT_FILE_FOREIGN` (exit 3) on a text that is not ours. */

@@ -139,7 +139,7 @@ export async function noteRepository(
   const others = (await readRepositories(places)).filter(({ folder }) => folder !== hooks.folder);
   const list = present ? [...others, hooks] : others;
   const after = list.length === 0 ? null : Buffer.from(`${JSON.stringify(list, null, 1)}\n`);
-  await applyChanges([{ path, before, after, mode: 0o600 }], platform);
+  await applyChanges([{ path, before, after, mode: 0o600, isPrivate: true }], platform);
 }
 
 function isHooks(value: unknown): value is RepositoryHooks {
