@@ -15,8 +15,22 @@ export function wholeNumber(option: string, text: string, least: number): number
   throw badValue(option, text, `give a whole number of at least ${least}`);
 }
 
-/** An ISO 8601 date or time (UTC where it names no zone), or a span before `now` such as `12h` or `7d`. */
-export function pointInTime(option: string, text: string, now: Date): string {
+/** Forms of a time, for the help of commands that take one. */
+export const TIME_FORMS =
+  'A TIME is a date (2026-03-31; --since begins with its start, --until goes on to its end), a time ' +
+  '(2026-03-31T12:00, of UTC unless a zone follows: Z or +02:00) or a span before now in minutes, hours, days or ' +
+  'weeks (30m, 12h, 7d, 2w).';
+
+/**
+ * An ISO 8601 date or time (UTC where it names no zone), or a span before `now` such as `12h` or `7d`. A bare
+ * date is the start or the end of its day.
+ */
+export function pointInTime(
+  option: string,
+  text: string,
+  now: Date,
+  edge: 'start' | 'end' = 'start',
+): string {
   const span = /^(\d{1,6})([mhdw])$/.exec(text);
   if (span !== null) {
     const ago = Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS];
@@ -25,12 +39,19 @@ export function pointInTime(option: string, text: string, now: Date): string {
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
     text,
   );
-  if (iso !== null) {
-    const zoned = iso[1] === undefined || iso[2] !== undefined ? text : `${text}Z`;
-    const time = new Date(zoned.replace(' ', 'T'));
+  if (iso !== null && isDay(text.slice(0, 10))) {
+    const [, clock = edge === 'start' ? '00:00' : '23:59:59.999', zone = 'Z'] = iso;
+    const time = new Date(`${text.slice(0, 10)}T${clock}${zone}`);
     if (!Number.isNaN(time.getTime())) return time.toISOString();
   }
-  throw badValue(option, text, 'give a date (2026-03-31), a time (2026-03-31T12:00Z) or a span (12h, 7d)');
+  const forms = 'a date (2026-03-31), a time (2026-03-31T12:00Z) or a span before now (30m, 12h, 7d, 2w)';
+  throw badValue(option, text, `give ${forms}`);
+}
+
+/** False for days that no calendar has, which `Date` takes for later ones: 2026-02-30. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** One of a few words. */

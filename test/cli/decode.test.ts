@@ -30,7 +30,11 @@ describe('option values', () => {
       'yesterday',
       '2026',
       '2026-13-01',
-      '2026-02-30T99:00',
+      '2026-02-28T99:00',
+      '2026-02-30',
+      '2026-02-30T10:00+02:00',
+      '2025-02-29',
+      '2026-00-10',
       '7 d',
       '7y',
       '',
@@ -38,6 +42,13 @@ describe('option values', () => {
     ]) {
       expect(() => pointInTime('--since', text, NOW), text).toThrow(expect.objectContaining(BAD));
     }
+  });
+
+  it('takes a bare date for its whole day', () => {
+    expect(pointInTime('--until', '2026-02-03', NOW, 'end')).toBe('2026-02-03T23:59:59.999Z');
+    expect(pointInTime('--until', '2026-02-03T10:00', NOW, 'end')).toBe('2026-02-03T10:00:00.000Z');
+    expect(pointInTime('--until', '12h', NOW, 'end')).toBe('2026-03-31T00:00:00.000Z');
+    expect(pointInTime('--since', '2024-02-29', NOW)).toBe('2024-02-29T00:00:00.000Z');
   });
 
   it('takes one of some words', () => {

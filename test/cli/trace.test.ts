@@ -60,6 +60,13 @@ describe('trace list', () => {
     expect(await total('--agent', 'claude')).toBe(0);
     expect((await total('--since', '2026-02-01')) + (await total('--until', '2026-01-31'))).toBe(all);
     expect(await total('--since', '2100-01-01')).toBe(0);
+    const day = first.timestamp_start.slice(0, 10);
+    const before = (await json(['trace', 'list', '--until', `${day}T00:00`, '--limit', '1000'])).traces;
+    const through = (await json(['trace', 'list', '--until', day, '--limit', '1000'])).traces;
+    expect(before.map((row: Document) => row.trace_id)).not.toContain(first.trace_id);
+    expect(through.map((row: Document) => row.trace_id)).toContain(first.trace_id);
+    const searched = await json(['trace', 'query', '--since', day, '--until', day, '--limit', '100']);
+    expect(searched.candidates.map((hit: Document) => hit.trace_id)).toContain(first.trace_id);
   });
 });
 

@@ -4,7 +4,7 @@ import { listPage, type TraceQuery } from '../../../trace/list.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { damageNotes } from '../../damage.ts';
-import { pointInTime, wholeNumber } from '../../decode.ts';
+import { pointInTime, TIME_FORMS, wholeNumber } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { traceListView } from '../../views/trace-list.ts';
@@ -15,9 +15,7 @@ const DEFAULT_LIMIT = 50;
 export class TraceListCommand extends OtCommand {
   static override paths = [['trace', 'list']];
   static override usage = Command.Usage({
-    details:
-      'Traces of this bucket and of every pulled remote, newest first. A time is a date (2026-03-31), ' +
-      'a time (2026-03-31T12:00Z) or a span before now (12h, 7d).',
+    details: `Traces of this bucket and of every pulled remote, newest first. ${TIME_FORMS}`,
     examples: [
       ['What happened this week', 'git ot trace list --since 7d'],
       ['Sub-agents too, as JSON', 'git ot trace list --subagents --json'],
@@ -55,7 +53,7 @@ export class TraceListCommand extends OtCommand {
       ...(this.project === undefined ? {} : { project: this.project }),
       ...(this.agent === undefined ? {} : { agent: this.agent }),
       ...(this.since === undefined ? {} : { since: pointInTime('--since', this.since, now) }),
-      ...(this.until === undefined ? {} : { until: pointInTime('--until', this.until, now) }),
+      ...(this.until === undefined ? {} : { until: pointInTime('--until', this.until, now, 'end') }),
       subagents: this.subagents,
       limit: this.limit === undefined ? DEFAULT_LIMIT : wholeNumber('--limit', this.limit, 1),
       ...(this.cursor === undefined ? {} : { cursor: this.cursor }),

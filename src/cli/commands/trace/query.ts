@@ -8,7 +8,7 @@ import { type QueryResult, queryTraces } from '../../../trace/query.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { journalFailure } from '../../damage.ts';
-import { oneOf, pointInTime, wholeNumber } from '../../decode.ts';
+import { oneOf, pointInTime, TIME_FORMS, wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
 import { queryView } from '../../views/trace-query.ts';
@@ -27,7 +27,7 @@ export class TraceQueryCommand extends OtCommand {
       'Any of them is enough; the more and the rarer, the better. Identifiers match by their parts, words by their forms, "quoted words" ' +
       'stand side by side, auth* is a beginning, -word must not be there (after --). Filters are about the whole ' +
       'session. A file is a path or a pattern as git takes them. Own traces and pulled ones are searched, ' +
-      'sub-agents too.',
+      `sub-agents too. ${TIME_FORMS}`,
     examples: [
       ['A half remembered step', 'git ot trace query stale lock file retried'],
       ['Words side by side, and a beginning', `git ot trace query '"lock file" stale*'`],
@@ -103,7 +103,9 @@ export class TraceQueryCommand extends OtCommand {
       ...(this.committed || this.uncommitted ? { committed: this.committed } : {}),
       ...(this.success === undefined ? {} : { success: this.success }),
       ...(this.since === undefined ? {} : { since: Date.parse(pointInTime('--since', this.since, now)) }),
-      ...(this.until === undefined ? {} : { until: Date.parse(pointInTime('--until', this.until, now)) }),
+      ...(this.until === undefined
+        ? {}
+        : { until: Date.parse(pointInTime('--until', this.until, now, 'end')) }),
     };
   }
 
