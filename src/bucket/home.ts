@@ -6,13 +6,14 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { makeFolders } from '../base/folders.ts';
 import type { Platform } from '../base/platform.ts';
 import type { HashAlgorithm, Oid, Repository } from '../git/ports.ts';
+import { guardSettings, HIDE_RAW, writePrePush } from './guards.ts';
 import { BUCKET_FORMAT } from './layout.ts';
 import { withLock } from './lock.ts';
 import { unreadable, unwritable } from './storage.ts';
@@ -197,11 +198,10 @@ async function makeRepository(options: OpenOptions, algorithm: HashAlgorithm): P
   if ((await readdir(options.home)).includes('bucket.git')) return false;
   const draft = join(options.home, `tmp_bucket_${options.platform.randomHex(4)}.git`);
   try {
-    await options.engine.initBare(draft, algorithm, BUCKET_CONFIG);
+    await options.engine.initBare(draft, algorithm, guardSettings(options.home));
     await appendFile(join(draft, 'config'), HIDE_RAW);
     await writeFile(join(draft, 'description'), 'git-ot bucket: private evidence, see git-ot(1)\n');
-    await mkdir(join(draft, 'hooks'), { recursive: true });
-    await writeFile(join(draft, 'hooks', 'pre-push'), PRE_PUSH, { mode: 0o755 });
+    await writePrePush(draft);
     await rename(draft, gitDir);
     return true;
   } catch (error) {
@@ -227,28 +227,6 @@ async function storageReason({ home, platform }: OpenOptions, error: unknown): P
 
 /** Room that an empty repository takes, and some more. */
 const PROBE_BYTES = 64 * 1024;
-
-/** A plain `git push` in here has nothing to push, and no hooks folder of the user's replaces ours. */
-const BUCKET_CONFIG = { 'push.default': 'nothing', 'core.hooksPath': 'hooks' };
-
-/** Raw lanes are hidden from every fetch; a setting with two values, so it is appended as text. */
-const HIDE_RAW = `[transfer]
-\thideRefs = refs/opentraces/lanes
-\thideRefs = refs/opentraces/pushed
-`;
-
-/** A belt: the wall is that raw refs have names which are never pushed. */
-const PRE_PUSH = `#!/bin/sh
-# git-ot: raw evidence never leaves this repository; 'git ot bucket remote push' sends the sealed copy.
-while read -r local_ref local_oid remote_ref remote_oid; do
-  case "$local_ref $remote_ref" in
-    *refs/opentraces/lanes/*|*refs/opentraces/pushed/*)
-      echo "git-ot: refusing to push raw evidence ($local_ref)" >&2
-      exit 1 ;;
-  esac
-done
-exit 0
-`;
 
 function noBucket(home: string): OtError {
   return new OtError('OT_NO_BUCKET', 'not_found', `there is no bucket at ${home}`, {

@@ -5,6 +5,7 @@
  */
 import { OtError } from '../base/errors.ts';
 import type { RefEdit } from '../git/ports.ts';
+import { restoreGuards } from './guards.ts';
 import { type Bucket, refreshLane, writeNewLane } from './home.ts';
 import { journalOfRef, LANES_PREFIX, PUSHED_PREFIX, SEALED_PREFIX } from './layout.ts';
 import { withLock } from './lock.ts';
@@ -46,7 +47,7 @@ function renamed(name: string, lane: string): string | null {
 /**
  * Runs `work` under the bucket lock, with the lane as it is now: another process may have begun a new one
  * since the bucket was opened, and a copy must get its own before it writes. Clears away what killed
- * writers left, closes the folders to others, and packs the bucket afterwards when it is over its budget.
+ * writers left, closes the folders to others, puts missing guards back, and packs the bucket afterwards when it is over its budget.
  */
 export async function withWritableBucket<T>(
   bucket: Bucket,
@@ -57,6 +58,7 @@ export async function withWritableBucket<T>(
     if (afterDeath) await sweepRefLocks(home, platform);
     await sweepDrafts(home, platform);
     closeFolders(home);
+    await restoreGuards(home, bucket.repository);
     const current = await refreshLane(bucket);
     const result = await work(current.laneIsOurs ? current : await beginNewLane(current));
     await maintain(current);

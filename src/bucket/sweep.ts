@@ -36,7 +36,7 @@ function isDraft(name: string): boolean {
 }
 
 /**
- * Removes the ref locks that a killed holder of the bucket lock left, waiting out those that one of its
+ * Removes the locks of refs and settings that a killed holder of the bucket lock left, waiting out those that one of its
  * children may still need. Without it every later move of such a ref would fail.
  */
 export async function sweepRefLocks(home: string, platform: Platform): Promise<void> {
@@ -54,7 +54,9 @@ async function removeWhenOld(path: string, platform: Platform): Promise<void> {
 }
 
 async function refLocks(gitDir: string): Promise<string[]> {
-  const found = ['packed-refs.lock', 'packed-refs.new', 'HEAD.lock'].map((name) => join(gitDir, name));
+  const found = ['packed-refs.lock', 'packed-refs.new', 'HEAD.lock', 'config.lock'].map((name) =>
+    join(gitDir, name),
+  );
   const refs = join(gitDir, 'refs');
   const names = await readdir(refs, { recursive: true }).catch(noFolder);
   found.push(...names.filter((name) => name.endsWith('.lock')).map((name) => join(refs, name)));

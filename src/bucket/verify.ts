@@ -17,6 +17,7 @@ import {
   onShelf,
   pathOfTrace,
 } from './findings.ts';
+import { missingGuards } from './guards.ts';
 import { SEALED_PREFIX } from './layout.ts';
 import type { Shelf } from './shelves.ts';
 import { walkTrace } from './trace-walk.ts';
@@ -24,6 +25,8 @@ import { type JournalPass, repositoryName, verifyJournals } from './verify-journ
 import { verifyTrace } from './verify-trace.ts';
 
 export interface VerifyOptions {
+  /** `$OT_HOME` of the bucket. */
+  readonly home: string;
   /** Our own lanes, our sealed refs, and each pulled remote. */
   readonly shelves: readonly Shelf[];
   /** Runs `git fsck --full` of one shelf's repository; absent for a sample. */
@@ -47,7 +50,10 @@ export async function verifyBucket(options: VerifyOptions): Promise<VerifyReport
   const fromFsck = await Promise.all(repositories.map((repository) => findingsOf(repository, pass.shelves)));
   const { journals, checked } = pass;
   const traces = pass.shelves.reduce((sum, { copies }) => sum + copies.length, 0);
-  const findings = merge(pass.findings, ...fromFsck);
+  const guards = missingGuards(options.home).map(({ path, message }) =>
+    finding('guard_missing', path, message),
+  );
+  const findings = merge(pass.findings, ...fromFsck, guards);
   return { findings, journals, traces, checked, full: options.fsck !== undefined };
 }
 

@@ -35,6 +35,17 @@ export async function writeConfig(
   await git.run(['config', '--local', '--replace-all', name, value], { gitDir });
 }
 
+/** Makes these the only values of a setting; there is one at least. */
+export async function replaceConfig(
+  git: GitProgram,
+  gitDir: string,
+  name: string,
+  [first = '', ...rest]: readonly string[],
+): Promise<void> {
+  await writeConfig(git, gitDir, name, first);
+  for (const value of rest) await git.run(['config', '--local', '--add', name, value], { gitDir });
+}
+
 /** Removes a whole section such as `remote.origin`; nothing happens when it is not there. */
 export async function removeConfigSection(git: GitProgram, gitDir: string, section: string): Promise<void> {
   await git.run(['config', '--local', '--remove-section', section], { gitDir, okCodes: [0, 1, 128] });

@@ -148,4 +148,6 @@ export interface Repository {
   readonly refs: RefStore;
   /** Packs the repository when it is over its budget; true when it did. The caller holds its lock. */
   maintain?(): Promise<boolean>;
+  /** Makes these, of which there is one at least, the only values of a setting of this repository. */
+  configure?(name: string, values: readonly string[]): Promise<void>;
 }

@@ -122,6 +122,7 @@ export class TestBucket {
   async findings(): Promise<readonly Finding[]> {
     await this.reopen();
     const report = await verifyBucket({
+      home: this.home,
       shelves: [ownShelf(this.bucket)],
       fsck: () => fsckFull(this.git, this.gitDir),
     });

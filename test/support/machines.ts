@@ -129,6 +129,7 @@ export class SyncMachine {
         remote === undefined ? bucket.gitDir : remoteGitDir(bucket.home, remote);
       try {
         const report = await verifyBucket({
+          home: bucket.home,
           shelves: [{ ...ownShelf(bucket), prefix: SEALED_PREFIX }, ...shelves],
           fsck: (shelf) => fsckFull(this.git, gitDirOf(shelf)),
         });

@@ -3,6 +3,7 @@ import { appendFile, chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
 import { makeFolders } from '../../base/folders.ts';
+import { replaceConfig } from '../config.ts';
 import { writeFailure } from '../failure.ts';
 import type { HashAlgorithm, ObjectBatch, ObjectStore, RefStore, Repository } from '../ports.ts';
 import { isRepository, readAlgorithm } from '../repository-format.ts';
@@ -44,6 +45,7 @@ export async function openRepository(git: GitProgram, gitDir: string): Promise<P
     objects: new ProgramObjectStore(git, gitDir, algorithm),
     refs: new ProgramRefStore(git, gitDir, algorithm),
     maintain: () => maintain(git, gitDir),
+    configure: (name, values) => replaceConfig(git, gitDir, name, values),
   };
 }
 

@@ -41,6 +41,7 @@ export class BucketVerifyCommand extends OtCommand {
     const progress = startProgress(app, 'verifying', this.quiet);
     const report = await withShelves(app, 'git', (opened) =>
       verifyBucket({
+        home: app.home,
         shelves: [{ ...ownShelf(opened.bucket), prefix: SEALED_PREFIX }, ...opened.shelves],
         ...(this.full ? { fsck: (shelf) => fsckFull(app.git, gitDirOf(opened, shelf.remote)) } : { sample }),
         onTrace: (done, total) => progress.update(done, total),
