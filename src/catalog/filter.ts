@@ -1,5 +1,5 @@
 /** Conditions on whole traces, as SQL with its values. */
-import type { SqliteValue } from '../base/sqlite.ts';
+import type { Sqlite, SqliteValue } from '../base/sqlite.ts';
 import type { FacetName } from './facts.ts';
 
 /** At least one fact of these names whose value matches one of the patterns (`*`, `?`, `[a-z]`), whatever its case. */
@@ -64,6 +64,12 @@ export function traceConditions(filter: TraceFilter): { where: string; values: S
     );
   }
   return { where: conditions.join(' '), values };
+}
+
+/** Agents of all traces. */
+export function knownAgents(database: Sqlite): string[] {
+  const rows = database.all<{ agent: string }>('SELECT DISTINCT agent FROM traces ORDER BY agent');
+  return rows.map(({ agent }) => agent);
 }
 
 /** Condition on `facet_values v`. */

@@ -1,8 +1,9 @@
 /** `trace query`: the catalog brought up to date, searched, and its hits shown with text from git. */
 import { OtError } from '../base/errors.ts';
+import type { Sqlite } from '../base/sqlite.ts';
 import { unreadableJournals } from '../bucket/list.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import type { TraceFilter } from '../catalog/filter.ts';
+import { knownAgents, type TraceFilter } from '../catalog/filter.ts';
 import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
 import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
@@ -31,7 +32,12 @@ export interface QueryResult {
   readonly has_more: boolean;
   readonly next_cursor: string | null;
   readonly candidates: readonly CandidatePacket[];
-  readonly search_diagnostics: { readonly expression: string; readonly indexed: number };
+  readonly search_diagnostics: {
+    readonly expression: string;
+    readonly indexed: number;
+    /** Agents that there are, when the filter names another one. */
+    readonly agents?: readonly string[];
+  };
   readonly freshness: Freshness;
   /** Refs of journals that cannot be read: what is in them may be missing among the hits. */
   readonly unreadable_journals: readonly string[];
@@ -101,10 +107,16 @@ async function query(
     has_more: end < total,
     next_cursor: hits.length > 0 && end < total ? encodeCursor(options, end) : null,
     candidates,
-    search_diagnostics: { expression, indexed: report.traces },
+    search_diagnostics: { expression, indexed: report.traces, ...otherAgents(database, filter) },
     freshness: freshnessOf(database, report),
     unreadable_journals: await lostJournals(shelves, report, candidates),
   };
+}
+
+function otherAgents(database: Sqlite, { agent }: TraceFilter): { readonly agents?: readonly string[] } {
+  if (agent === undefined) return {};
+  const agents = knownAgents(database);
+  return agents.includes(agent) ? {} : { agents };
 }
 
 /** What the refresh found; asked anew where a text is not here, because a catalog outlives what it was made from. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { agentHint } from '../../src/cli/agent-hint.ts';
 import { type Machine, newMachine, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
@@ -67,6 +68,27 @@ describe('trace list', () => {
     expect(through.map((row: Document) => row.trace_id)).toContain(first.trace_id);
     const searched = await json(['trace', 'query', '--since', day, '--until', day, '--limit', '100']);
     expect(searched.candidates.map((hit: Document) => hit.trace_id)).toContain(first.trace_id);
+  });
+});
+
+describe('an agent that no trace is of', () => {
+  it.each(['list', 'query'])('trace %s names the agents that there are', async (verb) => {
+    const { next_steps, total } = await json(['trace', verb, '--agent', 'claude']);
+    expect([total, next_steps]).toEqual([0, [`git ot trace ${verb} --agent claude-code`]]);
+    const { stderr } = await runInProcess(['trace', verb, '--agent', 'claude'], { machine });
+    expect(stderr).toContain("note: no trace is of agent 'claude'; there are: claude-code\n");
+    const none = await runInProcess(['trace', verb, '--agent', 'claude-code', '--since', '2100-01-01'], {
+      machine,
+    });
+    expect(none).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('takes no name for a suggestion that a pulled row made up', () => {
+    expect(agentHint('x', 'claude', ['pi', 'a; reboot', '--all'])).toEqual({
+      notes: "note: no trace is of agent 'claude'; there are: pi\n",
+      nextSteps: ['x --agent pi'],
+    });
+    expect(agentHint('x', 'claude', [])).toEqual({});
   });
 });
 

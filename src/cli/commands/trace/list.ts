@@ -1,6 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { listTraces } from '../../../bucket/list.ts';
 import { listPage, type TraceQuery } from '../../../trace/list.ts';
+import { agentHint } from '../../agent-hint.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { damageNotes } from '../../damage.ts';
@@ -37,11 +38,14 @@ export class TraceListCommand extends OtCommand {
     const query = this.#query(app);
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
       const notes = damageNotes();
-      const page = listPage(await listTraces(shelves, notes.add), query);
+      const listed = await listTraces(shelves, notes.add);
+      const page = listPage(listed, query);
+      const agents = listed.map(({ row }) => row.agent);
       return {
         schema: 'opentraces.trace.list.v1',
         data: { ...page, findings: notes.findings },
         text: (on) => traceListView(on, page, notes.findings),
+        ...agentHint('git ot trace list', query.agent, agents),
         ...notes.failure(),
       };
     });

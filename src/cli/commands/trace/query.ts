@@ -5,6 +5,7 @@ import type { FacetName } from '../../../catalog/facts.ts';
 import { type FacetFilter, pathPatterns, type TraceFilter } from '../../../catalog/filter.ts';
 import { describeCodeRepository } from '../../../git/code-repository.ts';
 import { type QueryResult, queryTraces } from '../../../trace/query.ts';
+import { agentHint } from '../../agent-hint.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { journalFailure } from '../../damage.ts';
@@ -74,7 +75,7 @@ export class TraceQueryCommand extends OtCommand {
     const result = await withShelves(app, 'git', ({ shelves }) =>
       queryTraces(shelves, { ...options, filter, onTrace }),
     ).finally(() => progress.end());
-    return reply(result);
+    return reply(result, this.agent);
   }
 
   #question() {
@@ -141,12 +142,13 @@ async function projectsHere({ git, cwd }: App): Promise<string[]> {
   ];
 }
 
-function reply(result: QueryResult): Reply {
+function reply(result: QueryResult, agent: string | undefined): Reply {
   return {
     schema: 'opentraces.trace.query.v1',
     data: result,
     text: (page) => queryView(page, result),
     nextSteps: nextSteps(result),
+    ...agentHint('git ot trace query', agent, result.search_diagnostics.agents ?? []),
     ...journalFailure(result.unreadable_journals.map(() => undefined)),
   };
 }
