@@ -112,6 +112,7 @@ class Drain {
       const event = await readEvent(this.#options.home, name);
       if (event === null) continue;
       if ('reason' in event) await this.#setAside([event.name], event.reason);
+      else if (event.unsaved) await this.#drop(event);
       else events.push(event);
     }
     for (const visit of foldEvents(events)) await this.#visit(visit, this.#options.lookAgainMs);
@@ -153,7 +154,11 @@ class Drain {
       const { agent, transcript, cwd } = session;
       await this.#capture({ agent, transcript, cwd, sessionId: null, events: [event] });
     }
-    await removeEvent(this.#options.home, event.name);
+    await this.#drop(event);
+  }
+
+  async #drop({ name }: SpoolEvent): Promise<void> {
+    await removeEvent(this.#options.home, name);
     this.#events += 1;
   }
 

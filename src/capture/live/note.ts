@@ -13,6 +13,8 @@ export interface SpoolNote {
   /** Session log the agent names, absolute. */
   readonly transcript: string | null;
   readonly sessionId: string | null;
+  /** The agent says that it keeps no log of this session: there is nothing to capture. */
+  readonly unsaved: boolean;
 }
 
 const FIRST_LINE = 'git-ot spool 1';
@@ -47,11 +49,12 @@ function noteOf(
     cwd: matching(PLACE, text('cwd') ?? head.get('cwd')),
     head: head.get('head') ?? null,
     transcript: matching(PLACE, text('transcript_path', 'transcriptPath')),
+    unsaved: ['transcript_path', 'transcriptPath'].some((name) => payload.get(name) === ''),
     sessionId: matching(SESSION_ID, text('session_id', 'sessionId')),
   };
 }
 
-/** Text members of the payload; null when it is no JSON object. */
+/** Text members of the payload, `null` as the empty text; null when it is no JSON object. */
 function payloadOf(bytes: Buffer): ReadonlyMap<string, string> | null {
   let value: unknown;
   try {
@@ -60,9 +63,9 @@ function payloadOf(bytes: Buffer): ReadonlyMap<string, string> | null {
     return null;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const texts = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
+  const texts = Object.entries(value)
+    .map(([name, member]): [string, unknown] => [name, member ?? ''])
+    .filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return new Map(texts);
 }
 

@@ -142,6 +142,13 @@ describe('what drainSpool takes and leaves', () => {
     expect(readdirSync(join(home, 'spool'))).toEqual(['state.json']);
   });
 
+  it('drops the note of a session that its agent keeps no log of', async () => {
+    const home = tempDir();
+    spool(home, 'event-1-0', { hook_event_name: 'Stop', session_id: 's', transcript_path: null });
+    const never = (): Promise<never> => Promise.reject(new Error('there is nothing to capture'));
+    expect(await run(home, never)).toEqual({ events: 1, captures: 0, traces: 0, set_aside: 0 });
+  });
+
   it('leaves the marker of another drain that is at work', async () => {
     const home = tempDir();
     spool(home, 'event-1-0', stop('/logs/a.jsonl'));
