@@ -1,5 +1,5 @@
 /** From the paths a user names to session files: folders are walked, symbolic links to folders are not. */
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { SessionStore } from './session-store.ts';
@@ -13,7 +13,7 @@ export interface FoundFile {
   readonly store?: SessionStore;
 }
 
-export interface UnreadableFolder {
+export interface UnreadablePlace {
   readonly path: string;
   readonly error: OtError;
 }
@@ -21,10 +21,10 @@ export interface UnreadableFolder {
 /** Endings a session file can have; the format itself is told from content. */
 const SESSION_FILE = /\.(?:jsonl|jsonl\.zst|json|db)$/;
 
-/** Files below `paths` in a stable order. `onUnreadable` hears of folders inside that cannot be listed. */
+/** Files below `paths` in a stable order. `onUnreadable` hears of what is inside and cannot be listed or named. */
 export async function* findSessionFiles(
   paths: readonly string[],
-  onUnreadable: (folder: UnreadableFolder) => void,
+  onUnreadable: (place: UnreadablePlace) => void,
 ): AsyncIterable<FoundFile> {
   for (const path of paths) {
     const kind = await kindOf(path);
@@ -38,6 +38,7 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) {
+      if (path.includes(REPLACED)) throw unnameable(path);
       throw new OtError('OT_SOURCE_MISSING', 'usage', `no such file or folder: ${path}`, { cause: error });
     }
     throw unreadableFolder(path, error);
@@ -47,7 +48,7 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
 async function* walk(
   folder: string,
   named: boolean,
-  onUnreadable: (folder: UnreadableFolder) => void,
+  onUnreadable: (place: UnreadablePlace) => void,
 ): AsyncIterable<FoundFile> {
   let entries: import('node:fs').Dirent[];
   try {
@@ -66,10 +67,29 @@ async function* walk(
   entries.sort((left, right) => (left.name < right.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path, false, onUnreadable);
-    else if (SESSION_FILE.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
-      yield { path, named: false };
+    const isFile = SESSION_FILE.test(entry.name) && (entry.isFile() || entry.isSymbolicLink());
+    if (!isFile && !entry.isDirectory()) continue;
+    if (entry.name.includes(REPLACED) && !(await isThere(path)))
+      onUnreadable({ path, error: unnameable(path) });
+    else if (isFile) yield { path, named: false };
+    else yield* walk(path, false, onUnreadable);
   }
+}
+
+/** Stands in a name for bytes that are not UTF-8: what such a name leads to cannot be opened by it. */
+const REPLACED = '\ufffd';
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unnameable(path: string): OtError {
+  return new OtError('OT_SOURCE_NAME', 'usage', `there is no ${path}, or its name is not UTF-8`, {
+    hint: 'rename it, or make a link to it whose name is UTF-8 and capture that',
+  });
 }
 
 function namesOfFolders(entries: readonly import('node:fs').Dirent[]): ReadonlySet<string> {

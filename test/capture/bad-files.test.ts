@@ -65,6 +65,42 @@ describe('a file that is no session', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a name that is not UTF-8', () => {
+  /** A folder with a session of a good name, and a session and a folder whose names have a byte of Latin-1. */
+  function folderWithBadNames(): { folder: string; shown: string[] } {
+    const folder = tempDir();
+    const named = (name: string): Buffer => Buffer.from(join(folder, name), 'latin1');
+    writeSession(conversation(1), { folder });
+    writeFileSync(named('caf\u00e9.jsonl'), conversation(1).bytes());
+    mkdirSync(named('archive\u00e9'));
+    return { folder, shown: ['archive\ufffd', 'caf\ufffd.jsonl'].map((name) => join(folder, name)) };
+  }
+
+  it('in a folder is reported, and the sessions beside it are captured', async () => {
+    const bucket = await TestBucket.open();
+    const { folder, shown } = folderWithBadNames();
+    const { results, totals } = await bucket.capture([folder]);
+    expect(totals).toMatchObject({ captured: 1, error: 2 });
+    const bad = results.filter(({ status }) => status === 'error');
+    expect(bad.map(({ path, code, named }) => [path, code, named])).toEqual(
+      shown.map((path) => [path, 'OT_SOURCE_NAME', false]),
+    );
+  });
+
+  it('is an error that says so when it was named itself', async () => {
+    const bucket = await TestBucket.open();
+    for (const path of folderWithBadNames().shown) {
+      await expect(bucket.capture([path])).rejects.toMatchObject({ code: 'OT_SOURCE_NAME', kind: 'usage' });
+    }
+  });
+
+  it('may hold the character that stands for such bytes', async () => {
+    const bucket = await TestBucket.open();
+    const path = writeSession(conversation(1), { name: 'caf\ufffd.jsonl' });
+    expect((await bucket.capture([join(path, '..')])).totals).toMatchObject({ captured: 1, error: 0 });
+  });
+});
+
 describe('a session with bad parts', () => {
   async function limitationsOf(bucket: TestBucket): Promise<Record<string, number>> {
     const { limitations } = await (await bucket.folder(TRACE_ID)).head();
