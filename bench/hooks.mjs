@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FIXTURES, ROOT } from './paths.mjs';
 import { SessionMaker } from './session-maker.mjs';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200' },
   },
 });
+const program = resolve(values.program);
 const runs = Number(values.runs);
 const scratch = mkdtempSync(join(tmpdir(), 'git-ot-hooks-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
@@ -62,7 +63,7 @@ function machine(name, traces = 0) {
 }
 
 function ot({ env, home }, args, cwd = home) {
-  const { status, stderr } = spawnSync(process.execPath, [values.program, ...args], {
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
     env,
     cwd,
     encoding: 'utf8',
