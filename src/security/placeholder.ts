@@ -47,3 +47,31 @@ function firstEndingAfter(holes: readonly Span[], offset: number): number {
   }
   return low;
 }
+
+/** Longest placeholder: mark, kind, colon, six digits, bracket; rounded up. */
+const LONGEST = 64;
+const MARK_BYTES = Buffer.from(MARK, 'latin1');
+
+/** Counts placeholders by kind in bytes that come in pieces, cut anywhere. */
+export class PlaceholderCounter {
+  readonly #counts = new Map<string, number>();
+  #rest: Buffer = Buffer.alloc(0);
+
+  add(bytes: Buffer): void {
+    const piece = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    let end = 0;
+    if (piece.includes(MARK_BYTES)) {
+      const text = piece.toString('latin1');
+      for (const span of placeholderSpans(text)) {
+        const kind = text.slice(span.start + MARK.length, text.indexOf(':', span.start + MARK.length));
+        this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+        end = span.end;
+      }
+    }
+    this.#rest = Buffer.from(piece.subarray(Math.max(end, piece.length - LONGEST)));
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort(([left], [right]) => (left < right ? -1 : 1)));
+  }
+}

@@ -10,9 +10,12 @@ import { pushedRef, remoteSealedRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import type { Oid, RefUpdateResult, Transport, TransportProgress } from '../git/ports.ts';
 import type { Policy } from '../security/contract.ts';
 import { type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
+import { countLeaving, type Leaving, NOTHING_LEAVES } from './leaving.ts';
 import { publish, type SealedUpdate } from './publish.ts';
 import type { Remote } from './remotes.ts';
-import { type SealedMonth, sealJournals, sumCounts } from './seal-journal.ts';
+import { SealCache } from './seal-cache.ts';
+import { type SealedMonth, sealJournals } from './seal-journal.ts';
+import { sumCounts } from './sealed-content.ts';
 
 export interface PushContext {
   readonly bucket: Bucket;
@@ -30,11 +33,13 @@ export interface PlannedRef {
   readonly remote_ref: string;
   readonly month: string;
   readonly action: PushAction;
-  /** Traces in the month, and how many were sealed now. */
+  /** Traces in the month, how many of them leave (the remote has them not, or otherwise), and how many were sealed now. */
   readonly traces: number;
+  readonly leaving: number;
   readonly sealed: number;
-  /** Bytes of the sealed sources among them. */
+  /** Of what leaves: bytes of its sealed sources, and replacements in it by kind. */
   readonly bytes: number;
+  readonly replaced: Readonly<Record<string, number>>;
 }
 
 export interface PushPlan {
@@ -44,6 +49,7 @@ export interface PushPlan {
   /** True when the remote held a tip of our lane that is not ours, and a new lane was begun. */
   readonly new_lane: boolean;
   readonly refs: readonly PlannedRef[];
+  /** In all that leaves, by kind. */
   readonly replaced: Readonly<Record<string, number>>;
   /** What `applyPush` sends; empty in a dry run. */
   readonly updates: readonly MonthUpdate[];
@@ -88,7 +94,8 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
   const { bucket, policy, onSeal } = context;
   const { remote, tips, dryRun } = planning;
   const seal = { bucket, policy, dryRun, ...(onSeal === undefined ? {} : { onTrace: onSeal }) };
-  const months = await sealJournals(seal);
+  const cache = await SealCache.load(bucket.home);
+  const months = await sealJournals(seal, cache);
   const refs: PlannedRef[] = [];
   const updates: MonthUpdate[] = [];
   for (const month of months) {
@@ -96,7 +103,11 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
     const there = tips.get(remoteRef) ?? null;
     const action = await actionFor(context, remote, month, there);
     if (action === null) return null;
-    refs.push(plannedRef(month, remoteRef, action));
+    const leaving =
+      action === 'none'
+        ? NOTHING_LEAVES
+        : await countLeaving({ bucket, cache, month, there, grows: action === 'grow' });
+    refs.push(plannedRef(month, remoteRef, action, leaving));
     if (action === 'none' || month.tip === null) continue;
     const oid = sealedRefTip(month.ref, month.tip);
     const force = action === 'rewrite';
@@ -109,7 +120,7 @@ async function planLane(context: PushContext, planning: LanePlanning): Promise<P
     lane: bucket.lane,
     new_lane: planning.newLane,
     refs,
-    replaced: sumCounts(months.map((month) => month.replaced)),
+    replaced: sumCounts(refs.map((ref) => ref.replaced)),
     updates,
     bucket,
   };
@@ -152,14 +163,14 @@ async function sentBefore(
   return sent === null || sent !== there ? null : sealedRefTip(month.ref, sent);
 }
 
-function plannedRef(month: SealedMonth, remoteRef: string, action: PushAction): PlannedRef {
+function plannedRef(month: SealedMonth, remoteRef: string, action: PushAction, leaving: Leaving): PlannedRef {
   return {
     remote_ref: remoteRef,
     month: month.month,
     action,
     traces: month.traces,
-    sealed: month.sealed,
-    bytes: month.bytes,
+    sealed: month.sealedNow.size,
+    ...leaving,
   };
 }
 

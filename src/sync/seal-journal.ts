@@ -12,10 +12,11 @@ import { ownShelf } from '../bucket/shelves.ts';
 import { writeTree } from '../bucket/tree-edit.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { MetaRow } from '../record/trace.ts';
-import type { Policy, SealReport } from '../security/contract.ts';
+import type { Policy } from '../security/contract.ts';
 import { combineSealed, deriveSealed, type Sealed, sealedValue } from '../security/seal.ts';
-import { SealCache } from './seal-cache.ts';
+import type { SealCache } from './seal-cache.ts';
 import { type SealedTrace, sealTrace } from './seal-trace.ts';
+import type { SealedContent } from './sealed-content.ts';
 
 export interface SealOptions {
   readonly bucket: Bucket;
@@ -35,20 +36,23 @@ export interface SealedMonth {
   readonly before: Oid | null;
   /** Sealed tip now; equals `before` when nothing changed, null after a dry run that would move it. */
   readonly tip: Oid | null;
-  readonly sealed: number;
-  readonly removed: number;
+  /** Traces sealed now, by id. */
+  readonly sealedNow: ReadonlyMap<string, SealedNow>;
+  readonly removedIds: readonly string[];
   readonly traces: number;
   /** True when the month's history begins anew, because the old one holds text that must not stay. */
   readonly rewritten: boolean;
-  /** Bytes of the sealed sources of the traces sealed now. */
-  readonly bytes: number;
-  readonly replaced: Readonly<Record<string, number>>;
+}
+
+export interface SealedNow {
+  /** Tree of the sealed copy; in no store after a dry run. */
+  readonly tree: Oid;
+  readonly content: SealedContent;
 }
 
 /** Seals every own journal; call under the bucket lock. Throws `OT_SEAL_RESIDUE` (exit 8): then nothing moved. */
-export async function sealJournals(options: SealOptions): Promise<readonly SealedMonth[]> {
+export async function sealJournals(options: SealOptions, cache: SealCache): Promise<readonly SealedMonth[]> {
   const { bucket, policy } = options;
-  const cache = await SealCache.load(bucket.home);
   const months: SealedMonth[] = [];
   for (const tip of await ownTips(bucket)) months.push(await new MonthSealer(options, cache, tip).run());
   if (options.dryRun !== true) await cache.save(bucket.platform, policy.digest);
@@ -75,7 +79,6 @@ interface Done {
   readonly traceId: string;
   readonly sealed: Sealed<SealedTrace>;
   readonly rawTree: Oid | null;
-  readonly report: SealReport;
 }
 
 class MonthSealer {
@@ -160,7 +163,7 @@ class MonthSealer {
         files.set(raw.names.secrets, batch.put('blob', outcome.list.encode()));
         rawTree = writeTree(batch, bucket.repository.algorithm, files);
       }
-      done.push({ traceId: copy.traceId, sealed: outcome.sealed, rawTree, report: outcome.report });
+      done.push({ traceId: copy.traceId, sealed: outcome.sealed, rawTree });
       onTrace?.(done.length, changed.length);
     }
     return done;
@@ -178,6 +181,10 @@ class MonthSealer {
       return this.#result(work.before, moves ? null : work.before, work.traces, work, rewritten);
     }
     await appendJournal(bucket.repository, batch, lists, bucket.platform, copies);
+    for (const { sealed } of work.done) {
+      const { tree, content } = sealedValue(sealed);
+      this.#cache.rememberContent(tree, content);
+    }
     const tip = await bucket.repository.refs.read(this.#ref);
     const raw = await bucket.repository.refs.read(this.#rawRef);
     if (tip !== null && raw !== null) this.#cache.remember(this.#ref, raw, tip);
@@ -223,12 +230,10 @@ class MonthSealer {
       ref: this.#ref,
       before,
       tip,
-      sealed: done.length,
-      removed: work?.removed.length ?? 0,
+      sealedNow: new Map(done.map(({ traceId, sealed }) => [traceId, sealedValue(sealed)])),
+      removedIds: work?.removed ?? [],
       traces,
       rewritten: rewritten && before !== null,
-      bytes: done.reduce((sum, { report }) => sum + report.bytesOut, 0),
-      replaced: sumCounts(done.map(({ report }) => report.replaced)),
     };
   }
 }
@@ -248,18 +253,13 @@ function isNew(done: Done, old: ReadonlyMap<string, TraceCopy>): boolean {
 function sealMessage(rows: readonly MetaRow[]): string {
   const lines = rows.slice(0, 200).map((row) => `${row.trace_id} ${row.agent} ${row.step_count} steps`);
   if (rows.length > lines.length) lines.push(`... and ${rows.length - lines.length} more`);
-  return `seal: ${rows.length} traces\n\n${lines.join('\n')}\n`;
+  return `seal: ${tracesOf(rows.length)}\n\n${lines.join('\n')}\n`;
 }
 
 function secretsMessage(traceIds: readonly string[]): string {
-  return `seal: secret lists of ${traceIds.length} traces\n\n${traceIds.slice(0, 200).join('\n')}\n`;
+  return `seal: secret lists of ${tracesOf(traceIds.length)}\n\n${traceIds.slice(0, 200).join('\n')}\n`;
 }
 
-/** Sums counts by kind. */
-export function sumCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const count of counts) {
-    for (const [kind, n] of Object.entries(count)) sums.set(kind, (sums.get(kind) ?? 0) + n);
-  }
-  return Object.fromEntries([...sums].sort(([left], [right]) => (left < right ? -1 : 1)));
+function tracesOf(count: number): string {
+  return count === 1 ? '1 trace' : `${count} traces`;
 }

@@ -12,9 +12,9 @@ import { identityOfSource, primarySource } from '../capture/identity.ts';
 import type { SourceInput } from '../capture/source-input.ts';
 import { TraceFiles } from '../capture/trace-files.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
-import type { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
+import type { SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
-import type { Policy, SealReport } from '../security/contract.ts';
+import type { Policy } from '../security/contract.ts';
 import {
   combineSealed,
   deriveSealedAsync,
@@ -24,6 +24,7 @@ import {
   type SealSession,
 } from '../security/seal.ts';
 import { SecretList } from '../security/secret-list.ts';
+import { type BesideSources, ContentCounter, type SealedContent } from './sealed-content.ts';
 import { type TextSource, textSources } from './text-source.ts';
 
 export interface SealedTrace {
@@ -31,6 +32,8 @@ export interface SealedTrace {
   readonly row: MetaRow;
   /** True when the previous sealed text is no beginning of this one: its history must not stay. */
   readonly rewritten: boolean;
+  /** Counts only. */
+  readonly content: SealedContent;
 }
 
 export interface SealOutcome {
@@ -38,7 +41,6 @@ export interface SealOutcome {
   /** The trace's secret list after sealing; the caller stores it in the raw journal when it grew. */
   readonly list: SecretList;
   readonly grew: boolean;
-  readonly report: SealReport;
 }
 
 export interface SealTraceOptions {
@@ -50,11 +52,8 @@ export interface SealTraceOptions {
   readonly algorithm: TraceFiles['algorithm'];
 }
 
-interface Parts {
+interface Parts extends BesideSources {
   readonly sources: readonly (() => AsyncIterable<Buffer>)[];
-  readonly fileNames: readonly string[];
-  readonly project: ObservedProject;
-  readonly dependencies: ObservedDependencies | null;
 }
 
 /** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8). */
@@ -68,7 +67,7 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
   for (const source of sources) await scanSource(session, source.read());
   const parts = await sealParts(session, raw, sources);
   const sealed = await deriveSealedAsync(parts, (value) => deriveCopy(options, metas, value));
-  return { sealed, list, grew: list.size > before, report: session.report() };
+  return { sealed, list, grew: list.size > before };
 }
 
 /** The list behind a trace's placeholders, empty when nothing was ever found. */
@@ -110,7 +109,11 @@ async function deriveCopy(
   const decides = primarySource(metas);
   const format = formatOfSource(metas[decides]!, raw.traceId);
   const identity = identityOfSource(format, metas[decides]!);
-  const checks = metas.map((_, source) => new GrowthCheck(previous, source, parts.sources[source]!));
+  const counter = new ContentCounter(parts);
+  const checks = metas.map((_, source) => {
+    const read = (): AsyncIterable<Buffer> => counter.counted(source, parts.sources[source]!());
+    return new GrowthCheck(previous, source, read);
+  });
   const inputs = checks.map((check, source) => check.input(parts.fileNames[source] ?? ''));
   const { stored: main, facts } = await ingestPrimary(identity, inputs[decides]!, files, decides);
   const sealedMetas: SourceMeta[] = [];
@@ -126,7 +129,8 @@ async function deriveCopy(
     parts.project,
     parts.dependencies,
   );
-  return { tree: files.writeTree(), row, rewritten: checks.some((check) => check.diverged) };
+  const rewritten = checks.some((check) => check.diverged);
+  return { tree: files.writeTree(), row, rewritten, content: counter.content() };
 }
 
 function formatOfSource(meta: SourceMeta, traceId: string): NonNullable<ReturnType<typeof formatByName>> {

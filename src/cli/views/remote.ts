@@ -30,11 +30,14 @@ export function pushView(page: Page, push: PushSummary): string {
     ref.month,
     ref.action,
     `${ref.traces}`,
+    `${ref.leaving}`,
     `${ref.sealed}`,
     bytes(ref.bytes),
   ]);
   const list =
-    moving.length === 0 ? '' : table(page, ['MONTH', 'ACTION', 'TRACES', 'SEALED NOW', 'SIZE'], rows);
+    moving.length === 0
+      ? ''
+      : table(page, ['MONTH', 'ACTION', 'TRACES', 'LEAVING', 'SEALED NOW', 'SIZE'], rows);
   return `${head}${list}${verdict(push, moving.length)}`;
 }
 
