@@ -12,4 +12,6 @@ export interface Platform {
   processStart(pid: number): string | null;
   /** Stable id of this machine, for telling a copied bucket from the original. */
   readonly machineId: string;
+  /** Says one line to the person who waits; absent when nobody wants to hear it. */
+  notice?: (line: string) => void;
 }

@@ -13,7 +13,7 @@ import { link, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promi
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { Platform } from '../base/platform.ts';
-import { unwritable } from './storage.ts';
+import { unreadable, unwritable } from './storage.ts';
 
 export interface HeldLock {
   /** True when the holder before died without releasing: it may have left things half done. */
@@ -28,17 +28,22 @@ export interface LockOptions {
 
 const PATTERN = /^lock\.(\d{1,15})$/;
 const DEFAULT_WAIT_MS = 60_000;
+/** After this long the person is told what the wait is for. */
+const SILENT_MS = 2_000;
 
 /**
- * Takes the lock of the folder `directory`. Throws `OT_BUCKET_LOCKED` (exit 7) after `waitMs`, and
- * `OT_READ_ONLY` or `OT_DISK_FULL` where no file can be made.
+ * Takes the lock of the folder `directory`; a wait of some seconds is told through `platform.notice`. Throws
+ * `OT_BUCKET_LOCKED` (exit 7) after `waitMs`, `OT_READ_ONLY` or `OT_DISK_FULL` where no file can be made, and
+ * `OT_LOCK_BROKEN` where something else stands under the name of a lock.
  */
 export async function acquireLock(
   directory: string,
   platform: Platform,
   options: LockOptions = {},
 ): Promise<HeldLock> {
-  const deadline = platform.now().getTime() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  const began = platform.now().getTime();
+  const deadline = began + (options.waitMs ?? DEFAULT_WAIT_MS);
+  let told = false;
   for (let attempt = 0; ; attempt += 1) {
     const current = await currentLock(directory);
     const holder = current === 0 ? '' : await readHolder(directory, current);
@@ -47,8 +52,11 @@ export async function acquireLock(
       if (held !== null) return { ...held, afterDeath: holder !== '' };
       continue;
     }
-    if (platform.now().getTime() >= deadline)
-      throw lockedError(holder, platform.machineId, join(directory, `lock.${current}`));
+    const now = platform.now().getTime();
+    const locked = lockedError(holder, platform.machineId, join(directory, `lock.${current}`));
+    if (now >= deadline) throw locked;
+    if (!told && now - began >= SILENT_MS) platform.notice?.(`waiting: ${locked.message}; ${locked.hint}`);
+    told ||= now - began >= SILENT_MS;
     await platform.sleep(pauseMs(attempt, platform));
   }
 }
@@ -117,10 +125,12 @@ async function release(path: string): Promise<void> {
 }
 
 async function lockNumbers(directory: string): Promise<number[]> {
-  const names = await readdir(directory);
-  return names.flatMap((name) => {
-    const match = PATTERN.exec(name);
-    return match === null ? [] : [Number(match[1])];
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const match = PATTERN.exec(entry.name);
+    if (match === null) return [];
+    if (!entry.isFile()) throw notALock(join(directory, entry.name));
+    return [Number(match[1])];
   });
 }
 
@@ -139,7 +149,7 @@ async function readHolder(directory: string, number: number): Promise<string> {
     return await readFile(join(directory, `lock.${number}`), 'utf8');
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return '';
-    throw error;
+    throw unreadable(directory, error);
   }
 }
 
@@ -169,6 +179,12 @@ async function isCopy(directory: string, number: number, inode: string | undefin
 function pauseMs(attempt: number, platform: Platform): number {
   const ceiling = Math.min(250, 5 * 2 ** Math.min(attempt, 6));
   return 2 + (Number.parseInt(platform.randomHex(2), 16) % ceiling);
+}
+
+function notALock(path: string): OtError {
+  return new OtError('OT_LOCK_BROKEN', 'usage', `${path} is not a file`, {
+    hint: 'that is the name of a lock of git-ot: remove it',
+  });
 }
 
 function lockedError(holder: string, machineId: string, path: string): OtError {

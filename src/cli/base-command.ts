@@ -20,6 +20,7 @@ export abstract class OtCommand extends Command {
   /** Resolves with the exit code; never rejects. */
   override async execute(): Promise<number> {
     const { app } = this;
+    if (!this.quiet) app.platform.notice = (line) => void app.io.err(`${line}\n`);
     const mode = { json: this.json, quiet: this.quiet, color: app.io.color && !this.noColor };
     try {
       return await deliver(await this.run(app), app, mode);

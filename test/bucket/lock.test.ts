@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/base/platform.ts';
@@ -74,5 +74,50 @@ describe('the bucket lock', () => {
     });
     expect(await readdir(directory)).toEqual(['lock.6']);
     await held.release();
+  });
+});
+
+describe('a lock that cannot be had', () => {
+  it('says once what a long wait is for, and to whom it is told', async () => {
+    const directory = tempDir();
+    await writeFile(join(directory, 'lock.3'), '77 - another-machine\n');
+    let time = 0;
+    const lines: string[] = [];
+    const waiting = (waitMs: number, notice?: (line: string) => void) => {
+      const platform = {
+        ...testPlatform(),
+        now: () => new Date(time),
+        sleep: async () => {
+          time += 500;
+        },
+        ...(notice === undefined ? {} : { notice }),
+      };
+      return expect(acquireLock(directory, platform, { waitMs })).rejects.toMatchObject({
+        code: 'OT_BUCKET_LOCKED',
+      });
+    };
+    await waiting(1_500, (line) => lines.push(line));
+    expect(lines).toEqual([]);
+    await waiting(10_000);
+    await waiting(10_000, (line) => lines.push(line));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^waiting: .*77 on another machine.*delete .*lock\.3$/);
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdir(path)],
+    ['a link', (path: string) => symlink('nowhere', path)],
+  ])('says by name when %s has the name of a lock', async (_, make) => {
+    for (const name of ['lock.1', 'lock.99999']) {
+      const directory = tempDir();
+      await make(join(directory, name));
+      await writeFile(join(directory, 'lock.2'), '');
+      await expect(acquireLock(directory, testPlatform(), { waitMs: 0 })).rejects.toMatchObject({
+        code: 'OT_LOCK_BROKEN',
+        kind: 'usage',
+        message: expect.stringContaining(name),
+        hint: expect.stringContaining('remove'),
+      });
+    }
   });
 });
