@@ -8,6 +8,7 @@ import type { Bucket } from '../bucket/home.ts';
 import { withWritableBucket } from '../bucket/lane.ts';
 import { type CapturedFile, FileCache, type FileStamp, isFolder } from './file-cache.ts';
 import { isFileError } from './file-error.ts';
+import type { TraceIdentity } from './identity.ts';
 import { captureInlineSubagents } from './inline-subagents.ts';
 import { type Look, type LookedAt, lookAtFiles } from './look.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
@@ -37,6 +38,8 @@ export interface FileResult {
   readonly agent?: string;
   readonly steps?: number;
   readonly limitations?: number;
+  /** Set when the trace is a sub-agent's, in a file of its own or not. */
+  readonly subagent?: true;
   /** Set when the trace came from lines inside a parent's file. */
   readonly inline_subagent?: string;
   /** Why a file was skipped or failed: a stable code and words without content. */
@@ -101,7 +104,7 @@ async function captureFile(
     if (outcome instanceof OtError) throw outcome;
     if (outcome.known !== undefined) return [unchangedResult(file, outcome.known)];
     const { results, main } = await captureSession(transaction, file, outcome, options.project ?? null);
-    memory.remember(look, main, outcome.trace.format.agent);
+    memory.remember(look, main, outcome.trace);
     return results;
   } catch (error) {
     if (!isFileError(error)) throw error;
@@ -113,8 +116,9 @@ async function captureFile(
 }
 
 function unchangedResult({ path, named }: FoundFile, known: CapturedFile): FileResult {
-  const { agent, traceId, steps, limitations } = known;
-  return { path, agent, named, status: 'unchanged', trace_id: traceId, steps, limitations };
+  const { agent, traceId, steps, limitations, subagent } = known;
+  const common = { path, agent, named, ...(subagent ? { subagent } : {}) };
+  return { ...common, status: 'unchanged', trace_id: traceId, steps, limitations };
 }
 
 async function captureSession(
@@ -126,7 +130,8 @@ async function captureSession(
   const { format } = trace;
   const main = await transaction.add(trace, input, project, prepared);
   const common = { path: file.path, agent: format.agent, named: file.named };
-  const results: FileResult[] = [{ ...common, ...resultOf(main) }];
+  const isSubagent = trace.parentSessionId !== undefined;
+  const results: FileResult[] = [{ ...common, ...(isSubagent ? { subagent: true } : {}), ...resultOf(main) }];
   if (main.inlineSubagents.length === 0) return { results, main };
   for await (const [agentId, sub] of captureInlineSubagents(transaction, {
     format,
@@ -134,7 +139,7 @@ async function captureSession(
     input,
     project,
   }))
-    results.push({ ...common, ...resultOf(sub), inline_subagent: agentId });
+    results.push({ ...common, ...resultOf(sub), subagent: true, inline_subagent: agentId });
   return { results, main };
 }
 
@@ -150,7 +155,8 @@ class FileMemory {
   readonly cache: FileCache | null;
   /** Two files of one session change one trace: the last state of it counts for both. */
   readonly #traces = new Map<string, CapturedTrace>();
-  readonly #files: { path: string; stamp: FileStamp; agent: string; traceId: string }[] = [];
+  readonly #files: { path: string; stamp: FileStamp; agent: string; traceId: string; subagent: boolean }[] =
+    [];
 
   private constructor(cache: FileCache | null) {
     this.cache = cache;
@@ -162,15 +168,17 @@ class FileMemory {
     return new FileMemory(await FileCache.open(bucket.home, bucket.platform));
   }
 
-  remember({ file, stamp }: Look, captured: CapturedTrace, agent: string): void {
+  remember({ file, stamp }: Look, captured: CapturedTrace, trace: TraceIdentity): void {
     const { traceId } = captured;
     this.#traces.set(traceId, captured);
-    if (stamp !== null) this.#files.push({ path: file.path, stamp, agent, traceId });
+    if (stamp === null) return;
+    const subagent = trace.parentSessionId !== undefined;
+    this.#files.push({ path: file.path, stamp, agent: trace.format.agent, traceId, subagent });
   }
 
   async save(): Promise<void> {
-    for (const { path, stamp, agent, traceId } of this.#files)
-      this.cache?.note(path, stamp, { ...this.#traces.get(traceId)!, agent });
+    for (const { path, stamp, agent, traceId, subagent } of this.#files)
+      this.cache?.note(path, stamp, { ...this.#traces.get(traceId)!, agent, subagent });
     await this.cache?.save();
   }
 }

@@ -18,6 +18,7 @@ export interface CapturedFile {
   readonly tree: Oid;
   readonly steps: number;
   readonly limitations: number;
+  readonly subagent: boolean;
 }
 
 /** Size, times and place of a file in one string; `seen` in milliseconds since 1970. */
@@ -27,10 +28,10 @@ export interface FileStamp {
   readonly seen: number;
 }
 
-/** An entry as stored; an array, because there are many. */
+/** An entry as stored; an array, because there are many. Counts: steps, limitations, 1 for a sub-agent. */
 type Entry = [path: string, stamp: string, agent: string, traceId: string, tree: Oid, ...counts: number[]];
 
-const FORMAT = 1;
+const FORMAT = 2;
 const LIMIT = 50_000;
 /** Two changes of a file closer than this may leave the same times: file systems count in up to 2 s. */
 const RACY_MS = 2_000;
@@ -63,17 +64,19 @@ export class FileCache {
   find(path: string, stamp: FileStamp): CapturedFile | null {
     const entry = this.#entries.get(resolve(path));
     if (entry === undefined || entry[1] !== stamp.text) return null;
-    const [, , agent, traceId, tree, steps = 0, limitations = 0] = entry;
-    return { agent, traceId, tree, steps, limitations };
+    const [, , agent, traceId, tree, steps = 0, limitations = 0, subagent] = entry;
+    return { agent, traceId, tree, steps, limitations, subagent: subagent === 1 };
   }
 
   /** Notes a file that was read to its end after `stamp` was taken; one that may yet change unseen is left out. */
-  note(path: string, stamp: FileStamp, { agent, traceId, tree, steps, limitations }: CapturedFile): void {
+  note(path: string, stamp: FileStamp, file: CapturedFile): void {
+    const { agent, traceId, tree, steps, limitations, subagent } = file;
     const key = resolve(path);
     const racy = stamp.changed > stamp.seen - RACY_MS;
     if (racy || this.stamp(path)?.text !== stamp.text) return;
     this.#entries.delete(key);
-    this.#entries.set(key, [key, stamp.text, agent, traceId, tree, steps, limitations]);
+    const counts = [steps, limitations, Number(subagent)];
+    this.#entries.set(key, [key, stamp.text, agent, traceId, tree, ...counts]);
     this.#changed = true;
   }
 
@@ -124,6 +127,6 @@ async function readEntries(path: string): Promise<Entry[]> {
 }
 
 function isEntry(value: unknown): value is Entry {
-  if (!Array.isArray(value) || value.length !== 7) return false;
+  if (!Array.isArray(value) || value.length !== 8) return false;
   return value.every((field, index) => typeof field === (index < 5 ? 'string' : 'number'));
 }

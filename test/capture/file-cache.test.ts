@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { traceIdOf } from '../../src/base/ids.ts';
 import type { CaptureReport } from '../../src/capture/capture.ts';
 import { expectVerified, TestBucket } from '../support/bucket.ts';
-import { conversation, SESSION_ID, writeSession } from './session-file.ts';
+import { conversation, SESSION_ID, SessionText, writeSession } from './session-file.ts';
 
 const TRACE_ID = traceIdOf('claude-code', SESSION_ID);
 
@@ -39,8 +39,8 @@ class LaterBucket {
 
   /** Marks what the cache says, so that an answer that came from it can be told. */
   mark(): void {
-    const entries = this.entries().map((entry) => [...entry.slice(0, 5), 4711, 0]);
-    writeFileSync(this.cacheFile, JSON.stringify({ format: 1, entries }));
+    const entries = this.entries().map((entry) => [...entry.slice(0, 5), 4711, 0, 0]);
+    writeFileSync(this.cacheFile, JSON.stringify({ format: 2, entries }));
   }
 }
 
@@ -62,6 +62,18 @@ describe('a folder captured again', () => {
     expect(await bucket.capture()).toEqual(cached);
     expect(cached).toMatchObject({ commits: 0, totals: { unchanged: 1 } });
   });
+});
+
+it('a sub-agent is one in the answer of the cache, too', async () => {
+  const bucket = await LaterBucket.open();
+  const sub = new SessionText(SESSION_ID, { isSidechain: true, agentId: 'a1b2c3d' }).user('look').say('done');
+  writeSession(sub, { folder: dirname(bucket.path), name: 'agent-a1b2c3d.jsonl' });
+  await bucket.capture();
+  expect(bucket.entries()).toHaveLength(2);
+  expect((await bucket.capture()).results.map(({ status, subagent }) => [status, subagent])).toEqual([
+    ['unchanged', undefined],
+    ['unchanged', true],
+  ]);
 });
 
 describe('what the cache says', () => {
@@ -141,9 +153,9 @@ describe('what the cache says', () => {
 
 describe('a cache that cannot be used', () => {
   it.each([
-    ['no JSON', '{"format":1,"entries":['],
-    ['of another format', '{"format":2,"entries":[]}'],
-    ['of other shapes', '{"format":1,"entries":[["x"],{"__proto__":null},7]}'],
+    ['no JSON', '{"format":2,"entries":['],
+    ['of another format', '{"format":1,"entries":[]}'],
+    ['of other shapes', '{"format":2,"entries":[["x"],{"__proto__":null},7]}'],
     ['null', 'null'],
   ])('passes over a cache that is %s', async (_, text) => {
     const bucket = await LaterBucket.open();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { agentHint } from '../../src/cli/agent-hint.ts';
+import { conversation, SessionText, writeSession } from '../capture/session-file.ts';
 import { type Machine, newMachine, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
@@ -22,6 +23,26 @@ beforeAll(async () => {
   machine = newMachine();
   const { code } = await runInProcess(['capture', FIXTURES], { machine });
   expect(code).toBe(0);
+});
+
+describe('capture', () => {
+  it('suggests the session, not the sub-agent that is read before it', async () => {
+    const on = newMachine();
+    const id = '11111111-2222-4333-8444-555555555555';
+    const sub = new SessionText(id, { isSidechain: true, agentId: 'a1b2c3d' })
+      .user('look around')
+      .say('done');
+    writeSession(sub, { folder: on.cwd, name: `${id}/subagents/agent-a1b2c3d.jsonl` });
+    writeSession(conversation(1, id), { folder: on.cwd });
+    for (const status of ['captured', 'unchanged']) {
+      const { traces, next_steps } = await json(['capture', '.'], on);
+      expect(traces.map((row: Document) => [row.status, row.subagent])).toEqual([
+        [status, true],
+        [status, undefined],
+      ]);
+      expect(next_steps).toContain(`git ot trace get ${traces[1].trace_id}`);
+    }
+  });
 });
 
 describe('trace list', () => {

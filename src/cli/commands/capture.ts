@@ -68,7 +68,7 @@ export class CaptureCommand extends OtCommand {
 
 function reply(report: CaptureReport, cwd: string): Reply {
   const failed = report.results.filter(isNamedFailure);
-  const captured = report.results.find(({ trace_id }) => trace_id !== undefined)?.trace_id;
+  const captured = traceToShow(report.results);
   return {
     schema: 'opentraces.capture.v1',
     data: { traces: report.results, totals: report.totals, commits: report.commits },
@@ -76,6 +76,14 @@ function reply(report: CaptureReport, cwd: string): Reply {
     nextSteps: captured === undefined ? [] : ['git ot trace list', `git ot trace get ${captured}`],
     ...(failed.length === 0 ? {} : { failure: incomplete(failed.length) }),
   };
+}
+
+/** One that changed before one that did not, a session before its sub-agents, which are read first. */
+function traceToShow(results: readonly FileResult[]): string | undefined {
+  const traces = results.filter(({ trace_id }) => trace_id !== undefined);
+  const sessions = traces.filter(({ subagent }) => subagent === undefined);
+  const changed = sessions.find(({ status }) => status !== 'unchanged');
+  return (changed ?? sessions[0] ?? traces[0])?.trace_id;
 }
 
 function isNamedFailure({ named, status }: FileResult): boolean {

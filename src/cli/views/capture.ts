@@ -32,7 +32,7 @@ function resultLine(page: Page, result: FileResult, cwd: string): string {
   const what = result.trace_id ?? result.code ?? '';
   const detail = [
     result.steps === undefined ? '' : count(result.steps, 'step'),
-    result.inline_subagent === undefined ? '' : 'sub-agent',
+    result.subagent === undefined ? '' : 'sub-agent',
     result.limitations ? count(result.limitations, 'remark') : '',
     path,
   ];
