@@ -1,12 +1,20 @@
 /** What a repository's own files tell of its format, without any engine. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { HashAlgorithm } from './ports.ts';
 
-/** True when the folder looks like a git repository: the three things git itself asks for. */
+/** True when the folder looks like a git repository: the three things git itself asks for. HEAD may be a link. */
 export function isRepository(gitDir: string): boolean {
-  return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
+  return ['objects', 'refs'].every((name) => existsSync(join(gitDir, name))) && hasHead(gitDir);
+}
+
+function hasHead(gitDir: string): boolean {
+  try {
+    return lstatSync(join(gitDir, 'HEAD'), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Hash of a repository. Throws `OT_NOT_A_REPOSITORY`, or `OT_REPOSITORY_FORMAT` for a ref format that is not `files`. */

@@ -84,7 +84,10 @@ export async function initBare(git: GitProgram, dir: string, options: InitOption
 async function createDraft(git: GitProgram, draft: string, options: InitOptions): Promise<void> {
   await mkdir(draft, { mode: 0o700 });
   const format = `--object-format=${options.algorithm}`;
-  await git.run(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', format, draft]);
+  await git.run(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', format, draft], {
+    // A link to a branch that has no commit looks as if HEAD were missing.
+    config: ['core.preferSymlinkRefs=false'],
+  });
   // Once more: git follows core.sharedRepository of the user.
   await chmod(draft, 0o700);
   const settings = Object.entries({ ...BASE_CONFIG, ...options.config });

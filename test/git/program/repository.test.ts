@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryRepository } from '../../../src/git/memory.ts';
@@ -25,6 +34,20 @@ describe('making a repository', () => {
       'true\nsha256\n',
     );
     expect(existsSync(join(gitDir, 'hooks'))).toBe(false);
+  });
+
+  it('does not make HEAD a link, as the user may have asked of git, and opens one with such a HEAD', async () => {
+    const config = join(tempDir(), 'config');
+    writeFileSync(config, '[core]\n\tpreferSymlinkRefs = true\n');
+    const linking = testGit({ GIT_CONFIG_GLOBAL: config });
+    const gitDir = join(tempDir(), 'r.git');
+    await initBare(linking, gitDir, { algorithm: 'sha1' });
+    expect(lstatSync(join(gitDir, 'HEAD')).isFile()).toBe(true);
+    rmSync(join(gitDir, 'HEAD'));
+    symlinkSync('refs/heads/main', join(gitDir, 'HEAD'));
+    const repository = await openRepository(linking, gitDir);
+    expect(await repository.refs.list('refs/')).toEqual([]);
+    await repository.objects.close();
   });
 
   it('keeps the repository of whoever was faster', async () => {
