@@ -58,7 +58,7 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
       return homeOf(env, cwd);
     },
     get userHome() {
-      return userHomeOf(env);
+      return userHomeOf(env, cwd);
     },
     setting: (name) => env[name] || undefined,
     get cwd() {
@@ -66,7 +66,7 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
     },
     platform,
     get git() {
-      git ??= gitProgram({ env });
+      git ??= gitProgram({ env: { ...env, ...absoluteHome(env, cwd) } });
       return git;
     },
     io,
@@ -82,12 +82,17 @@ export function processApp(write: Write): App {
 function homeOf(env: Environment, cwd: () => string): string {
   const named = env.OT_HOME;
   if (named !== undefined && named !== '') return isAbsolute(named) ? resolve(named) : resolve(cwd(), named);
-  return join(userHomeOf(env), '.opentraces');
+  return join(userHomeOf(env, cwd), '.opentraces');
 }
 
-function userHomeOf(env: Environment): string {
-  const home = env.HOME || (process.platform === 'win32' ? env.USERPROFILE : undefined) || homedir();
-  if (home !== '') return home;
+/** `HOME` as children that run in other folders must see it: from the current folder when it is relative. */
+function absoluteHome({ HOME: home = '' }: Environment, cwd: () => string): { HOME?: string } {
+  return home === '' || isAbsolute(home) ? {} : { HOME: resolve(cwd(), home) };
+}
+
+function userHomeOf(env: Environment, cwd: () => string): string {
+  const named = env.HOME || (process.platform === 'win32' ? env.USERPROFILE : undefined) || homedir();
+  if (named !== '') return isAbsolute(named) ? named : resolve(cwd(), named);
   throw new OtError('OT_NO_HOME', 'usage', 'neither OT_HOME nor a home folder is set', {
     hint: 'set OT_HOME to the folder that shall hold the bucket',
   });
