@@ -46,8 +46,8 @@ function renamed(name: string, lane: string): string | null {
 
 /**
  * Runs `work` under the bucket lock, with the lane as it is now: another process may have begun a new one
- * since the bucket was opened, and a copy must get its own before it writes. Clears away what killed
- * writers left, closes the folders to others, puts missing guards back, and packs the bucket afterwards when it is over its budget.
+ * since the bucket was opened, and a copy must get its own before it writes. Tidies the home first,
+ * and packs the bucket afterwards when it is over its budget.
  */
 export async function withWritableBucket<T>(
   bucket: Bucket,
@@ -55,15 +55,23 @@ export async function withWritableBucket<T>(
 ): Promise<T> {
   const { home, platform } = bucket;
   return withLock(home, platform, async ({ afterDeath }) => {
-    if (afterDeath) await sweepRefLocks(home, platform);
-    await sweepDrafts(home, platform);
-    closeFolders(home);
-    await restoreGuards(home, bucket.repository);
+    await tidyHome(bucket, afterDeath);
     const current = await refreshLane(bucket);
     const result = await work(current.laneIsOurs ? current : await beginNewLane(current));
     await maintain(current);
     return result;
   });
+}
+
+/**
+ * What every writer does first, under the lock: clears away what killed writers left, closes the folders to
+ * others, puts missing guards back. `afterDeath` as the lock tells it.
+ */
+export async function tidyHome({ home, platform, repository }: Bucket, afterDeath: boolean): Promise<void> {
+  if (afterDeath) await sweepRefLocks(home, platform);
+  await sweepDrafts(home, platform);
+  closeFolders(home);
+  await restoreGuards(home, repository);
 }
 
 /** What the work wrote is durable by now: a failure to pack is no failure of it, and the next writer tries again. */

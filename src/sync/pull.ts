@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { isSystemError, OtError } from '../base/errors.ts';
 import type { Bucket, Engine } from '../bucket/home.ts';
+import { tidyHome } from '../bucket/lane.ts';
 import { journalOfRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import { copiesOfForeignTip } from '../bucket/list.ts';
 import { withLock } from '../bucket/lock.ts';
@@ -50,7 +51,8 @@ export interface RefusedRef {
  */
 export async function pullRemote(context: PullContext, remote: Remote): Promise<PullReport> {
   const gitDir = remoteGitDir(context.bucket.home, remote.name);
-  return withLock(context.bucket.home, context.bucket.platform, async () => {
+  return withLock(context.bucket.home, context.bucket.platform, async ({ afterDeath }) => {
+    await tidyHome(context.bucket, afterDeath);
     await ensureRepository(context, gitDir);
     const transport = context.transport(gitDir);
     const listed = await transport.listRemote(remote.url, SEALED_PREFIX);
