@@ -29,7 +29,7 @@ export interface TraceChange {
 /** A journal of another machine whose state there is not the one here. */
 export interface JournalChange {
   readonly ref: string;
-  readonly change: 'new' | 'moved' | 'gone';
+  readonly change: 'new' | 'moved';
 }
 
 export interface RemoteDiff {
@@ -37,6 +37,8 @@ export interface RemoteDiff {
   readonly state: 'current' | 'ahead' | 'behind' | 'diverged';
   readonly to_push: readonly TraceChange[];
   readonly to_pull: readonly JournalChange[];
+  /** Journals that were pulled and that the remote no longer has. */
+  readonly gone: readonly string[];
   /** Traces that were pulled from it. */
   readonly pulled_traces: number;
 }
@@ -49,9 +51,9 @@ export async function compareRemote(context: CompareContext, remote: Remote): Pr
   const pulled = shelves.find((shelf) => shelf.remote === remote.name);
   try {
     const to_push = await pushChanges(context, new Map(listed.map((ref) => [ref.name, ref.oid])));
-    const to_pull = await pullChanges(await ownLanes(bucket), listed, pulled);
+    const { to_pull, gone } = await pullChanges(await ownLanes(bucket), listed, pulled);
     const pulled_traces = pulled === undefined ? 0 : await countTraces(pulled);
-    return { remote, state: stateOf(to_push, to_pull), to_push, to_pull, pulled_traces };
+    return { remote, state: stateOf(to_push, to_pull), to_push, to_pull, gone, pulled_traces };
   } finally {
     await Promise.all(shelves.slice(1).map((shelf) => shelf.objects.close()));
   }
@@ -116,12 +118,12 @@ async function treesOf(bucket: Bucket, commit: Oid | null): Promise<Map<string, 
   return new Map((await copiesOfTip(tip)).map((copy: TraceCopy) => [copy.traceId, copy.tree]));
 }
 
-/** Journals of other lanes whose tip there is not the one that was pulled. */
+/** Journals of other lanes whose tip there is not the one that was pulled, and those that are there no more. */
 async function pullChanges(
   own: ReadonlySet<string>,
   listed: readonly Ref[],
   pulled: Shelf | undefined,
-): Promise<JournalChange[]> {
+): Promise<Pick<RemoteDiff, 'to_pull' | 'gone'>> {
   const here = new Map((await pulled?.refs.list(SEALED_PREFIX))?.map((ref) => [ref.name, ref.oid]));
   const changes: JournalChange[] = [];
   for (const { name, oid } of listed) {
@@ -130,10 +132,7 @@ async function pullChanges(
     if (!isForeignJournal(name, own) || known === oid) continue;
     changes.push({ ref: name, change: known === undefined ? 'new' : 'moved' });
   }
-  for (const ref of here.keys()) {
-    if (isForeignJournal(ref, own)) changes.push({ ref, change: 'gone' });
-  }
-  return changes;
+  return { to_pull: changes, gone: [...here.keys()].filter((ref) => isForeignJournal(ref, own)) };
 }
 
 async function ownLanes(bucket: Bucket): Promise<ReadonlySet<string>> {

@@ -9,8 +9,8 @@ import { tidyHome } from '../bucket/lane.ts';
 import { journalOfRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import { copiesOfForeignTip } from '../bucket/list.ts';
 import { withLock } from '../bucket/lock.ts';
-import { journalTips, remoteGitDir, type Shelf } from '../bucket/shelves.ts';
-import type { Ref, Transport, TransportProgress } from '../git/ports.ts';
+import { closeShelves, journalTips, openShelves, remoteGitDir, type Shelf } from '../bucket/shelves.ts';
+import type { Ref, RefStore, Transport, TransportProgress } from '../git/ports.ts';
 import type { Remote } from './remotes.ts';
 
 export interface PullContext {
@@ -20,19 +20,26 @@ export interface PullContext {
   readonly onProgress?: TransportProgress;
   /** Fetch everything anew: what the repository of the remote lost comes back. */
   readonly again?: boolean;
+  /** Drop journals that the remote no longer has; without it they stay. */
+  readonly prune?: boolean;
 }
 
 export interface PulledRef {
   readonly ref: string;
-  readonly change: 'new' | 'updated' | 'rewritten' | 'gone';
+  readonly change: 'new' | 'updated' | 'rewritten' | 'pruned';
 }
 
 export interface PullReport {
   readonly remote: string;
   readonly refs: readonly PulledRef[];
-  /** Traces this remote's repository holds now, and how many of them it did not hold before. */
+  /** Journals that the remote no longer has and that are kept here. */
+  readonly gone: readonly string[];
+  /** Traces this remote's repository holds now. */
   readonly traces: number;
+  /** How many of them were nowhere here before, neither own nor pulled from any remote. */
   readonly new_traces: number;
+  /** How many of them were captured here too. */
+  readonly own_traces: number;
   /** Refs below our namespace that are no journals: fetched by nobody, named here. */
   readonly ignored: readonly string[];
   /** Journals that could not be taken, such as one with an object against git's rules; their old state stays. */
@@ -46,7 +53,7 @@ export interface RefusedRef {
 }
 
 /**
- * Fetches every sealed journal of the remote. Throws what the transport throws (exit 4), and `OT_REMOTE_EMPTY`
+ * Fetches every sealed journal of the remote; what it no longer has stays here unless `prune` is set. Throws what the transport throws (exit 4), and `OT_REMOTE_EMPTY`
  * (exit 4) when a remote that gave us journals lists none at all.
  */
 export async function pullRemote(context: PullContext, remote: Remote): Promise<PullReport> {
@@ -63,18 +70,48 @@ export async function pullRemote(context: PullContext, remote: Remote): Promise<
     try {
       const before = await repository.refs.list(SEALED_PREFIX);
       if (journals.length === 0 && before.length > 0) throw emptied(remote);
-      const known = await traceIds(shelf);
+      const known = await knownTraces(context);
       const refused = await fetchChanged(context, transport, remote, journals, before);
-      const gone = await dropGone(repository.refs, before, journals);
+      const gone = goneRefs(before, journals);
+      const pruned = context.prune === true ? await dropRefs(repository.refs, gone) : [];
       const taken = journals.filter(({ name }) => !refused.some(({ ref }) => ref === name));
-      const refs = [...(await describe(context, gitDir, before, taken)), ...gone];
-      const now = await traceIds(shelf);
-      const fresh = [...now].filter((id) => !known.has(id)).length;
-      return { remote: remote.name, refs, traces: now.size, new_traces: fresh, ignored, refused };
+      const refs = [...(await describe(context, gitDir, before, taken)), ...pruned];
+      const kept = context.prune === true ? [] : gone.map(({ name }) => name);
+      const sums = sumsOf(await traceIds(shelf), known);
+      return { remote: remote.name, refs, gone: kept, ...sums, ignored, refused };
     } finally {
       await repository.objects.close();
     }
   });
+}
+
+interface KnownTraces {
+  /** Ids of traces captured here. */
+  readonly own: ReadonlySet<string>;
+  /** Ids of those and of all pulled ones. */
+  readonly all: ReadonlySet<string>;
+}
+
+async function knownTraces({ bucket, engine }: PullContext): Promise<KnownTraces> {
+  const shelves = await openShelves(bucket, engine);
+  try {
+    const [own = new Set<string>(), ...pulled] = await Promise.all(shelves.map(traceIds));
+    return { own, all: new Set([own, ...pulled].flatMap((ids) => [...ids])) };
+  } finally {
+    await closeShelves(shelves.slice(1));
+  }
+}
+
+function sumsOf(
+  ids: ReadonlySet<string>,
+  { own, all }: KnownTraces,
+): Pick<PullReport, 'traces' | 'new_traces' | 'own_traces'> {
+  const list = [...ids];
+  return {
+    traces: list.length,
+    new_traces: list.filter((id) => !all.has(id)).length,
+    own_traces: list.filter((id) => own.has(id)).length,
+  };
 }
 
 /** Another answer than git's, such as the page of a network that wants a log-in, looks like an empty repository. */
@@ -144,17 +181,15 @@ async function fetchApart(
   }
 }
 
-/** A journal that left the remote was forgotten or moved there: it goes here too. */
-async function dropGone(
-  refs: { transaction(edits: readonly { name: string; next: null; expected: string }[]): Promise<void> },
-  before: readonly Ref[],
-  journals: readonly Ref[],
-): Promise<PulledRef[]> {
+function goneRefs(before: readonly Ref[], journals: readonly Ref[]): Ref[] {
   const present = new Set(journals.map((ref) => ref.name));
-  const gone = before.filter((ref) => !present.has(ref.name));
+  return before.filter((ref) => !present.has(ref.name));
+}
+
+async function dropRefs(refs: RefStore, gone: readonly Ref[]): Promise<PulledRef[]> {
   if (gone.length > 0)
     await refs.transaction(gone.map((ref) => ({ name: ref.name, next: null, expected: ref.oid })));
-  return gone.map((ref) => ({ ref: ref.name, change: 'gone' }));
+  return gone.map((ref) => ({ ref: ref.name, change: 'pruned' }));
 }
 
 async function describe(
@@ -177,8 +212,13 @@ async function describe(
   return changes;
 }
 
+/** Ids on a shelf; what is damaged there holds none. */
 async function traceIds(shelf: Shelf): Promise<Set<string>> {
-  const tips = await journalTips(shelf);
-  const copies = await Promise.all(tips.map(copiesOfForeignTip));
-  return new Set(copies.flat().map((copy) => copy.traceId));
+  try {
+    const copies = await Promise.all((await journalTips(shelf)).map(copiesOfForeignTip));
+    return new Set(copies.flat().map((copy) => copy.traceId));
+  } catch (error) {
+    if (error instanceof OtError && error.kind === 'corrupt') return new Set();
+    throw error;
+  }
 }

@@ -174,6 +174,31 @@ describe('pull', () => {
   });
 });
 
+describe('a journal that the remote no longer has', () => {
+  it('is named by diff and pull, moves nothing, and goes with --prune', async () => {
+    const other = newMachine();
+    const there = (...argv: string[]): Promise<Outcome> => runInProcess(argv, { machine: other });
+    await run('bucket', 'remote', 'push', '--yes');
+    const [lane = ''] = remoteRefs();
+    await there('bucket', 'remote', 'add', 'team', remote);
+    await there('capture', join(ROOT, 'fixtures', 'sessions', 'claude-code', 'usage', 'input.jsonl'));
+    await there('bucket', 'remote', 'push', '--yes');
+    expect((await there('bucket', 'remote', 'pull')).stdout).toContain(
+      '1 new trace; 2 traces from team, 1 of them captured here',
+    );
+    execFileSync('git', ['--git-dir', remote, 'update-ref', '-d', lane], { env: machine.env });
+    const diff = await there('bucket', 'remote', 'diff', '--json');
+    expect(JSON.parse(diff.stdout)).toMatchObject({ state: 'current', to_pull: [], gone: [lane] });
+    for (const command of ['diff', 'pull']) {
+      const { stdout } = await there('bucket', 'remote', command);
+      expect(stdout).toContain('team no longer has 1 journal kept here');
+    }
+    expect((await there('trace', 'get', TRACE)).code).toBe(0);
+    expect((await there('bucket', 'remote', 'pull', '--prune')).stdout).toMatch(/pruned +refs/);
+    expect((await there('trace', 'get', TRACE)).code).toBe(6);
+  });
+});
+
 describe('verify', () => {
   it('ends with 5 and its findings when the bucket is damaged', async () => {
     const objects = join(machine.otHome, 'bucket.git', 'objects');

@@ -15,7 +15,7 @@ import { fsckFull } from '../../src/git/program/fsck.ts';
 import { programTransport } from '../../src/git/program/transport.ts';
 import type { GitProgram } from '../../src/git/spawn.ts';
 import { resolvePolicy } from '../../src/security/policy.ts';
-import { type PullReport, pullRemote } from '../../src/sync/pull.ts';
+import { type PullContext, type PullReport, pullRemote } from '../../src/sync/pull.ts';
 import {
   applyPush,
   type PushContext,
@@ -89,9 +89,9 @@ export class SyncMachine {
     });
   }
 
-  pull(remote?: string): Promise<PullReport> {
+  pull(remote?: string, options: Pick<PullContext, 'prune'> = {}): Promise<PullReport> {
     return this.#withBucket(async (bucket) =>
-      pullRemote(this.#context(bucket), await chooseRemote(this.git, bucket, remote)),
+      pullRemote({ ...this.#context(bucket), ...options }, await chooseRemote(this.git, bucket, remote)),
     );
   }
 

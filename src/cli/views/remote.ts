@@ -49,11 +49,20 @@ function verdict({ dry_run, pushed, new_lane }: PushSummary, moving: number): st
 }
 
 export function pullView(page: Page, pull: PullReport): string {
-  const rows = pull.refs.map(({ ref, change }) => [change, ref]);
+  const changed = pull.refs.map(({ ref, change }) => [change, ref]);
+  const rows = [...changed, ...pull.gone.map((ref) => ['gone', ref])];
   const list = rows.length === 0 ? '' : table(page, ['CHANGE', 'JOURNAL'], rows);
   const ignored = pull.ignored.map((ref) => `not a journal, left alone: ${printable(ref)}\n`).join('');
   const fresh = pull.new_traces === 0 ? 'nothing new' : count(pull.new_traces, 'new trace');
-  return `${list}${ignored}${fresh}; ${count(pull.traces, 'trace')} from ${printable(pull.remote)}\n`;
+  const own = pull.own_traces === 0 ? '' : `, ${pull.own_traces} of them captured here`;
+  const sums = `${fresh}; ${count(pull.traces, 'trace')} from ${printable(pull.remote)}${own}\n`;
+  return `${list}${ignored}${goneLine(pull.remote, pull.gone)}${sums}`;
+}
+
+function goneLine(remote: string, gone: readonly string[]): string {
+  if (gone.length === 0) return '';
+  const journals = count(gone.length, 'journal');
+  return `${printable(remote)} no longer has ${journals} kept here: pull --prune drops what it has not\n`;
 }
 
 /** One remote as `remote status` shows it; the counts are null when it could not be asked. */
@@ -88,5 +97,6 @@ export function remoteDiffView(page: Page, diff: RemoteDiff): string {
   const rows = [...push, ...pull];
   const list = rows.length === 0 ? '' : table(page, ['TO', 'CHANGE', 'MONTH', 'TRACE OR JOURNAL'], rows);
   const sums = `${count(push.length, 'trace')} to push, ${count(pull.length, 'journal')} to pull`;
-  return `${list}${printable(diff.remote.name)} is ${diff.state}: ${sums}\n`;
+  const gone = goneLine(diff.remote.name, diff.gone);
+  return `${list}${gone}${printable(diff.remote.name)} is ${diff.state}: ${sums}\n`;
 }
