@@ -60,6 +60,8 @@ it('a bucket that lost its objects is told, though its catalog is up to date', a
   for (const { gitDir } of damaged.places) rmSync(join(gitDir, 'objects'), { recursive: true, force: true });
   for (const { gitDir } of damaged.places) mkdirSync(join(gitDir, 'objects'), { recursive: true });
   expect(await query()).toMatchObject({ code: 5, total, error: { code: 'OT_JOURNAL_UNREADABLE' } });
+  const { code, stdout } = await damaged.run('bucket', 'rebuild', '--json');
+  expect([code, JSON.parse(stdout)]).toMatchObject([5, { catalog: { traces: 0 }, status: 'error' }]);
 });
 
 it('a ref that is garbage is an error that says where to look', async () => {

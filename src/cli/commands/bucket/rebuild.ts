@@ -2,6 +2,7 @@ import { Command, Option } from 'clipanion';
 import { rebuildCatalog } from '../../../catalog/rebuild.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
+import { journalFailure } from '../../damage.ts';
 import { oneOf } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
@@ -35,6 +36,7 @@ export class BucketRebuildCommand extends OtCommand {
       schema: 'opentraces.bucket.rebuild.v1',
       data: { substrate: this.substrate, catalog: rebuilt },
       text: (page) => rebuildView(page, rebuilt),
+      ...journalFailure(rebuilt.damaged.map(() => undefined)),
     };
   }
 }
