@@ -1,7 +1,7 @@
 /** What a code repository tells of itself. Everything here only reads, and never reaches a remote. */
 import { stat } from 'node:fs/promises';
-import { withoutCredentials } from './failure.ts';
 import type { Oid } from './ports.ts';
+import { withoutUsers } from './remote-url.ts';
 import type { GitProgram } from './spawn.ts';
 
 export interface CodeRepository {
@@ -87,7 +87,7 @@ async function originOf(git: GitProgram, gitDir: string): Promise<string | null>
     gitDir,
     okCodes: [0, 1],
   });
-  return code === 0 ? withoutCredentials(stdout.toString('utf8').trim()) : null;
+  return code === 0 ? withoutUsers(stdout.toString('utf8').trim()) : null;
 }
 
 async function isFolder(path: string): Promise<boolean> {

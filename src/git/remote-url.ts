@@ -90,6 +90,11 @@ export function maskUrls(text: string): string {
     .replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"<>]*/gi, maskedQuery);
 }
 
+/** `text` without the user part of URLs, and with {@link maskUrls} for the rest: nobody's name stays. */
+export function withoutUsers(text: string): string {
+  return maskUrls(text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/]*@/gi, '$1'));
+}
+
 function maskedUser(scheme: string, user: string): string {
   const [name = '', ...password] = user.split(':');
   const isShown = !user.includes('@') && (isPlainName(name) || !isHttp(`${scheme}x`));

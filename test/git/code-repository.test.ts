@@ -90,7 +90,7 @@ describe('a code repository', () => {
     expect(await rootCommits(git, join(base, 'empty/.git'))).toEqual([]);
   });
 
-  it('tells its origin without the password', async () => {
+  it('tells its origin without user and password', async () => {
     const folder = join(tempDir(), 'r');
     await project(folder);
     await git.run(['remote', 'add', 'origin', 'https://me:s3cret@host.invalid/x.git'], { cwd: folder });
