@@ -2,6 +2,8 @@
 import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withWritableBucket } from '../../src/bucket/lane.ts';
+import { healManifest } from '../../src/bucket/manifest.ts';
 import { conversation, writeSession } from '../capture/session-file.ts';
 import { expectVerified, TestBucket } from '../support/bucket.ts';
 import { tempDir, testGit } from '../support/git-env.ts';
@@ -118,7 +120,9 @@ describe('a guard that is missing', () => {
     await bucket.plainGit('config', '--add', 'transfer.hideRefs', 'refs/mine');
     const [finding] = await bucket.findings();
     expect(finding?.fix).toContain('git ot bucket manifest --heal');
-    await captureAgain(bucket);
+    await bucket.reopen();
+    expect(await withWritableBucket(bucket.bucket, healManifest)).toEqual([]);
+    await expectVerified(bucket);
     expect((await bucket.plainGit('config', '--get-all', 'transfer.hideRefs')).split('\n')).toEqual([
       'refs/mine',
       'refs/opentraces/lanes',
