@@ -116,6 +116,6 @@ function maskedQuery(url: string): string {
 export function assertRemoteUrl(url: string): void {
   if (isRemoteUrl(url)) return;
   throw new OtError('OT_REMOTE_URL', 'usage', 'that URL cannot be used as a remote', {
-    hint: 'Give an absolute path, an ssh URL or an https URL.',
+    hint: 'Give an absolute path, an ssh URL without a password, or an https URL.',
   });
 }

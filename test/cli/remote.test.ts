@@ -150,6 +150,25 @@ describe('status and diff', () => {
   });
 });
 
+describe('a remote that lets nobody in', () => {
+  it('is a refusal, exit 3, also where it is all that status met', async () => {
+    const script = join(machine.home, 'ssh');
+    writeFileSync(script, '#!/bin/sh\necho "Host key verification failed." >&2\nexit 255\n', { mode: 0o755 });
+    const env = { GIT_SSH_COMMAND: script, GIT_SSH_VARIANT: 'ssh' };
+    await run('bucket', 'remote', 'add', 'closed', 'ssh://git@h.invalid/x.git');
+    for (const words of [
+      ['push', 'closed', '--dry-run'],
+      ['pull', 'closed'],
+      ['status', 'closed'],
+    ]) {
+      const { code, stdout } = await runInProcess(['bucket', 'remote', ...words, '--json'], { machine, env });
+      expect([code, JSON.parse(stdout).error.code]).toEqual([3, 'OT_REMOTE_AUTH']);
+    }
+    await run('bucket', 'remote', 'add', 'gone', './no-such-repository');
+    expect((await runInProcess(['bucket', 'remote', 'status'], { machine, env })).code).toBe(4);
+  });
+});
+
 describe('pull', () => {
   it('brings the traces of another machine, sealed, and says so', async () => {
     await run('bucket', 'remote', 'push', '--yes');
