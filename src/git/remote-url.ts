@@ -46,7 +46,8 @@ function userIsSafe(url: string): boolean {
 /** The user of a URL of http or https that {@link isRemoteUrl} takes, and that URL without it. */
 export function splitUser(url: string): { readonly url: string; readonly user: UrlUser | null } {
   const raw = isHttp(url) ? rawUser(url) : null;
-  if (raw === null) return { url, user: null };
+  // An empty user with an empty password asks for the log-in of the system: git wants it in the URL.
+  if (raw === null || raw === ':') return { url, user: null };
   const start = url.indexOf('//') + 2;
   const user = decodedUser(raw);
   return { url: url.slice(0, start) + url.slice(start + raw.length + 1), user };
