@@ -117,7 +117,7 @@ describe('journal_chain', () => {
     const gone = new Map<Place, string>();
     for (const place of damaged.places) {
       gone.set(place, tip(place));
-      damaged.edit(place, { 'patches/00001.T6': '' });
+      damaged.editJournal(place, { 'events/later': '' });
     }
     for (const [{ gitDir }, oid] of gone) rmSync(objectFile(gitDir, oid));
     await expectAt('journal_chain', () => undefined, [['--sample', '100']]);
