@@ -73,6 +73,9 @@ export async function copiesIn(
   onDamage: (error: OtError) => void = raise,
 ): Promise<TraceCopy[]> {
   const tips = await journalTips(shelf);
+  const probed = (await Promise.all(tips.map((tip) => probeAt(tip, prefix)))).flat();
+  if (probed.length > 0) return probed;
+  // In none of them, or behind damage: only now is it worth telling these apart.
   const found = tips.map(async (tip) => {
     try {
       return await copiesAt(tip, prefix);
@@ -89,15 +92,34 @@ function raise(error: OtError): never {
   throw error;
 }
 
-async function copiesAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
+/** One question per journal for a whole id, two for a prefix; damage looks like nothing. */
+async function probeAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
   const { objects } = tip.shelf;
-  const hh = `traces/${prefix.slice(0, 2)}`;
+  const group = groupOf(prefix);
   if (isTraceId(prefix)) {
-    const info = await objects.resolve(tip.commit, `${hh}/${prefix}`);
-    if (info?.type === 'tree') return [{ traceId: prefix, tip, tree: info.oid }];
+    const folder = await objects.probe(tip.commit, `${group}/${prefix}`);
+    return folder?.type === 'tree' ? [{ traceId: prefix, tip, tree: folder.oid }] : [];
   }
-  const folder = await folderOfTip(tip, hh);
-  const entries = folder === null ? [] : await objects.readTree(folder);
+  const folder = await objects.probe(tip.commit, group);
+  return folder?.type === 'tree' ? copiesOfGroup(tip, folder.oid, prefix).catch(noneIfDamaged) : [];
+}
+
+function noneIfDamaged(error: unknown): TraceCopy[] {
+  if (error instanceof OtError && error.kind === 'corrupt') return [];
+  throw error;
+}
+
+async function copiesAt(tip: JournalTip, prefix: string): Promise<TraceCopy[]> {
+  const folder = await folderOfTip(tip, groupOf(prefix));
+  return folder === null ? [] : copiesOfGroup(tip, folder, prefix);
+}
+
+function groupOf(prefix: string): string {
+  return `traces/${prefix.slice(0, 2)}`;
+}
+
+async function copiesOfGroup(tip: JournalTip, folder: Oid, prefix: string): Promise<TraceCopy[]> {
+  const entries = await tip.shelf.objects.readTree(folder);
   return entries
     .filter((entry) => entry.mode === '40000' && entry.name.startsWith(prefix) && isTraceId(entry.name))
     .map((entry) => ({ traceId: entry.name, tip, tree: entry.oid }));

@@ -76,7 +76,7 @@ function unreadableShelf(bucket: Bucket, remote: string, cause: OtError): Shelf 
       cause,
     });
   };
-  const reads = { read: fail, info: fail, resolve: fail, readPath: fail, readTree: fail };
+  const reads = { read: fail, info: fail, resolve: fail, probe: fail, readPath: fail, readTree: fail };
   const objects = { algorithm: bucket.repository.algorithm, ...reads, close: async () => undefined };
   return { remote, objects, refs: { read: fail, list: fail }, prefix: SEALED_PREFIX };
 }

@@ -78,7 +78,9 @@ export class TraceFolder {
   /** What lock files pinned beside the first capture; null when none was seen. */
   async dependencies(): Promise<ObservedDependencies | null> {
     const path = this.names.observed(0, 'dependencies');
-    if (!(await this.files()).has(path)) return null;
+    const seen = await this.#objects.resolve(this.tree, 'sources/0/observed');
+    const files = seen?.type === 'tree' ? await this.#objects.readTree(seen.oid) : [];
+    if (!files.some(({ name }) => path.endsWith(`/${name}`))) return null;
     return decodeRecord(ObservedDependencies, await this.bytes(path), this.#where(path));
   }
 

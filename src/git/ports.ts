@@ -41,6 +41,8 @@ export interface ObjectReader {
   info(oid: Oid): Promise<ObjectInfo | null>;
   /** Object at a slash-separated path below a commit or tree; `''` is the root tree itself. */
   resolve(root: Oid, path: string): Promise<ObjectInfo | null>;
+  /** Like `resolve` in one question, for which what is damaged on the way is not there either. */
+  probe(root: Oid, path: string): Promise<ObjectInfo | null>;
   /** Content and identity in one go of what `resolve` finds. */
   readPath(root: Oid, path: string): Promise<GitObject | null>;
   /** Decoded entries of a tree (a commit is peeled to its tree); throws `OT_OBJECT_TYPE` on a blob. */

@@ -29,6 +29,15 @@ export class WalkingReader implements ObjectReader {
     return infoOf(await this.readPath(root, path));
   }
 
+  async probe(root: Oid, path: string): Promise<ObjectInfo | null> {
+    try {
+      return await this.resolve(root, path);
+    } catch (error) {
+      if (error instanceof OtError && error.kind === 'corrupt') return null;
+      throw error;
+    }
+  }
+
   async readPath(root: Oid, path: string): Promise<GitObject | null> {
     assertTreePath(path);
     const tree = await this.#peel(root);

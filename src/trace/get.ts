@@ -54,13 +54,15 @@ function notHere(error: unknown, remote: string): unknown {
 
 async function readCopy(copy: TraceCopy, selection: StepSelection): Promise<Omit<FoundTrace, 'remote'>> {
   const folder = openCopy(copy);
+  // Asked first, and while the steps are read: it takes several trips of its own.
+  const pinned = selection === 'all' ? folder.dependencies() : null;
+  pinned?.catch(() => undefined);
   const head = await folder.head();
   const total = head.metrics.total_steps;
   const range = rangeOf(selection, total);
   if (range.from > Math.max(1, total)) throw noStep(copy.traceId, range.from, total);
   const steps = await inflated(folder, copy, await readSteps(folder, range.from, range.to));
-  const dependencies = selection === 'all' ? await folder.dependencies() : null;
-  return { head, steps, dependencies };
+  return { head, steps, dependencies: await pinned };
 }
 
 /** The whole record, in the schema's shape, with what follows from its steps and from what was seen beside them. */

@@ -137,6 +137,7 @@ function objectSuite({ create, algorithm }: Subject, open: Open): void {
     expect(await objects.read(absent)).toBeNull();
     expect(await objects.info(absent)).toBeNull();
     expect(await objects.resolve(absent, 'x')).toBeNull();
+    expect(await objects.probe(absent, 'x')).toBeNull();
     for (const bad of [
       '',
       'HEAD',
@@ -160,6 +161,8 @@ function pathSuite({ create, algorithm }: Subject, open: Open): void {
     for (const root of [commit, tree]) {
       expect(await objects.resolve(root, '')).toMatchObject({ oid: tree, type: 'tree' });
       expect(await objects.resolve(root, 'folder/näme/深い.txt')).toMatchObject({ oid: deep, size: 5 });
+      expect(await objects.probe(root, 'folder/näme/深い.txt')).toMatchObject({ oid: deep, size: 5 });
+      expect(await objects.probe(root, 'folder/none')).toBeNull();
       expect((await objects.readPath(root, 'folder/näme/深い.txt'))?.data.toString()).toBe('deep\n');
       expect((await objects.readPath(root, 'a file.txt'))?.data.toString()).toBe('plain\n');
       expect((await objects.readPath(root, 'folder'))?.type).toBe('tree');

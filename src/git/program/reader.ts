@@ -41,6 +41,10 @@ export class ProgramObjectReader implements ObjectReader {
     return (await this.#catFile.ask('info', this.#name(root, path))) ?? this.#walk(root, path);
   }
 
+  async probe(root: Oid, path: string): Promise<ObjectInfo | null> {
+    return this.#catFile.ask('info', this.#name(root, path));
+  }
+
   async readPath(root: Oid, path: string): Promise<GitObject | null> {
     return (await this.#catFile.ask('contents', this.#name(root, path))) ?? this.#walk(root, path);
   }
