@@ -39,8 +39,18 @@ export function matchExpressions(database: Sqlite, { wanted, unwanted }: QueryTe
   const rarestFirst = unique(terms.filter(({ steps }) => steps > 0)).sort(
     (left, right) => left.steps - right.steps,
   );
+  const pairs = pairsOf(units);
   const without = unwanted.map(({ kind, words }) => ` NOT ${quoted(words, kind === 'prefix')}`).join('');
-  return alternatives(rarestFirst).map((expression) => `(${expression})${without}`);
+  return alternatives(rarestFirst, pairs).map((expression) => `(${expression})${without}`);
+}
+
+/** Words that were asked side by side: where they also stand so, that is worth a rare word of its own. */
+function pairsOf(units: readonly QueryUnit[]): (readonly [string, string])[] {
+  return units.slice(1).flatMap((right, index) => {
+    const left = units[index]!;
+    const plain = [left, right].every(({ kind, words }) => kind === 'word' && words.length === 1);
+    return plain && left.words[0] !== right.words[0] ? [[left.words[0]!, right.words[0]!] as const] : [];
+  });
 }
 
 /** Every word whose number of steps decides anything. */
@@ -50,15 +60,23 @@ function wordsAsked({ kind, words }: QueryUnit): string[] {
 }
 
 /** All terms where that is cheap; else the rare ones, and of common ones those steps that hold several. */
-function alternatives(terms: readonly Term[]): string[] {
+function alternatives(terms: readonly Term[], pairs: ReturnType<typeof pairsOf>): string[] {
   if (terms.length === 0) return [];
   const cheap = terms.filter(
     (_, index) => terms.slice(0, index + 1).reduce((sum, { steps }) => sum + steps, 0) <= MOST_ROWS,
   );
-  if (cheap.length === terms.length) return [anyOf(terms)];
-  if (cheap.length > 1) return [anyOf(cheap)];
+  if (cheap.length > 1 || cheap.length === terms.length)
+    return [anyOf([...cheap, ...pairsAmong(cheap, pairs)])];
   const [first, ...rest] = terms;
   return rest.length === 0 ? [first!.text] : [`${first!.text} AND (${anyOf(rest)})`, first!.text];
+}
+
+/** Pairs whose words are visited anyway. */
+function pairsAmong(terms: readonly Term[], pairs: ReturnType<typeof pairsOf>): Term[] {
+  const visited = new Set(terms.map(({ text }) => text));
+  return pairs
+    .filter((pair) => pair.every((word) => visited.has(quoted([word], false))))
+    .map((pair) => ({ text: quoted(pair, false), steps: 0 }));
 }
 
 function anyOf(terms: readonly Term[]): string {
