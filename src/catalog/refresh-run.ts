@@ -77,6 +77,7 @@ export class Refresh {
     for (const journal of journals) await this.#compare(journal);
     const todo = this.#database.all<{ trace_id: string }>(NEWEST_FIRST).map((row) => row.trace_id);
     const traces = await this.#index(todo);
+    this.#writer.finish();
     this.#run("INSERT OR REPLACE INTO notes VALUES ('built_at', ?)", this.#options.now.toISOString());
     this.#database.exec('COMMIT');
     if (traces >= MANY_TRACES) foldLog(this.#database);

@@ -7,6 +7,7 @@ import { stepFacts } from './facts.ts';
 import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
+import { TextTotals } from './text-totals.ts';
 import { indexText } from './words.ts';
 
 interface FacetTally {
@@ -18,11 +19,18 @@ interface FacetTally {
 /** Statements are prepared once; everything happens in the caller's transaction. */
 export class TraceWriter {
   readonly #database: Sqlite;
+  readonly #totals: TextTotals;
   readonly #prepared = new Map<string, SqliteStatement>();
   readonly #values = new Map<string, number>();
 
   constructor(database: Sqlite) {
     this.#database = database;
+    this.#totals = new TextTotals(database);
+  }
+
+  /** Ends the work on all traces, before the transaction is committed. */
+  finish(): void {
+    this.#totals.settle();
   }
 
   /** Begins a trace: drops segments that are gone or changed. Gives its number and the segments to add. */
@@ -105,7 +113,7 @@ export class TraceWriter {
 
   #dropSegment(trace: number, first: number): void {
     const from = trace * STEPS_PER_TRACE + first;
-    this.#run('DELETE FROM texts WHERE rowid BETWEEN ? AND ?', from, from + SEGMENT_STEPS - 1);
+    this.#totals.deleteRows(from, from + SEGMENT_STEPS - 1);
     this.#run('DELETE FROM facets WHERE trace = ? AND segment = ?', trace, first);
     this.#run('DELETE FROM segments WHERE trace = ? AND first = ?', trace, first);
   }

@@ -2,12 +2,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
+import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
 import { catalogPath } from '../../src/catalog/store.ts';
 import { append } from '../capture/session-file.ts';
 import { newMachine, runInProcess } from '../support/cli.ts';
 import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
 import { FIXTURES, plantedSession, plantedText, traceOf } from '../sync/sessions.ts';
-import { contents, expectAsBuiltAnew, find, look, refresh } from './support.ts';
+import { contents, expectAsBuiltAnew, find, look, NOW, refresh } from './support.ts';
 
 describe('growth', () => {
   it('takes in new traces and new steps, and only those', async () => {
@@ -45,6 +46,30 @@ describe('growth', () => {
     expect(after.length).toBeGreaterThanOrEqual(before.length);
     expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
     await expectAsBuiltAnew(machine);
+  });
+
+  it('counts a session that grew as one that came whole', async () => {
+    const machine = new SyncMachine();
+    const session = plantedSession({ number: 1, turns: 3 });
+    await machine.capture(session.path, plantedSession({ number: 2, turns: 9 }).path);
+    await refresh(machine);
+    let size = session.text.bytes().length;
+    for (const turns of [5, 30, 31, 40]) {
+      const longer = plantedText({ number: 1, turns }).bytes();
+      append(session.path, longer.subarray(size));
+      size = longer.length;
+      await machine.capture(session.path);
+      await refresh(machine);
+    }
+    const scores = () =>
+      look(machine.home, (db) =>
+        db.all("SELECT rowid % 1048576 AS step, rank FROM texts WHERE texts MATCH 'session AND 31'"),
+      );
+    const grown = await scores();
+    expect(grown.length).toBeGreaterThan(0);
+    await expectAsBuiltAnew(machine);
+    await machine.withShelves((shelves) => rebuildCatalog(machine.home, shelves, { now: NOW }));
+    expect(await scores()).toEqual(grown);
   });
 
   it('takes in every fixture', async () => {

@@ -70,7 +70,8 @@ export function contents(home: string): Promise<unknown> {
     const strays = database.all<{ n: number }>(
       'SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM segments WHERE trace NOT IN (SELECT id FROM traces)) + (SELECT count(*) FROM facets WHERE trace NOT IN (SELECT id FROM traces)) AS n',
     );
-    return { traces, segments, facets, journals, copies, strays, rows: rowsOf(database) };
+    const [totals] = database.all('SELECT hex(block) AS totals FROM texts_data WHERE id = 1');
+    return { traces, segments, facets, journals, copies, strays, totals, rows: rowsOf(database) };
   });
 }
 
