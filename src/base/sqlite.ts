@@ -90,12 +90,17 @@ function toRow(row: unknown): unknown {
   return columns;
 }
 
-type BuiltIn = { DatabaseSync: new (path: string | URL, options: { readOnly: boolean }) => Driver };
+type BuiltIn = {
+  DatabaseSync: new (path: string | URL, options: { readOnly: boolean; defensive: boolean }) => Driver;
+};
 
-/** Before 22.15 only a path can be named, and SQLite may then make files beside the database. */
+/**
+ * Before 22.15 only a path can be named, and SQLite may then make files beside the database. What is written is
+ * our own, where the tables behind a virtual table have to be mended; from 25.5 on Node forbids that by default.
+ */
 function openBuiltIn(path: string, { readonly = false, immutable = false }: SqliteOptions): Driver {
   const { DatabaseSync } = withoutWarnings(() => builtInModule('node:sqlite') as BuiltIn);
-  const options = { readOnly: readonly || immutable };
+  const options = { readOnly: readonly || immutable, defensive: readonly || immutable };
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const knowsUrls = major > 23 || (major === 23 && minor >= 10) || (major === 22 && minor >= 15);
   return new DatabaseSync(immutable && knowsUrls ? new URL(uriOf(path, 'immutable=1')) : path, options);
