@@ -17,12 +17,16 @@ export interface Freshness {
   readonly pending: number;
   /** Traces that have records or texts which are damaged or not here. */
   readonly incomplete: number;
+  /** What may be missing among the hits for that; null when nothing is incomplete. */
+  readonly incomplete_reason: string | null;
+  /** The command that brings what is missing, or tells what it is. The next query takes it in, without a rebuild. */
+  readonly incomplete_fix: string | null;
 }
 
 export function freshnessOf(database: Sqlite, report: RefreshReport): Freshness {
   const pending = countPending(database);
   const reason = reasonOf(report, pending);
-  const sql = 'SELECT count(*) AS n FROM traces WHERE gaps > 0';
+  const { incomplete, fix } = incompleteTraces(database);
   return {
     stale: reason !== null,
     stale_reason: reason,
@@ -31,7 +35,12 @@ export function freshnessOf(database: Sqlite, report: RefreshReport): Freshness 
     source_hash: sourceHash(database),
     rebuild_recommended: false,
     pending,
-    incomplete: database.all<{ n: number }>(sql)[0]!.n,
+    incomplete,
+    incomplete_reason:
+      incomplete === 0
+        ? null
+        : `parts of ${incomplete} trace${incomplete === 1 ? '' : 's'} are damaged or not here: they cannot be found`,
+    incomplete_fix: fix,
   };
 }
 
@@ -40,6 +49,20 @@ function reasonOf({ blocked, damaged }: RefreshReport, pending: number): string 
   if (blocked === 'unwritable') return 'the catalog cannot be written';
   if (damaged.length > 0) return `${damaged.length} journals cannot be read: run git ot bucket verify`;
   return pending > 0 ? `${pending} traces are not indexed yet: the next query goes on` : null;
+}
+
+/** A pull brings what is missing of one remote; of anything else `verify` tells where it is. */
+function incompleteTraces(database: Sqlite): { incomplete: number; fix: string | null } {
+  const rows = database.all<{ remote: string | null; n: number }>(
+    'SELECT j.remote, count(*) AS n FROM traces t LEFT JOIN journals j ON j.id = t.journal WHERE t.gaps > 0 GROUP BY j.remote',
+  );
+  const incomplete = rows.reduce((sum, { n }) => sum + n, 0);
+  if (incomplete === 0) return { incomplete, fix: null };
+  const remote = rows.length === 1 ? rows[0]!.remote : null;
+  return {
+    incomplete,
+    fix: remote ? `git ot bucket remote pull ${remote} --again` : 'git ot bucket verify --full',
+  };
 }
 
 function sourceHash(database: Sqlite): string {

@@ -10,7 +10,8 @@ import type { JournalTip, Shelf } from '../bucket/shelves.ts';
 import { type ChangedGroup, type ChangedJournal, changedGroups, changedJournals } from './changes.ts';
 import { readAhead } from './read-ahead.ts';
 import { type ReadSegment, type ReadTrace, readSegment, readTrace, type SegmentRef } from './read-trace.ts';
-import { foldLog } from './store.ts';
+import { dueRetries, noteRetry, type Retry } from './retries.ts';
+import { type Catalog, foldLog } from './store.ts';
 import { TraceWriter } from './write-trace.ts';
 
 export interface RefreshOptions {
@@ -58,13 +59,15 @@ interface Window {
 
 export class Refresh {
   readonly #database: Sqlite;
+  readonly #home: string;
   readonly #shelves: readonly Shelf[];
   readonly #options: RefreshOptions;
   readonly #writer: TraceWriter;
   readonly #damaged: string[] = [];
 
-  constructor(database: Sqlite, shelves: readonly Shelf[], options: RefreshOptions) {
+  constructor({ database, home }: Catalog, shelves: readonly Shelf[], options: RefreshOptions) {
     this.#database = database;
+    this.#home = home;
     this.#shelves = shelves;
     this.#options = options;
     this.#writer = new TraceWriter(database);
@@ -75,6 +78,7 @@ export class Refresh {
     this.#database.exec('BEGIN IMMEDIATE');
     const journals = await changedJournals(this.#database, this.#shelves);
     for (const journal of journals) await this.#compare(journal);
+    for (const retry of dueRetries(this.#database, this.#home)) await this.#retry(retry);
     const todo = this.#database.all<{ trace_id: string }>(NEWEST_FIRST).map((row) => row.trace_id);
     const traces = await this.#index(todo);
     this.#writer.finish();
@@ -98,6 +102,22 @@ export class Refresh {
     }
     for (const group of groups) await this.#noteGroup(tip, journal, group);
     this.#run('UPDATE journals SET tip = ? WHERE id = ?', tip.commit, journal);
+  }
+
+  /** What has a gap is read again; so is the size of copies whose row could not be read. */
+  async #retry(retry: Retry): Promise<void> {
+    for (const traceId of retry.traces) {
+      this.#run('INSERT OR IGNORE INTO pending VALUES (?)', traceId);
+      const sql =
+        'SELECT c.journal, c.tree, j.remote, j.ref FROM copies c JOIN journals j ON j.id = c.journal WHERE c.trace_id = ? AND c.raw_bytes < 0';
+      for (const row of this.#database.all<CopyRow>(sql, traceId)) {
+        const copy = this.#copyOf(traceId, row);
+        const size = copy === null ? -1 : await rawBytes(copy.tip, traceId, row.tree);
+        const update = 'UPDATE copies SET raw_bytes = ? WHERE trace_id = ? AND journal = ?';
+        this.#run(update, size, traceId, row.journal);
+      }
+    }
+    noteRetry(this.#database, retry);
   }
 
   #addJournal(tip: JournalTip): number {
@@ -190,8 +210,9 @@ export class Refresh {
     return this.#database.all<CopyRow>(sql, traceId)[0] ?? null;
   }
 
+  /** One with gaps is not: what was missing may be here now. */
   #isIndexed(traceId: string, { journal, tree }: CopyRow): boolean {
-    const sql = 'SELECT 1 AS yes FROM traces WHERE trace_id = ? AND journal = ? AND tree = ?';
+    const sql = 'SELECT 1 AS yes FROM traces WHERE trace_id = ? AND journal = ? AND tree = ? AND gaps = 0';
     return this.#database.all(sql, traceId, journal, tree).length > 0;
   }
 

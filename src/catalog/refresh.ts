@@ -3,6 +3,7 @@ import { type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { changedJournals } from './changes.ts';
 import type { RefreshOptions, RefreshReport } from './refresh-run.ts';
+import { dueRetries } from './retries.ts';
 import { type Catalog, catalogFailure, rollBack } from './store.ts';
 
 /** Throws `OT_DISK_FULL`, `OT_CATALOG_UNWRITABLE`, `OT_CATALOG_DAMAGED`. */
@@ -11,14 +12,15 @@ export async function refreshCatalog(
   shelves: readonly Shelf[],
   options: RefreshOptions,
 ): Promise<RefreshReport> {
-  const { database, path } = catalog;
+  const { database, path, home } = catalog;
   try {
     const journals = await changedJournals(database, shelves);
-    if (journals.length === 0 && countPending(database) === 0) {
+    const isUpToDate = journals.length === 0 && countPending(database) === 0;
+    if (isUpToDate && dueRetries(database, home).length === 0) {
       return { traces: 0, pending: 0, damaged: [], blocked: null };
     }
     const { Refresh } = await import('./refresh-run.ts');
-    return await new Refresh(database, shelves, options).run();
+    return await new Refresh(catalog, shelves, options).run();
   } catch (error) {
     rollBack(database);
     const blocked = BLOCKED.get(sqliteFailure(error) ?? 'other');

@@ -40,6 +40,7 @@ CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
 export interface Catalog {
   readonly database: Sqlite;
   readonly path: string;
+  readonly home: string;
 }
 
 /**
@@ -50,19 +51,19 @@ export async function openCatalog(home: string): Promise<Catalog> {
   const path = catalogPath(home);
   try {
     if (!existsSync(path)) await makeEmpty(path);
-    return (await openCurrent(path)) ?? (await replace(path));
+    return { database: (await openCurrent(path)) ?? (await replace(path)), path, home };
   } catch (error) {
     if (sqliteFailure(error) !== 'corrupt') throw catalogFailure(path, error);
   }
   try {
-    return await replace(path);
+    return { database: await replace(path), path, home };
   } catch (error) {
     throw catalogFailure(path, error);
   }
 }
 
 /** Null for a catalog of an older version, and for an empty file. */
-async function openCurrent(path: string): Promise<Catalog | null> {
+async function openCurrent(path: string): Promise<Sqlite | null> {
   const database = await openSqlite(path);
   try {
     database.exec(SETTINGS);
@@ -70,7 +71,7 @@ async function openCurrent(path: string): Promise<Catalog | null> {
     if (version > CATALOG_VERSION) throw newer(path, version);
     if (version === CATALOG_VERSION) {
       useLog(database);
-      return { database, path };
+      return database;
     }
   } catch (error) {
     database.close();
@@ -100,12 +101,12 @@ function versionOf(database: Sqlite): number {
   return Number(database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version ?? 0);
 }
 
-async function replace(path: string): Promise<Catalog> {
+async function replace(path: string): Promise<Sqlite> {
   removeFiles(path);
   await makeEmpty(path);
-  const catalog = await openCurrent(path);
-  if (catalog === null) throw unwritable(path, undefined);
-  return catalog;
+  const database = await openCurrent(path);
+  if (database === null) throw unwritable(path, undefined);
+  return database;
 }
 
 /** Made beside and linked into place: no other process sees half of it, and one that was faster wins. */

@@ -33,14 +33,15 @@ export class TraceWriter {
     this.#totals.settle();
   }
 
-  /** Begins a trace: drops segments that are gone or changed. Gives its number and the segments to add. */
+  /** Begins a trace: drops segments that are gone, changed, or have gaps. Gives its number and the segments to add. */
   begin({ copy, segments }: ReadTrace): { trace: number; wanted: SegmentRef[] } {
     const trace = this.#numberOf(copy.traceId);
     this.#reserve(trace, copy.traceId);
     const known = new Map(
-      this.#all<{ first: number; oid: string }>('SELECT first, oid FROM segments WHERE trace = ?', trace).map(
-        ({ first, oid }) => [first, oid],
-      ),
+      this.#all<{ first: number; oid: string; gaps: number }>(
+        'SELECT first, oid, gaps FROM segments WHERE trace = ?',
+        trace,
+      ).map(({ first, oid, gaps }) => [first, gaps === 0 ? oid : null]),
     );
     const now = new Map(segments.map(({ first, oid }) => [first, oid]));
     for (const [first, oid] of known) if (now.get(first) !== oid) this.#dropSegment(trace, first);

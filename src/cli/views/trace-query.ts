@@ -14,7 +14,13 @@ export function queryView(page: Page, result: QueryResult): string {
   const more = cursor === null ? '' : `, go on with --cursor ${cursor}`;
   const stale =
     freshness.stale_reason === null ? '' : `${paint(page, 'yellow', `stale: ${freshness.stale_reason}`)}\n`;
-  return `${hits}${hits === '' ? '' : '\n'}${of}${more}\n${stale}`;
+  return `${hits}${hits === '' ? '' : '\n'}${of}${more}\n${stale}${total === 0 ? incompleteView(page, result) : ''}`;
+}
+
+/** Said where nothing was found: it may be in what is missing. */
+function incompleteView(page: Page, { freshness }: QueryResult): string {
+  const { incomplete_reason: reason, incomplete_fix: fix } = freshness;
+  return reason === null ? '' : `${paint(page, 'yellow', `incomplete: ${reason}; run: ${fix}`)}\n`;
 }
 
 function candidateView(page: Page, candidate: CandidatePacket): string {

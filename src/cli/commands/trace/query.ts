@@ -153,9 +153,9 @@ function reply(result: QueryResult, agent: string | undefined): Reply {
   };
 }
 
-function nextSteps({ candidates }: QueryResult): string[] {
+function nextSteps({ candidates, freshness }: QueryResult): string[] {
   const [first] = candidates;
-  if (first === undefined) return [];
+  if (first === undefined) return freshness.incomplete_fix === null ? [] : [freshness.incomplete_fix];
   const absent = candidates.find(({ limitations }) => limitations.includes('text_not_here'));
   const fetch = absent?.metadata.remote
     ? `git ot bucket remote pull ${absent.metadata.remote} --again`
