@@ -1,4 +1,5 @@
 /** What has changed in the journals since the catalog last looked: a comparison of trees, keyed by ref tips. */
+import { OtError } from '../base/errors.ts';
 import type { Sqlite } from '../base/sqlite.ts';
 import { isTraceId } from '../bucket/layout.ts';
 import { folderOfTip, type JournalTip, journalTips, type Shelf } from '../bucket/shelves.ts';
@@ -51,6 +52,37 @@ export async function changedJournals(
 
 function journalKey(remote: string, ref: string): string {
   return `${remote}\0${ref}`;
+}
+
+/** Traces that a refresh would look at: what was left pending, and what differs in changed journals. */
+export async function outstandingTraces(
+  database: Sqlite,
+  shelves: readonly Shelf[],
+): Promise<{ readonly traces: number; readonly damaged: readonly string[] }> {
+  const rows = database.all<{ trace_id: string }>('SELECT trace_id FROM pending');
+  const traces = new Set(rows.map(({ trace_id: traceId }) => traceId));
+  const damaged: string[] = [];
+  for (const { tip, id } of await changedJournals(database, shelves)) {
+    try {
+      for (const traceId of await tracesOf(database, tip, id ?? UNKNOWN)) traces.add(traceId);
+    } catch (error) {
+      if (!(error instanceof OtError) || tip === null) throw error;
+      damaged.push(tip.ref);
+    }
+  }
+  return { traces: traces.size, damaged };
+}
+
+/** Number of no journal. */
+const UNKNOWN = -1;
+
+async function tracesOf(database: Sqlite, tip: JournalTip | null, id: number): Promise<string[]> {
+  if (tip !== null) {
+    const groups = await changedGroups(database, tip, id);
+    return groups.flatMap(({ traces }) => [...traces.keys()]);
+  }
+  const sql = 'SELECT trace_id FROM copies WHERE journal = ?';
+  return database.all<{ trace_id: string }>(sql, id).map(({ trace_id: traceId }) => traceId);
 }
 
 /** Groups of a journal that differ; reads trees only, and only of those groups. Throws when one cannot be read. */

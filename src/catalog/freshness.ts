@@ -24,7 +24,7 @@ export interface Freshness {
 }
 
 export function freshnessOf(database: Sqlite, report: RefreshReport): Freshness {
-  const pending = countPending(database);
+  const pending = report.blocked === null ? countPending(database) : report.pending;
   const reason = reasonOf(report, pending);
   const { incomplete, fix } = incompleteTraces(database);
   return {
@@ -45,8 +45,9 @@ export function freshnessOf(database: Sqlite, report: RefreshReport): Freshness 
 }
 
 function reasonOf({ blocked, damaged }: RefreshReport, pending: number): string | null {
-  if (blocked === 'locked') return 'another process is writing to the catalog';
-  if (blocked === 'unwritable') return 'the catalog cannot be written';
+  const behind = pending === 0 ? '' : `: ${pending} traces are not indexed yet`;
+  if (blocked === 'locked') return `another process is writing to the catalog${behind}`;
+  if (blocked === 'unwritable') return `the catalog cannot be written${behind}`;
   if (damaged.length > 0) return `${damaged.length} journals cannot be read: run git ot bucket verify`;
   return pending > 0 ? `${pending} traces are not indexed yet: the next query goes on` : null;
 }

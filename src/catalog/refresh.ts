@@ -1,7 +1,7 @@
 /** Brings the catalog up to the journals; an up-to-date one costs a look at the refs. */
 import { type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { changedJournals } from './changes.ts';
+import { changedJournals, outstandingTraces } from './changes.ts';
 import type { RefreshOptions, RefreshReport } from './refresh-run.ts';
 import { dueRetries } from './retries.ts';
 import { type Catalog, catalogFailure, rollBack } from './store.ts';
@@ -25,7 +25,8 @@ export async function refreshCatalog(
     rollBack(database);
     const blocked = BLOCKED.get(sqliteFailure(error) ?? 'other');
     if (blocked === undefined) throw catalogFailure(path, error);
-    return { traces: 0, pending: 0, damaged: [], blocked };
+    const { traces: pending, damaged } = await outstandingTraces(database, shelves);
+    return { traces: 0, pending, damaged, blocked };
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
 import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
-import { catalogPath } from '../../src/catalog/store.ts';
+import { catalogPath, openCatalog } from '../../src/catalog/store.ts';
 import { append } from '../capture/session-file.ts';
 import { newMachine, runInProcess } from '../support/cli.ts';
 import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
@@ -162,11 +162,28 @@ describe('interruption', () => {
     await machine.capture(plantedSession({ number: 2 }).path);
     const other = await openSqlite(catalogPath(machine.home));
     other.exec('BEGIN IMMEDIATE');
-    expect(await refresh(machine)).toMatchObject({ traces: 0, blocked: 'locked' });
+    expect(await refresh(machine)).toMatchObject({ traces: 0, pending: 1, blocked: 'locked' });
     expect((await find(machine, 'question')).length).toBe(1);
     other.exec('ROLLBACK');
     other.close();
     expect(await refresh(machine)).toMatchObject({ traces: 1, blocked: null });
+  });
+
+  it('tells how much is missing beside the first build of another process', async () => {
+    const machine = newMachine();
+    const paths = [1, 2, 3].map((number) => plantedSession({ number }).path);
+    await runInProcess(['capture', ...paths], { machine });
+    const query = async () =>
+      JSON.parse((await runInProcess(['trace', 'query', 'question', '--json'], { machine })).stdout);
+    const { database: other } = await openCatalog(machine.otHome);
+    other.exec('BEGIN IMMEDIATE');
+    expect(await query()).toMatchObject({
+      total: 0,
+      freshness: { stale: true, stale_reason: expect.stringContaining('3 traces'), pending: 3 },
+    });
+    other.exec('ROLLBACK');
+    other.close();
+    expect((await query()).freshness).toMatchObject({ stale: false, pending: 0 });
   });
 });
 
