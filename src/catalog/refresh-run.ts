@@ -44,8 +44,6 @@ interface CopyRow {
 const NEWEST_FIRST =
   'SELECT p.trace_id FROM pending p LEFT JOIN copies c ON c.trace_id = p.trace_id LEFT JOIN journals j ON j.id = c.journal GROUP BY p.trace_id ORDER BY max(substr(j.ref, -7)) DESC, p.trace_id';
 
-/** After so many the write-ahead log is worth emptying; before, SQLite does it now and then. */
-const MANY_TRACES = 20;
 /** Segments read at once. */
 const WINDOW = 8;
 
@@ -84,7 +82,7 @@ export class Refresh {
     this.#writer.finish();
     this.#run("INSERT OR REPLACE INTO notes VALUES ('built_at', ?)", this.#options.now.toISOString());
     this.#database.exec('COMMIT');
-    if (traces >= MANY_TRACES) foldLog(this.#database);
+    foldLog(this.#database);
     return { traces, pending: todo.length - traces, damaged: this.#damaged, blocked: null };
   }
 

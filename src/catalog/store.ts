@@ -94,8 +94,9 @@ function useLog(database: Sqlite): void {
   }
 }
 
-const SETTINGS =
-  'PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL';
+/** How long another process's work is waited for. */
+const BUSY_MS = 2000;
+const SETTINGS = `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL`;
 
 function versionOf(database: Sqlite): number {
   return Number(database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version ?? 0);
@@ -128,9 +129,19 @@ async function makeEmpty(path: string): Promise<void> {
   }
 }
 
-/** Moves what the write-ahead log holds into the catalog, and empties it. Other readers may put it off. */
+/**
+ * Moves what the write-ahead log holds into the catalog, and empties it. Another process that reads just then
+ * is not waited for: it puts that off until the next time.
+ */
 export function foldLog(database: Sqlite): void {
-  database.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.exec('PRAGMA busy_timeout = 0');
+  try {
+    database.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // What was written stands in the log, and is read from there.
+    if (!['busy', 'full'].includes(sqliteFailure(error) ?? '')) throw error;
+  }
+  database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
 }
 
 /** Ends a transaction that failed; the failure that led here matters, not this one. */

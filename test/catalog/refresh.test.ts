@@ -1,5 +1,5 @@
 /** The catalog follows the journals: whatever happens to them and to it, it ends up as if it had been built anew. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
 import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
@@ -85,6 +85,31 @@ describe('growth', () => {
     );
     expect(traces).toBe((await machine.ids()).length);
     expect(gaps).toBe(0);
+    await expectAsBuiltAnew(machine);
+  });
+});
+
+describe('the log of writes', () => {
+  it('is emptied, and no reader is waited for', async () => {
+    const machine = new SyncMachine();
+    const log = (): number =>
+      statSync(`${catalogPath(machine.home)}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const reader = await openCatalog(machine.home);
+    await machine.capture(plantedSession({ number: 1, turns: 30 }).path);
+    await refresh(machine);
+    expect(log()).toBe(0);
+
+    reader.database.exec('BEGIN; SELECT count(*) FROM traces');
+    await machine.capture(plantedSession({ number: 2 }).path);
+    const start = process.hrtime.bigint();
+    expect(await refresh(machine)).toMatchObject({ traces: 1, blocked: null });
+    expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1500);
+    expect(log()).toBeGreaterThan(0);
+    reader.database.exec('COMMIT');
+    await machine.capture(plantedSession({ number: 3 }).path);
+    await refresh(machine);
+    expect(log()).toBe(0);
+    reader.database.close();
     await expectAsBuiltAnew(machine);
   });
 });
