@@ -47,7 +47,6 @@ function callFacts(call: ToolCall, facts: CallFacts, result: Observation | undef
     ...facts.filesRead.map((path) => fact('file.read', path)),
     ...(failed(result) ? [] : facts.filesEdited.map((path) => fact('file.edit', path))),
   ];
-  if (facts.skill !== null) found.push(fact('skill.name', facts.skill));
   if (facts.command !== null) found.push(...commandFacts(facts.command, facts.testRunner, result));
   return found;
 }
@@ -69,6 +68,11 @@ function commandFacts(command: string, testRunner: string | null, result: Observ
       found.push(fact('commit.sha', match[1]!));
   }
   return found;
+}
+
+/** A skill by its name, which a step uses in one of several ways. */
+export function skillFact(name: string): Fact {
+  return fact('skill.name', name);
 }
 
 function fact(name: FacetName, value: string): Fact {

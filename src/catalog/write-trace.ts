@@ -2,8 +2,9 @@
 import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { callFactsOf } from '../record/call-facts.ts';
+import { SkillReader, type SkillUse } from '../record/skills.ts';
 import type { Step, ToolCall } from '../record/step.ts';
-import { stepFacts } from './facts.ts';
+import { skillFact, stepFacts } from './facts.ts';
 import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
@@ -33,7 +34,10 @@ export class TraceWriter {
     this.#totals.settle();
   }
 
-  /** Begins a trace: drops segments that are gone, changed, or have gaps. Gives its number and the segments to add. */
+  /**
+   * Begins a trace: drops segments that are gone, changed, or have gaps, and those behind them, since a slash command of
+   * one segment may be a skill of the next. Gives its number and the segments to add, which go in in order.
+   */
   begin({ copy, segments }: ReadTrace): { trace: number; wanted: SegmentRef[] } {
     const trace = this.#numberOf(copy.traceId);
     this.#reserve(trace, copy.traceId);
@@ -44,19 +48,35 @@ export class TraceWriter {
       ).map(({ first, oid, gaps }) => [first, gaps === 0 ? oid : null]),
     );
     const now = new Map(segments.map(({ first, oid }) => [first, oid]));
-    for (const [first, oid] of known) if (now.get(first) !== oid) this.#dropSegment(trace, first);
-    const wanted = segments.filter(({ first, oid }) => known.get(first) !== oid && first < STEPS_PER_TRACE);
+    const firsts = [...new Set([...known.keys(), ...now.keys()])].sort((left, right) => left - right);
+    const changed = firsts.find((first) => known.get(first) !== now.get(first)) ?? Number.POSITIVE_INFINITY;
+    for (const first of known.keys()) if (first >= changed) this.#dropSegment(trace, first);
+    const wanted = segments.filter(({ first }) => first >= changed && first < STEPS_PER_TRACE);
+    wanted.sort((left, right) => left.first - right.first);
     return { trace, wanted };
   }
 
   addSegment(trace: number, { first, oid, steps, gaps }: ReadSegment): void {
     const tallies = new Map<number, FacetTally>();
+    const skills = new SkillReader(this.#openCommand(trace, first));
     let bytes = 0;
-    for (const step of steps) bytes += this.#addStep(trace, step, tallies);
+    for (const step of steps) bytes += this.#addStep(trace, step, skills, tallies);
     for (const [value, { first: from, last, count }] of tallies) {
       this.#run('INSERT INTO facets VALUES (?, ?, ?, ?, ?, ?)', trace, first, value, from, last, count);
     }
-    this.#run('INSERT INTO segments VALUES (?, ?, ?, ?, ?)', trace, first, oid, gaps, bytes);
+    const { name, step_index: place } = skills.open ?? { name: null, step_index: null };
+    const sql = 'INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)';
+    this.#run(sql, trace, first, oid, gaps, bytes, name, place);
+  }
+
+  /** The slash command that the segment before ends with. */
+  #openCommand(trace: number, first: number): SkillUse | null {
+    const [row] = this.#all<{ name: string | null; step: number }>(
+      'SELECT command AS name, command_step AS step FROM segments WHERE trace = ? AND first < ? ORDER BY first DESC LIMIT 1',
+      ...[trace, first],
+    );
+    const name = row?.name ?? null;
+    return name === null ? null : { name, source: 'command', step_index: row!.step };
   }
 
   /** Writes the trace's own row, once its segments are in. */
@@ -120,13 +140,17 @@ export class TraceWriter {
   }
 
   /** Gives the bytes of text that went into the index. */
-  #addStep(trace: number, step: Step, tallies: Map<number, FacetTally>): number {
+  #addStep(trace: number, step: Step, skills: SkillReader, tallies: Map<number, FacetTally>): number {
     const known = new Map(step.tool_calls.map((call) => [call, callFactsOf(call)]));
     const factsOf = (call: ToolCall) => known.get(call)!;
     const texts = stepTexts(step, factsOf);
     const columns = FIELDS.map((field) => texts[field]);
     for (const { name, value } of stepFacts(step, factsOf)) {
       tally(tallies, this.#valueNumber(name, value), step.step_index);
+    }
+    for (const use of skills.read(step, factsOf)) {
+      const { name, value } = skillFact(use.name);
+      if (value !== '') tally(tallies, this.#valueNumber(name, value), use.step_index);
     }
     if (columns.every((text) => text === '')) return 0;
     const sql = `INSERT INTO texts (rowid, ${FIELDS.map((field) => `${field}_text`).join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -186,7 +210,8 @@ function tally(tallies: Map<number, FacetTally>, value: number, step: number): v
   const found = tallies.get(value);
   if (found === undefined) tallies.set(value, { first: step, last: step, count: 1 });
   else {
-    found.last = step;
+    found.first = Math.min(found.first, step);
+    found.last = Math.max(found.last, step);
     found.count += 1;
   }
 }

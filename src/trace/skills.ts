@@ -1,17 +1,8 @@
 /** `trace skills`: which skills were used, how they were called, and where. */
 import type { ListedTrace } from '../bucket/list.ts';
-import { callFactsOf } from '../record/call-facts.ts';
+import { SkillReader, type SkillSource, type SkillUse } from '../record/skills.ts';
 import type { Step } from '../record/step.ts';
 import { forEachStep, type ReadingAll } from './all-steps.ts';
-
-/** `tool`: the agent called it; `command`: a person did; `file`: the agent read its instructions. */
-export type SkillSource = 'tool' | 'command' | 'file';
-
-export interface SkillUse {
-  readonly name: string;
-  readonly source: SkillSource;
-  readonly step_index: number;
-}
 
 export interface SkillRow {
   readonly name: string;
@@ -79,43 +70,4 @@ function rowOf({ name, sources, first, last, traces }: Draft): SkillRow {
     last_used: last,
     traces: [...traces].map(([trace_id, steps]) => ({ trace_id, steps: [...steps] })),
   };
-}
-
-/** What an agent program puts in the session when a skill begins. */
-const SKILL_BODY = 'Base directory for this skill:';
-const SKILL_FILE = /[\\/]skills[\\/]([^\\/\s"']{1,100})[\\/]SKILL\.md\b/g;
-
-/** Finds uses in the steps of one trace, in order: a slash command is a skill when a skill's body follows it. */
-export class SkillReader {
-  #command: SkillUse | null = null;
-
-  read(step: Step): SkillUse[] {
-    if (step.kind === 'command') {
-      this.#command = commandIn(step) ?? this.#command;
-      return [];
-    }
-    if (step.kind === 'meta' && typeof step.content === 'string' && step.content.startsWith(SKILL_BODY)) {
-      const use = this.#command;
-      this.#command = null;
-      return use === null ? [] : [use];
-    }
-    if (step.kind === 'model' || step.kind === 'prompt') this.#command = null;
-    return step.tool_calls.flatMap((call) => usesIn(step.step_index, callFactsOf(call)));
-  }
-}
-
-function commandIn(step: Step): SkillUse | null {
-  const content = typeof step.content === 'string' ? step.content : '';
-  const name = /<command-name>\/?([^<]{1,200})</.exec(content)?.[1]?.trim();
-  return name ? { name, source: 'command', step_index: step.step_index } : null;
-}
-
-function usesIn(
-  step_index: number,
-  { skill, filesRead, command }: ReturnType<typeof callFactsOf>,
-): SkillUse[] {
-  if (skill !== null) return [{ name: skill.replace(/^\//, ''), source: 'tool', step_index }];
-  const text = [...filesRead, command ?? ''].join('\n');
-  const names = new Set([...text.slice(0, 20_000).matchAll(SKILL_FILE)].map((match) => match[1]!));
-  return [...names].map((name) => ({ name, source: 'file', step_index }));
 }

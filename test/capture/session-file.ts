@@ -42,6 +42,11 @@ export class SessionText {
     return this.#entry({ type: 'user', message: { role: 'user', content } });
   }
 
+  /** What the agent program itself puts in a user's place. */
+  meta(content: string): this {
+    return this.#entry({ type: 'user', isMeta: true, message: { role: 'user', content } });
+  }
+
   assistant(...content: readonly Fields[]): this {
     const id = `msg_${this.#lines.length}`;
     const usage = { input_tokens: 10, output_tokens: 5 };
