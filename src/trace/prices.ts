@@ -104,10 +104,14 @@ export const PRICES: ReadonlyMap<string, readonly Price[]> = new Map([
   ['gemini-2.5-flash-lite', [freeWrites(0.1, 0.4, 0.01)]],
 ]);
 
-/** Name in the table of a model as agents write it: `us.anthropic.claude-opus-4-5-20251101-v1:0[1m]`. */
+/**
+ * Name in the table of a model as agents write it: `us.anthropic.claude-opus-4-5-20251101-v1:0[1m]`. Some write
+ * the version of a Claude model with a dot.
+ */
 export function modelKey(model: string): string {
-  return model
-    .toLowerCase()
+  const lower = model.toLowerCase();
+  const dashed = lower.includes('claude') ? lower.replace(/(\d)\.(?=\d)/g, '$1-') : lower;
+  return dashed
     .replace(/\[[^\]]{0,20}\]$/, '')
     .replace(/^.*[/]/, '')
     .replace(/^(?:[a-z-]{2,10}\.)?anthropic\./, '')

@@ -22,6 +22,8 @@ describe('modelKey', () => {
     ['claude-opus-4-1@20250805', 'claude-opus-4-1'],
     ['claude-3-5-sonnet-latest', 'claude-3-5-sonnet'],
     ['claude-sonnet-4-0', 'claude-sonnet-4'],
+    ['claude-sonnet-4.6', 'claude-sonnet-4-6'],
+    ['anthropic/claude-3.7-sonnet', 'claude-3-7-sonnet'],
     ['gpt-5-2025-08-07', 'gpt-5'],
     ['openai/gpt-5.1-codex', 'gpt-5.1-codex'],
     ['models/gemini-2.5-pro-preview-05-06', 'gemini-2.5-pro'],
