@@ -11,8 +11,8 @@ export const SLICE_SCHEMA = 'opentraces.trace_slice.v1';
 
 export type SliceMode =
   | { readonly mode: 'bursts' }
-  /** From one step to another, both inclusive; the end may lie behind the last. */
-  | { readonly mode: 'steps'; readonly from: number; readonly to: number }
+  /** From one step to another, both inclusive; to the last one when `to` is null. */
+  | { readonly mode: 'steps'; readonly from: number; readonly to: number | null }
   | { readonly mode: 'around_step'; readonly step: number; readonly radius: number }
   /** A patch id as the map gives it, or its end: `7.1` is the first patch of step 7. */
   | { readonly mode: 'around_patch'; readonly patch: string; readonly radius: number };
@@ -53,8 +53,9 @@ function rangeOf(
   wanted: Exclude<SliceMode, { mode: 'bursts' }>,
 ): readonly [number, number] {
   if (wanted.mode === 'steps') {
-    assertStep(mapped, wanted.from);
-    return [wanted.from, Math.min(wanted.to, mapped.activity.steps)];
+    const { from, to } = { ...wanted, to: wanted.to ?? mapped.activity.steps };
+    for (const step of [from, to]) assertStep(mapped, step);
+    return [from, to];
   }
   const step = wanted.mode === 'around_step' ? wanted.step : stepOfPatch(mapped, wanted.patch);
   assertStep(mapped, step);

@@ -37,7 +37,7 @@ describe('on every fixture', () => {
       const { slices } = await json('trace', 'slice', id, '--template', 'bursts');
       expect(slices).toHaveLength((await json('trace', 'map', id, '--bursts')).nodes.length);
       if (last > 0) {
-        const [whole] = (await json('trace', 'slice', id, '--from-step', '1', '--to-step', '9999')).slices;
+        const [whole] = (await json('trace', 'slice', id, '--from-step', '1')).slices;
         expect(whole.steps).toEqual(trace.steps);
       }
       expect(
@@ -83,6 +83,7 @@ describe('bad input', () => {
     [['trace', 'slice', TRACE], 2, 'OT_BAD_VALUE'],
     [['trace', 'slice', TRACE, '--template', 'x'], 2, 'OT_BAD_VALUE'],
     [['trace', 'slice', TRACE, '--from-step', '5', '--to-step', '3'], 2, 'OT_BAD_VALUE'],
+    [['trace', 'slice', TRACE, '--from-step', '1', '--to-step', '9999'], 6, 'OT_STEP_NOT_FOUND'],
     [['trace', 'slice', TRACE, '--from-step', '20'], 6, 'OT_STEP_NOT_FOUND'],
     [['trace', 'slice', TRACE, '--from-step', '2', '--radius', '1'], 2, 'OT_BAD_VALUE'],
     [['trace', 'export', TRACE], 2, 'OT_MISSING_ARGUMENT'],

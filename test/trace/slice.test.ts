@@ -55,9 +55,9 @@ describe('slicesOf bursts', () => {
 describe('slicesOf a span', () => {
   const sample = new Sample().ask(LONG).edit('a', 'b').say('x').edit('c').say('y');
 
-  it('counts steps by their numbers, and stays within the trace', () => {
+  it('counts steps by their numbers, and goes to the last one without an end', () => {
     expect(ranges(sample, { mode: 'steps', from: 2, to: 3 })).toEqual([[2, 3]]);
-    expect(ranges(sample, { mode: 'steps', from: 4, to: 99 })).toEqual([[4, 5]]);
+    expect(ranges(sample, { mode: 'steps', from: 4, to: null })).toEqual([[4, 5]]);
     expect(ranges(sample, { mode: 'around_step', step: 1, radius: 1 })).toEqual([[1, 2]]);
     expect(ranges(sample, { mode: 'around_step', step: 3, radius: 0 })).toEqual([[3, 3]]);
     const [slice] = slices(sample, { mode: 'steps', from: 2, to: 3 });
@@ -77,7 +77,8 @@ describe('slicesOf a span', () => {
 
   it('refuses steps that are not there', () => {
     for (const mode of [
-      { mode: 'steps', from: 6, to: 9 },
+      { mode: 'steps', from: 6, to: null },
+      { mode: 'steps', from: 4, to: 6 },
       { mode: 'around_step', step: 6, radius: 9 },
     ] as const) {
       expect(() => slices(sample, mode)).toThrow(expect.objectContaining({ code: 'OT_STEP_NOT_FOUND' }));

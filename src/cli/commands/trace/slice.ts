@@ -65,8 +65,7 @@ export class TraceSliceCommand extends OtCommand {
   #span(): SliceMode {
     this.#refuseRadius();
     const from = this.fromStep === undefined ? 1 : wholeNumber('--from-step', this.fromStep, 1);
-    const to =
-      this.toStep === undefined ? Number.MAX_SAFE_INTEGER : wholeNumber('--to-step', this.toStep, from);
+    const to = this.toStep === undefined ? null : wholeNumber('--to-step', this.toStep, from);
     return { mode: 'steps', from, to };
   }
 
