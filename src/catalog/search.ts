@@ -1,5 +1,5 @@
 /** Steps that match a text, best first, in traces that pass the filters; or those traces, when no text is given. */
-import type { Sqlite } from '../base/sqlite.ts';
+import type { Sqlite, SqliteValue } from '../base/sqlite.ts';
 import { facetCondition, type TraceFilter, traceConditions } from './filter.ts';
 import { matchExpressions } from './match.ts';
 import type { QueryText } from './query-text.ts';
@@ -7,12 +7,23 @@ import { rerank, type Scored } from './rank.ts';
 import { FIELDS, type Field } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
 
+/** Where a page ended. In the order of time that is its last hit, so that a hit that arrives moves no page. */
+export type Place = {
+  /** Which of the expressions the first page chose: another one would give other hits. */
+  readonly alternative: number;
+} & (
+  | { readonly offset: number }
+  /** Milliseconds since 1970; of a text row its number, else that of a trace. */
+  | { readonly time: number; readonly row: number }
+);
+
 export interface SearchOptions {
   readonly text: QueryText;
   readonly filter: TraceFilter;
   readonly sort: 'relevance' | 'time';
-  readonly offset: number;
   readonly limit: number;
+  /** Null for the first page; else what the page before gave, for the same question. */
+  readonly after: Place | null;
 }
 
 export interface StepHit {
@@ -29,6 +40,8 @@ export interface SearchResult {
   readonly total: number;
   /** The expression that was asked, for people who wonder; empty without a text. */
   readonly expression: string;
+  /** Null when no hit follows. */
+  readonly next: Place | null;
 }
 
 /** Weights of the fields: what a person wrote or a path says more than a page of output. */
@@ -48,31 +61,88 @@ const RERANKED = 400;
 export function searchSteps(database: Sqlite, options: SearchOptions): SearchResult {
   if (options.text.wanted.length === 0) return listTraces(database, options);
   const expressions = matchExpressions(database, options.text);
-  let result: SearchResult = { hits: [], total: 0, expression: '' };
-  for (const expression of expressions) {
-    result = matchSteps(database, options, expression);
-    if (result.total >= options.offset + options.limit) break;
+  const find = options.sort === 'time' ? matchByTime : matchByScore;
+  const { after, limit } = options;
+  let result: SearchResult = { hits: [], total: 0, expression: '', next: null };
+  for (let at = 0; at < expressions.length; at += 1) {
+    if (after !== null && at < Math.min(after.alternative, expressions.length - 1)) continue;
+    result = find(database, options, expressions[at]!, at);
+    if (after !== null || result.total >= limit) break;
   }
   return result;
 }
 
-function matchSteps(database: Sqlite, options: SearchOptions, expression: string): SearchResult {
-  const { where, values } = traceConditions(options.filter);
-  const { offset, limit, sort } = options;
+function matchByScore(
+  database: Sqlite,
+  { filter, limit, after }: SearchOptions,
+  expression: string,
+  alternative: number,
+): SearchResult {
+  const { where, values } = traceConditions(filter);
+  const offset = after !== null && 'offset' in after ? after.offset : 0;
+  const end = offset + limit;
   // Joining costs a look per row: only where something of the trace is asked for.
-  const join =
-    where === '' && sort === 'relevance' ? '' : `JOIN traces t ON t.id = texts.rowid / ${STEPS_PER_TRACE}`;
-  const from = `FROM texts ${join} WHERE texts MATCH ? AND texts.rank MATCH '${BM25}' ${where}`;
-  const order =
-    sort === 'time' ? 't.started IS NULL, t.started DESC, texts.rowid DESC' : 'score, texts.rowid';
-  const window = sort === 'time' ? offset + limit : Math.max(RERANKED, offset + limit);
+  const join = where === '' ? '' : TRACE_OF_TEXT;
+  const from = `FROM texts ${join} WHERE ${MATCHES} ${where}`;
   const rows = database.all<{ id: number; score: number; total: number }>(
-    `SELECT texts.rowid AS id, texts.rank AS score, count(*) OVER () AS total ${from} ORDER BY ${order} LIMIT ?`,
-    ...[expression, ...values, window],
+    `SELECT texts.rowid AS id, texts.rank AS score, count(*) OVER () AS total ${from} ORDER BY score, texts.rowid LIMIT ?`,
+    ...[expression, ...values, Math.max(RERANKED, end)],
   );
   const scored = rows.map(({ id, score }) => scoredOf(id, -score));
-  const ranked = sort === 'time' ? scored : [...rerank(scored.slice(0, RERANKED)), ...scored.slice(RERANKED)];
-  return { hits: ranked.slice(offset, offset + limit), total: rows[0]?.total ?? 0, expression };
+  const hits = [...rerank(scored.slice(0, RERANKED)), ...scored.slice(RERANKED)].slice(offset, end);
+  const total = rows[0]?.total ?? 0;
+  const next = hits.length > 0 && end < total ? { alternative, offset: end } : null;
+  return { hits, total, expression, next };
+}
+
+function matchByTime(
+  database: Sqlite,
+  options: SearchOptions,
+  expression: string,
+  alternative: number,
+): SearchResult {
+  const { where, values } = traceConditions(options.filter);
+  const from = `FROM texts ${TRACE_OF_TEXT} LEFT JOIN step_times s ON s.id = texts.rowid`;
+  const sql = `SELECT texts.rowid AS id, texts.rank AS score, coalesce(s.time, t.started, ${NO_TIME}) AS time, count(*) OVER () AS total ${from} WHERE ${MATCHES} ${where}`;
+  const { rows, total, next } = newestFirst(database, sql, [expression, ...values], options, alternative);
+  return { hits: rows.map(({ id, score }) => scoredOf(id, -score)), total, expression, next };
+}
+
+const TRACE_OF_TEXT = `JOIN traces t ON t.id = texts.rowid / ${STEPS_PER_TRACE}`;
+const MATCHES = `texts MATCH ? AND texts.rank MATCH '${BM25}'`;
+/** Stands for the time of what has none, which comes last. */
+const NO_TIME = Number.MIN_SAFE_INTEGER;
+
+interface TimedRow {
+  readonly id: number;
+  readonly score: number;
+  readonly time: number;
+  readonly total: number;
+}
+
+/** A page of the rows of `sql`, which gives `TimedRow`s; `total` counts the rows of all pages. */
+function newestFirst(
+  database: Sqlite,
+  sql: string,
+  values: readonly SqliteValue[],
+  { after, limit }: Pick<SearchOptions, 'after' | 'limit'>,
+  alternative: number,
+): { rows: TimedRow[]; total: number; next: Place | null } {
+  const place = after !== null && 'time' in after ? after : null;
+  const top = [place?.time ?? Number.MAX_SAFE_INTEGER, place?.row ?? Number.MAX_SAFE_INTEGER];
+  const found = database.all<TimedRow>(
+    `SELECT * FROM (${sql}) WHERE time < ? OR (time = ? AND id < ?) ORDER BY time DESC, id DESC LIMIT ?`,
+    ...[...values, top[0]!, top[0]!, top[1]!, limit + 1],
+  );
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const next =
+    last === undefined || found.length === rows.length
+      ? null
+      : { alternative, time: last.time, row: last.id };
+  const count = (): number =>
+    database.all<{ n: number }>(`SELECT count(*) AS n FROM (${sql})`, ...values)[0]!.n;
+  return { rows, total: found[0]?.total ?? count(), next };
 }
 
 function scoredOf(id: number, score: number): Scored {
@@ -80,14 +150,16 @@ function scoredOf(id: number, score: number): Scored {
 }
 
 /** Traces that pass the filters, newest first, each at the step that shows why. */
-function listTraces(database: Sqlite, { filter, offset, limit }: SearchOptions): SearchResult {
-  const { where, values } = traceConditions(filter);
-  const rows = database.all<{ id: number; total: number }>(
-    `SELECT t.id, count(*) OVER () AS total FROM traces t WHERE t.tree <> '' ${where} ORDER BY t.started IS NULL, t.started DESC, t.trace_id LIMIT ? OFFSET ?`,
-    ...[...values, limit, offset],
-  );
-  const hits = rows.map(({ id }) => ({ trace: id, step: evidenceStep(database, id, filter), score: 0 }));
-  return { hits, total: rows[0]?.total ?? 0, expression: '' };
+function listTraces(database: Sqlite, options: SearchOptions): SearchResult {
+  const { where, values } = traceConditions(options.filter);
+  const sql = `SELECT t.id, 0 AS score, coalesce(t.started, ${NO_TIME}) AS time, count(*) OVER () AS total FROM traces t WHERE t.tree <> '' ${where}`;
+  const { rows, total, next } = newestFirst(database, sql, values, options, 0);
+  const hits = rows.map(({ id }) => ({
+    trace: id,
+    step: evidenceStep(database, id, options.filter),
+    score: 0,
+  }));
+  return { hits, total, expression: '', next };
 }
 
 /** First step of the trace that a facet of the filter names; 1 when the filter names none. */

@@ -134,7 +134,9 @@ export class TraceWriter {
 
   #dropSegment(trace: number, first: number): void {
     const from = trace * STEPS_PER_TRACE + first;
-    this.#totals.deleteRows(from, from + SEGMENT_STEPS - 1);
+    const to = from + SEGMENT_STEPS - 1;
+    this.#totals.deleteRows(from, to);
+    this.#run('DELETE FROM step_times WHERE id BETWEEN ? AND ?', from, to);
     this.#run('DELETE FROM facets WHERE trace = ? AND segment = ?', trace, first);
     this.#run('DELETE FROM segments WHERE trace = ? AND first = ?', trace, first);
   }
@@ -154,7 +156,10 @@ export class TraceWriter {
     }
     if (columns.every((text) => text === '')) return 0;
     const sql = `INSERT INTO texts (rowid, ${FIELDS.map((field) => `${field}_text`).join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-    this.#run(sql, trace * STEPS_PER_TRACE + step.step_index, ...columns.map(indexText));
+    const row = trace * STEPS_PER_TRACE + step.step_index;
+    this.#run(sql, row, ...columns.map(indexText));
+    const time = timeOf(step.timestamp ?? null);
+    if (time !== null) this.#run('INSERT OR REPLACE INTO step_times VALUES (?, ?)', row, time);
     return columns.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   }
 

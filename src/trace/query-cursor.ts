@@ -3,33 +3,45 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { OtError } from '../base/errors.ts';
 import type { TraceFilter } from '../catalog/filter.ts';
+import type { Place } from '../catalog/search.ts';
 
 /** What a cursor belongs to. */
 export interface Question {
   readonly text: string;
   readonly filter: TraceFilter;
   readonly sort: 'relevance' | 'time';
+  /** `since` and `until` as they were typed: 7d is another point in time with every call. */
+  readonly bounds?: readonly (string | null)[];
   readonly cursor?: string;
 }
 
-export function encodeCursor(question: Question, offset: number): string {
-  return `${offset}.${digestOf(question)}`;
+export function encodeCursor(question: Question, place: Place): string {
+  const where = 'offset' in place ? `${place.offset}` : `${place.time}.${place.row}`;
+  return `${place.alternative}.${where}.${digestOf(question)}`;
 }
 
-/** Hits on the pages before; 0 without a cursor. Throws `OT_BAD_CURSOR` on one that this query did not give. */
-export function decodeCursor(question: Question): number {
-  if (question.cursor === undefined) return 0;
-  const match = /^(\d{1,9})\.([0-9a-f]{8})$/.exec(question.cursor);
-  if (match !== null && match[2] === digestOf(question)) return Number(match[1]);
-  throw new OtError('OT_BAD_CURSOR', 'usage', 'that cursor was not given by this query', {
+/** Where the page before ended; null without a cursor. Throws `OT_BAD_CURSOR` on one that this query did not give. */
+export function decodeCursor(question: Question): Place | null {
+  if (question.cursor === undefined) return null;
+  const match = /^(\d)\.(-?\d{1,16})(?:\.(\d{1,16}))?\.([0-9a-f]{8})$/.exec(question.cursor);
+  const [, alternative, first, row, digest] = match ?? [];
+  const isTimed = question.sort === 'time' || question.text.trim() === '';
+  if (digest !== digestOf(question) || isTimed !== (row !== undefined)) throw badCursor();
+  const place = { alternative: Number(alternative) };
+  if (row !== undefined) return { ...place, time: Number(first), row: Number(row) };
+  if (!/^\d{1,9}$/.test(first!)) throw badCursor();
+  return { ...place, offset: Number(first) };
+}
+
+function badCursor(): OtError {
+  return new OtError('OT_BAD_CURSOR', 'usage', 'that cursor was not given by this query', {
     hint: 'use next_cursor of the page before with the same words and options, or leave --cursor out',
   });
 }
 
-function digestOf({ text, filter, sort }: Question): string {
-  // A span such as 7d is another point in time with every call.
+function digestOf({ text, filter, sort, bounds }: Question): string {
   const { since, until, ...lasting } = filter;
-  const bounds = [since !== undefined, until !== undefined];
-  const question = canonicalJson({ text, filter: lasting, bounds, sort });
+  const span = bounds ?? [since ?? null, until ?? null];
+  const question = canonicalJson({ text, filter: lasting, bounds: span, sort });
   return createHash('sha256').update(question).digest('hex').slice(0, 8);
 }

@@ -91,21 +91,20 @@ async function query(
     ...(options.onTrace === undefined ? {} : { onTrace: options.onTrace }),
   });
   const { database } = catalog;
-  const offset = decodeCursor(options);
-  const { hits, total, expression } = searchSteps(database, { text, filter, sort, offset, limit });
+  const after = decodeCursor(options);
+  const { hits, total, expression, next } = searchSteps(database, { text, filter, sort, after, limit });
   const matcher = text.wanted.length === 0 ? null : new Matcher(text);
   const reader = new CandidateReader(database, shelves, hits, matcher);
   const read = await Promise.all(hits.map((hit) => reader.read(hit)));
   const candidates = read.filter((candidate) => candidate !== null);
-  const end = offset + hits.length;
   return {
     source: 'catalog',
     sort,
     total,
     total_returned: hits.length,
     limit,
-    has_more: end < total,
-    next_cursor: hits.length > 0 && end < total ? encodeCursor(options, end) : null,
+    has_more: next !== null,
+    next_cursor: next === null ? null : encodeCursor(options, next),
     candidates,
     search_diagnostics: { expression, indexed: report.traces, ...otherAgents(database, filter) },
     freshness: freshnessOf(database, report),

@@ -42,7 +42,7 @@ export async function look<T>(home: string, work: (database: Sqlite) => T): Prom
 export function find(machine: SyncMachine, text: string): Promise<string[]> {
   return look(machine.home, (database) => {
     const options = { text: parseQueryText(text), filter: { facets: [] }, sort: 'relevance' as const };
-    const { hits } = searchSteps(database, { ...options, offset: 0, limit: 1000 });
+    const { hits } = searchSteps(database, { ...options, after: null, limit: 1000 });
     return hits.map(({ trace, step }) => `${traceIdOf(database, trace)}:${step}`);
   });
 }

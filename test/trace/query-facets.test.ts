@@ -51,13 +51,74 @@ async function capture(...sessions: SessionText[]): Promise<void> {
 
 beforeAll(async () => {
   machine = newMachine();
-  await capture(skillsSession());
+  await capture(
+    skillsSession(),
+    session(2)
+      .raw(at(2, 10, 10, 'needle one'))
+      .raw(at(2, 10, 40, 'needle two')),
+    session(3)
+      .raw(at(3, 10, 20, 'needle three'))
+      .raw(at(3, 10, 30, 'needle four')),
+  );
 });
+
+function at(number: number, hour: number, minute: number, text: string): string {
+  return JSON.stringify({
+    type: 'user',
+    sessionId: sessionIdOf(number),
+    uuid: `${number}0000000-0000-4000-8000-0000000${hour}${minute}`,
+    parentUuid: null,
+    cwd: '/home/dev/time',
+    timestamp: `2026-02-01T${hour}:${minute}:00.000Z`,
+    message: { role: 'user', content: text },
+  });
+}
 
 describe('skills', () => {
   it('are found however they were called, also across segments', async () => {
     expect(await hits('--skill', 'deploy')).toEqual(['1:2']);
     expect(await hits('--skill', 'tidy')).toEqual(['1:64']);
     expect(await hits('--skill', 'begin')).toEqual([]);
+  });
+});
+
+describe('--sort time', () => {
+  const argv = ['needle', '--sort', 'time'];
+
+  it("goes by the step's own time, newest first", async () => {
+    expect(await hits(...argv)).toEqual(['2:2', '3:2', '3:1', '2:1']);
+  });
+
+  it('shows nothing twice when a session arrives between two pages', async () => {
+    const first = await query(...argv, '--limit', '2');
+    expect(placesIn(first)).toEqual(['2:2', '3:2']);
+    await capture(session(4).raw(at(4, 11, 10, 'needle new')));
+    const second = await query(...argv, '--limit', '2', '--cursor', first.next_cursor);
+    expect(placesIn(second)).toEqual(['3:1', '2:1']);
+    expect(second).toMatchObject({ total: 5, has_more: false, next_cursor: null });
+    expect((await hits(...argv))[0]).toBe('4:1');
+  });
+
+  it('goes through traces that only filters name', async () => {
+    const all = await query('--project', 'time');
+    const first = await query('--project', 'time', '--limit', '1');
+    const rest = await query('--project', 'time', '--cursor', first.next_cursor);
+    expect([...placesIn(first), ...placesIn(rest)]).toEqual(placesIn(all));
+    expect(rest.total).toBe(all.total);
+  });
+});
+
+describe('a cursor', () => {
+  it('belongs to the bounds of its query as they were typed', async () => {
+    const argv = ['needle', '--limit', '1'];
+    const { next_cursor: cursor } = await query(...argv, '--since', '900d');
+    expect((await query(...argv, '--since', '900d', '--cursor', cursor)).error).toBeUndefined();
+    for (const other of [
+      ['--since', '800d'],
+      ['--until', '900d'],
+      ['--since', '900d', '--sort', 'time'],
+    ]) {
+      expect((await query(...argv, ...other, '--cursor', cursor)).error.code).toBe('OT_BAD_CURSOR');
+    }
   });
 });

@@ -85,6 +85,7 @@ export class TraceQueryCommand extends OtCommand {
       text: [...this.terms, this.lex ?? ''].join(' ').trim(),
       sort: oneOf('--sort', this.sort, SORTS),
       limit,
+      bounds: [this.since ?? null, this.until ?? null],
       ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
     };
   }
