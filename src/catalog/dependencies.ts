@@ -60,7 +60,8 @@ function packageWords(words: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;
-    if (word.startsWith('-')) at += TAKE_A_WORD.has(word) ? 1 : 0;
+    if (/^(?:\d?|&)>>?$/.test(word)) at += 1;
+    else if (word.startsWith('-')) at += TAKE_A_WORD.has(word) ? 1 : 0;
     else kept.push(word);
   }
   return kept;

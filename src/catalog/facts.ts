@@ -1,6 +1,6 @@
 /** What a step can be filtered by: names and values, drawn from its calls and their results. */
 import { type CallFacts, failed } from '../record/call-facts.ts';
-import { effectiveCommand, simpleCommands } from '../record/shell-command.ts';
+import { commandFamily, simpleCommands } from '../record/shell-command.ts';
 import type { Observation, Step, ToolCall } from '../record/step.ts';
 import { testResultOf } from '../record/test-run.ts';
 import { dependenciesIn } from './dependencies.ts';
@@ -53,7 +53,7 @@ function callFacts(call: ToolCall, facts: CallFacts, result: Observation | undef
 
 function commandFacts(command: string, testRunner: string | null, result: Observation | undefined): Fact[] {
   const output = typeof result?.content === 'string' ? result.content : '';
-  const families = new Set(simpleCommands(command).map((words) => effectiveCommand(words)[0] ?? ''));
+  const families = new Set(simpleCommands(command).flatMap((words) => commandFamily(words) ?? []));
   const found = [...families].map((family) => fact('bash.command_family', family));
   if (testRunner !== null) {
     const error = result === undefined ? 'no_result' : (result.error ?? null);

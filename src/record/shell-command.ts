@@ -3,7 +3,10 @@
  * nothing is expanded, and what it cannot read stays one word.
  */
 
-/** Words of each simple command, in order; separators are `;`, `&`, `&&`, `|`, `||` and line ends. */
+/**
+ * Words of each simple command, in order; separators are `;`, `&`, `&&`, `|`, `||` and line ends. Redirections
+ * of file descriptors stay one word, braces count only where they stand alone, comments are left out.
+ */
 export function simpleCommands(line: string): string[][] {
   const reader = new CommandReader();
   for (const character of withoutHereDocuments(line.slice(0, MAX_LENGTH))) reader.read(character);
@@ -31,7 +34,7 @@ function withoutHereDocuments(text: string): string {
 }
 
 const MAX_LENGTH = 20_000;
-const SEPARATORS: ReadonlySet<string> = new Set([';', '&', '|', '\n', '(', ')', '{', '}']);
+const SEPARATORS: ReadonlySet<string> = new Set([';', '&', '|', '\n', '(', ')']);
 
 class CommandReader {
   readonly #commands: string[][] = [];
@@ -39,12 +42,19 @@ class CommandReader {
   #word: string | null = null;
   #quote: string | null = null;
   #escaped = false;
+  #comment = false;
+  /** An `&` that ends a command, unless a `>` follows it. */
+  #ampersand = false;
 
   read(character: string): void {
-    if (this.#escaped) this.#readEscaped(character);
+    if (this.#ampersand && this.#endAmpersand(character)) return;
+    if (this.#comment) this.#readComment(character);
+    else if (this.#escaped) this.#readEscaped(character);
     else if (character === '\\' && this.#quote !== "'") this.#escape();
     else if (this.#quote !== null) this.#readQuoted(character);
     else if (character === '"' || character === "'") this.#openQuote(character);
+    else if (character === '&') this.#readAmpersand();
+    else if (character === '#' && this.#word === null) this.#comment = true;
     else if (SEPARATORS.has(character)) this.#endCommand();
     else if (/\s/.test(character)) this.#endWord();
     else this.#take(character);
@@ -61,6 +71,28 @@ class CommandReader {
 
   #escape(): void {
     this.#escaped = true;
+  }
+
+  #readComment(character: string): void {
+    if (character !== '\n') return;
+    this.#comment = false;
+    this.#endCommand();
+  }
+
+  /** `2>&1` and `<&3` go on behind it. */
+  #readAmpersand(): void {
+    if (this.#word !== null && /[<>]$/.test(this.#word)) this.#take('&');
+    else this.#ampersand = true;
+  }
+
+  /** True when it began a redirection, `&>`. */
+  #endAmpersand(next: string): boolean {
+    this.#ampersand = false;
+    if (next === '>') {
+      this.#endWord();
+      this.#take('&>');
+    } else this.#endCommand();
+    return next === '>';
   }
 
   /** An escaped line end is none. */
@@ -86,7 +118,8 @@ class CommandReader {
 
   #endCommand(): void {
     this.#endWord();
-    if (this.#words.length > 0) this.#commands.push(this.#words);
+    const start = this.#words.findIndex((word) => word !== '{' && word !== '}');
+    if (start >= 0) this.#commands.push(this.#words.slice(start));
     this.#words = [];
   }
 }
@@ -109,6 +142,10 @@ const WRAPPERS: ReadonlySet<string> = new Set([
   'do',
   'else',
   'if',
+  'elif',
+  'while',
+  'until',
+  '{',
   '!',
 ]);
 /** Two words that do the same. */
@@ -129,7 +166,9 @@ const WRAPPING_PAIRS: ReadonlySet<string> = new Set([
   'mise exec',
 ]);
 
-/** The command a simple command runs in the end, without assignments, wrappers and the program's folder. */
+const REDIRECTION = /^(?:\d|&)?[<>]/;
+
+/** The command a simple command runs in the end, without assignments, redirections, wrappers and the program's folder. */
 export function effectiveCommand(words: readonly string[]): readonly string[] {
   let rest = words;
   for (;;) {
@@ -137,8 +176,21 @@ export function effectiveCommand(words: readonly string[]): readonly string[] {
     if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(first)) rest = rest.slice(1);
     else if (WRAPPING_PAIRS.has(`${first} ${second}`)) rest = afterOptions(rest.slice(2));
     else if (WRAPPERS.has(first)) rest = afterOptions(rest.slice(1));
+    else if (REDIRECTION.test(first)) rest = rest.slice(first.endsWith('>') || first.endsWith('<') ? 2 : 1);
     else return [programName(first), ...rest.slice(1)];
   }
+}
+
+/** Words of the shell itself that begin or end a compound command. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  'for select case in esac fi do done then else function coproc'.split(' '),
+);
+
+/** Name of the program a simple command runs; null when it runs none, or one whose name only the shell knows. */
+export function commandFamily(words: readonly string[]): string | null {
+  const [program = ''] = effectiveCommand(words);
+  const isName = /^[A-Za-z0-9_.][\w.-]*\+{0,2}$/.test(program) && /[A-Za-z]/.test(program);
+  return isName && !KEYWORDS.has(program) ? program : null;
 }
 
 /** Options of a wrapper, and the time `timeout` and `nice` take. */

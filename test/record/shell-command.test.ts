@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveCommand, simpleCommands } from '../../src/record/shell-command.ts';
+import { commandFamily, effectiveCommand, simpleCommands } from '../../src/record/shell-command.ts';
 
 describe('simpleCommands', () => {
   it.each([
-    ['cd a && npm test 2>&1 | tail -5', [['cd', 'a'], ['npm', 'test', '2>'], ['1'], ['tail', '-5']]],
+    [
+      'cd a && npm test 2>&1 | tail -5',
+      [
+        ['cd', 'a'],
+        ['npm', 'test', '2>&1'],
+        ['tail', '-5'],
+      ],
+    ],
     [
       `git commit -m "a && b" ; x 'it;s' y\\ z`,
       [
@@ -37,5 +44,20 @@ describe('effectiveCommand', () => {
     ['time', ['']],
   ])('%j', (line, expected) => {
     expect(effectiveCommand(line.split(' '))).toEqual(expected);
+  });
+});
+
+describe('commandFamily', () => {
+  it.each([
+    ['npm test 2>&1 | tail -5 &> log & ls', ['npm', 'tail', 'ls']],
+    ['find . -name x -exec grep -l y {} \\; | wc -l', ['find', 'wc']],
+    ['for f in a b; do cat "$f"; done > out # all, of; them', ['cat']],
+    ["# it's a comment\nmake x#y", ['make']],
+    ['while read -r line; do { echo "$line"; }; done', ['read', 'echo']],
+    ['if [ -f x ]; then $RUN y; elif ./z.sh; then g++ a; fi', ['z.sh', 'g++']],
+    ['cat <<EOF && 2>/dev/null 1\nx\nEOF', ['cat']],
+    ['echo $((1 + 2))', ['echo']],
+  ])('%j', (line, expected) => {
+    expect(simpleCommands(line).flatMap((words) => commandFamily(words) ?? [])).toEqual(expected);
   });
 });
