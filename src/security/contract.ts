@@ -28,6 +28,15 @@ export const KINDS = [
   'api_key',
   'auth_header',
   'password',
+  'secret',
+  'card',
+  'national_id',
+  'account',
+  'email',
+  'phone',
+  'ip_address',
+  'url',
+  'host',
   'user',
 ] as const;
 export type Kind = (typeof KINDS)[number];

@@ -4,8 +4,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { OtError } from '../base/errors.ts';
 import type { Detector, Policy } from './contract.ts';
 import { joinDetectors } from './detectors/anchored.ts';
-import { pathAnonymizer } from './detectors/path-anonymizer.ts';
-import { regexDetector } from './detectors/regex.ts';
+import { TOOLS } from './registry.ts';
 import { SEALER_VERSION } from './source-sealer.ts';
 
 export const POLICY_NAMES = ['off', 'basic', 'recommended', 'strict'] as const;
@@ -38,7 +37,7 @@ const BUNDLES: Readonly<Record<PolicyName, Bundle>> = {
 };
 
 /** Detectors of this version, in the order they run. */
-const TOOLS: readonly Detector[] = [regexDetector, pathAnonymizer];
+const DETECTORS: readonly Detector[] = TOOLS.flatMap(({ detector }) => detector ?? []);
 
 /**
  * The policy of this name. Throws `OT_POLICY_UNKNOWN` (usage) on another name, and `OT_POLICY_TOOL_MISSING`
@@ -56,10 +55,10 @@ const resolved = new Map<PolicyName, Policy>();
 
 function assemble(name: PolicyName): Policy {
   const bundle = BUNDLES[name];
-  const missing = bundle.tools.filter((tool) => !hasTool(TOOLS, tool));
+  const missing = bundle.tools.filter((tool) => !hasTool(DETECTORS, tool));
   if (missing.length > 0) throw missingTools(name, missing);
   const wanted = new Set([...bundle.tools, ...bundle.later]);
-  const running = TOOLS.filter((detector) => wanted.has(detector.name));
+  const running = DETECTORS.filter((detector) => wanted.has(detector.name));
   return {
     name,
     tools: running.map((detector) => detector.name),
