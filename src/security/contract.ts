@@ -65,13 +65,36 @@ export interface Detector {
   detect(text: string, field: Field): readonly Finding[];
 }
 
-export interface Policy {
+/** What an external program took for a secret: the value itself, in ordinary form. */
+export interface ExternalFinding {
+  readonly kind: Kind;
+  readonly rule: string;
+  readonly tool: string;
+  readonly value: string;
+}
+
+/** A detector that is a program beside this one. It names values; the sealer finds every copy of them. */
+export interface ExternalTool {
   readonly name: string;
-  /** Names of the tools that run, in order. */
+  /** The program's version and that of how we ask it; part of the policy digest. */
+  readonly version: string;
+  /**
+   * Findings in `bytes`, each value once. Throws `OT_TOOL_FAILED` (refused) when the program ends badly, says
+   * what cannot be read, or takes too long: no answer is never taken for a clean one.
+   */
+  find(bytes: AsyncIterable<Buffer>): Promise<readonly ExternalFinding[]>;
+}
+
+export interface Policy {
+  /** Of a bundle, or `custom`. */
+  readonly name: string;
+  /** Names of the tools that run, in canonical order. */
   readonly tools: readonly string[];
   /** What runs: the tools' detectors, several of them possibly joined into one. */
   readonly detectors: readonly Detector[];
-  /** Tools the seeds name in this policy that this version does not have: shown, never silently assumed. */
+  /** Those of the tools that are programs. */
+  readonly external: readonly ExternalTool[];
+  /** Tools of this policy that this version does not have yet: shown, never silently assumed. */
   readonly pending: readonly string[];
   /** 8 hex over name, detectors, versions and the sealer's version: part of the sealed ref's name. */
   readonly digest: string;

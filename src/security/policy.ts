@@ -2,79 +2,88 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { OtError } from '../base/errors.ts';
-import type { Detector, Policy } from './contract.ts';
+import type { ExternalTool, Policy } from './contract.ts';
 import { joinDetectors } from './detectors/anchored.ts';
-import { TOOLS } from './registry.ts';
+import { TOOLS, type Tool, toolNamed } from './registry.ts';
 import { SEALER_VERSION } from './source-sealer.ts';
 
 export const POLICY_NAMES = ['off', 'basic', 'recommended', 'strict'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
 export const DEFAULT_POLICY: PolicyName = 'recommended';
 
-interface Bundle {
-  /** Run always; a missing one refuses the policy. */
-  readonly tools: readonly string[];
-  /** Named by the bundle and run from the version that has them; until then shown as pending. */
-  readonly later: readonly string[];
-}
-
-const BUNDLES: Readonly<Record<PolicyName, Bundle>> = {
-  off: { tools: [], later: [] },
-  basic: { tools: ['regex'], later: ['entropy'] },
-  recommended: { tools: ['regex', 'path_anonymizer'], later: ['entropy', 'business_logic', 'classifier'] },
-  strict: {
-    tools: [
-      'regex',
-      'entropy',
-      'trufflehog',
-      'privacy_filter',
-      'business_logic',
-      'path_anonymizer',
-      'classifier',
-    ],
-    later: [],
-  },
+/** Tools of each bundle, as the seeds name them. One that is planned is shown as pending until it is there. */
+export const BUNDLES: Readonly<Record<PolicyName, readonly string[]>> = {
+  off: [],
+  basic: ['regex', 'entropy'],
+  recommended: ['regex', 'entropy', 'business_logic', 'path_anonymizer', 'classifier'],
+  strict: [
+    'regex',
+    'entropy',
+    'trufflehog',
+    'privacy_filter',
+    'business_logic',
+    'path_anonymizer',
+    'classifier',
+  ],
 };
 
-/** Detectors of this version, in the order they run. */
-const DETECTORS: readonly Detector[] = TOOLS.flatMap(({ detector }) => detector ?? []);
+/** Name of a set of tools that is no bundle. */
+export const CUSTOM_POLICY = 'custom';
 
-/**
- * The policy of this name. Throws `OT_POLICY_UNKNOWN` (usage) on another name, and `OT_POLICY_TOOL_MISSING`
- * (refused) when the bundle demands a tool that this version does not have.
- */
+const resolved = new Map<PolicyName, Policy>();
+
+/** The policy of this name, see {@link policyOf}. Throws `OT_POLICY_UNKNOWN` (usage) on another name. */
 export function resolvePolicy(name: string): Policy {
   const known = POLICY_NAMES.find((policy) => policy === name);
   if (known === undefined) throw unknownPolicy();
-  const policy = resolved.get(known) ?? assemble(known);
+  const policy = resolved.get(known) ?? policyOf(BUNDLES[known]);
   resolved.set(known, policy);
   return policy;
 }
 
-const resolved = new Map<PolicyName, Policy>();
+/** Name of the bundle with exactly these tools, or `custom`. */
+export function policyNameOf(tools: readonly string[]): string {
+  const named = new Set(tools);
+  const equal = POLICY_NAMES.find(
+    (name) => BUNDLES[name].length === named.size && BUNDLES[name].every((tool) => named.has(tool)),
+  );
+  return equal ?? CUSTOM_POLICY;
+}
 
-function assemble(name: PolicyName): Policy {
-  const bundle = BUNDLES[name];
-  const missing = bundle.tools.filter((tool) => !hasTool(DETECTORS, tool));
+/**
+ * The policy of exactly these tools; `programs` are those of them that are external. Throws `OT_TOOL_UNKNOWN`
+ * (usage), and `OT_POLICY_TOOL_MISSING` (refused) when a tool is not configured or its program not given.
+ */
+export function policyOf(names: readonly string[], programs: readonly ExternalTool[] = []): Policy {
+  const named = new Set(names.map((name) => toolNamed(name).name));
+  const tools = TOOLS.filter(({ name }) => named.has(name));
+  const name = policyNameOf([...named]);
+  const missing = tools.filter((tool) => isMissing(tool, programs)).map((tool) => tool.name);
   if (missing.length > 0) throw missingTools(name, missing);
-  const wanted = new Set([...bundle.tools, ...bundle.later]);
-  const running = DETECTORS.filter((detector) => wanted.has(detector.name));
+  const detectors = tools.flatMap(({ detector }) => detector ?? []);
+  const external = programs.filter((program) => named.has(program.name));
+  const isPlanned = ({ source }: Tool): boolean => source === 'planned';
   return {
     name,
-    tools: running.map((detector) => detector.name),
-    detectors: joinDetectors(running),
-    pending: bundle.later.filter((tool) => !hasTool(running, tool)),
-    digest: policyDigest(name, running),
+    tools: tools.filter((tool) => !isPlanned(tool)).map((tool) => tool.name),
+    detectors: joinDetectors(detectors),
+    external,
+    pending: tools.filter(isPlanned).map((tool) => tool.name),
+    digest: policyDigest(name, [...detectors, ...external]),
   };
 }
 
-function hasTool(detectors: readonly Detector[], tool: string): boolean {
-  return detectors.some((detector) => detector.name === tool);
+function isMissing({ name, source }: Tool, programs: readonly ExternalTool[]): boolean {
+  if (source === 'not_configured') return true;
+  return source === 'program' && !programs.some((program) => program.name === name);
 }
 
 /** 8 hex of SHA-256 over what decides the sealed bytes. */
-export function policyDigest(name: string, detectors: readonly Pick<Detector, 'name' | 'version'>[]): string {
-  const tools = detectors.map((detector) => [detector.name, detector.version]);
+export function policyDigest(
+  name: string,
+  running: readonly { readonly name: string; readonly version: number | string }[],
+): string {
+  const tools = running.map((tool) => [tool.name, tool.version]);
   const identity = canonicalJson({ name, sealer: SEALER_VERSION, tools });
   return createHash('sha256').update(identity).digest('hex').slice(0, 8);
 }
@@ -85,13 +94,13 @@ function unknownPolicy(): OtError {
   });
 }
 
-function missingTools(name: PolicyName, missing: readonly string[]): OtError {
+function missingTools(policy: string, missing: readonly string[]): OtError {
   return new OtError(
     'OT_POLICY_TOOL_MISSING',
     'refused',
-    `policy ${name} needs tools that this version does not have: ${missing.join(', ')}`,
+    `policy ${policy} names tools that are not configured or not installed here: ${missing.join(', ')}`,
     {
-      hint: 'Use the policy recommended, or a version that has them. Nothing was sent.',
+      hint: 'Nothing was sent. See git ot security tools list, or choose another policy with git ot bucket security.',
     },
   );
 }

@@ -28,6 +28,8 @@ export interface Match extends Span {
   /** The secret in ordinary form, all escapes decoded. */
   readonly value: string;
   readonly rule: string;
+  /** Tool of the rule; null for a listed value. */
+  readonly tool: string | null;
   /** Set when the value was found because it is listed. */
   readonly entry: SecretEntry | null;
 }
@@ -134,16 +136,17 @@ export class TextSearch {
     const holes = placeholderSpans(text);
     const matches: Match[] = [];
     for (const detector of this.#detectors) {
-      for (const { kind, rule, start, end } of detector.detect(text, field)) {
+      for (const { kind, rule, tool, start, end } of detector.detect(text, field)) {
         for (const span of outside({ start, end }, holes)) {
-          matches.push({ ...span, kind, rule, value: toText(text.slice(span.start, span.end)), entry: null });
+          const value = toText(text.slice(span.start, span.end));
+          matches.push({ ...span, kind, rule, tool, value, entry: null });
         }
       }
     }
     for (const { start, end, entry } of this.#values?.search(text, isFree) ?? []) {
       const { kind, value } = entry;
       for (const span of outside({ start, end }, holes)) {
-        matches.push({ ...span, kind, rule: 'listed-value', value, entry });
+        matches.push({ ...span, kind, rule: 'listed-value', tool: null, value, entry });
       }
     }
     return matches;
