@@ -49,22 +49,41 @@ export function decodeStep(line: string, where: string): Step {
 /**
  * Puts large texts back inline and unescapes keys, giving the step as its agent wrote it. Attachments
  * keep their reference: they are bytes. A text whose blob is not in `blobs/` of this trace stays a reference;
- * throws `OT_OBJECT_MISSING` when it is named there and lost.
+ * one that is named there and lost throws `OT_OBJECT_MISSING`, or what damage throws. With `onLost`, which is
+ * called for every text that cannot be read, each of these stays a reference and nothing is thrown.
  */
-export async function inflateStep(step: Step, folder: TraceFolder, objects: ObjectReader): Promise<Step> {
+export async function inflateStep(
+  step: Step,
+  folder: TraceFolder,
+  objects: ObjectReader,
+  onLost?: () => void,
+): Promise<Step> {
   const { attachments, ...fields } = step;
-  const inflated = (await inflate(fields, folder, objects)) as Step;
+  const read = (oid: string): Promise<string | null> => readText(oid, folder, objects);
+  const tolerant = onLost === undefined ? read : (oid: string) => readOrLose(read, oid, onLost);
+  const inflated = (await inflate(fields, tolerant)) as Step;
   return attachments === undefined ? inflated : { ...inflated, attachments };
 }
 
-async function inflate(value: unknown, folder: TraceFolder, objects: ObjectReader): Promise<unknown> {
+type ReadText = (oid: string) => Promise<string | null>;
+
+async function readOrLose(read: ReadText, oid: string, onLost: () => void): Promise<string | null> {
+  const text = await read(oid).catch((error: unknown) => {
+    if (error instanceof OtError && error.kind === 'corrupt') return null;
+    throw error;
+  });
+  if (text === null) onLost();
+  return text;
+}
+
+async function inflate(value: unknown, read: ReadText): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((item) => inflate(item, folder, objects)));
+  if (Array.isArray(value)) return Promise.all(value.map((item) => inflate(item, read)));
   const blob = blobOf(value);
-  if (blob !== null) return (await readText(blob, folder, objects)) ?? value;
+  if (blob !== null) return (await read(blob)) ?? value;
   const entries: [string, unknown][] = [];
   for (const [key, member] of Object.entries(value)) {
-    entries.push([key.startsWith('$$') ? key.slice(1) : key, await inflate(member, folder, objects)]);
+    entries.push([key.startsWith('$$') ? key.slice(1) : key, await inflate(member, read)]);
   }
   return Object.fromEntries(entries);
 }

@@ -60,18 +60,26 @@ export async function readSegment(copy: TraceCopy, { first, oid }: SegmentRef): 
   if (blob === null || blob.type !== 'blob') return { first, oid, steps: [], gaps: 1 };
   const folder = openCopy(copy);
   const lines = blob.data.toString('utf8').split('\n');
+  let lost = 0;
+  const onLost = (): void => {
+    lost += 1;
+  };
   const read = await Promise.all(
-    lines.filter((line) => line !== '').map((line) => readLine(line, folder, objects)),
+    lines.filter((line) => line !== '').map((line) => readLine(line, folder, objects, onLost)),
   );
   const steps = read.filter((step): step is Step => step !== null && isOf(first, step));
-  const missing = steps.reduce((sum, step) => sum + missingTexts(step), 0);
-  return { first, oid, steps, gaps: read.length - steps.length + missing };
+  return { first, oid, steps, gaps: read.length - steps.length + lost };
 }
 
-async function readLine(line: string, folder: TraceFolder, objects: ObjectReader): Promise<Step | null> {
+async function readLine(
+  line: string,
+  folder: TraceFolder,
+  objects: ObjectReader,
+  onLost: () => void,
+): Promise<Step | null> {
   try {
     const step = decodeStep(line, `trace ${folder.traceId}`);
-    return line.includes('"$blob"') ? await inflateStep(step, folder, objects) : step;
+    return line.includes('"$blob"') ? await inflateStep(step, folder, objects, onLost) : step;
   } catch (error) {
     if (error instanceof OtError) return null;
     throw error;
@@ -81,11 +89,6 @@ async function readLine(line: string, folder: TraceFolder, objects: ObjectReader
 /** A pulled record may claim any number: only those of its own segment are taken. */
 function isOf(first: number, { step_index: index }: Step): boolean {
   return index >= first && index < first + SEGMENT_STEPS;
-}
-
-function missingTexts(step: Step): number {
-  const texts = [step.content, step.reasoning_content, ...step.observations.map(({ content }) => content)];
-  return texts.filter((text) => typeof text === 'object' && text !== null).length;
 }
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {

@@ -1,4 +1,5 @@
 /** Parts of lists in step order, found by bisection. */
+import type { Step } from '../record/step.ts';
 import type { MapNode } from './map-node.ts';
 
 /** Items of steps `from` to `to` of a list in step order. */
@@ -10,6 +11,14 @@ export function inRange<T extends { readonly step: number }>(
   return items.slice(
     lowerBound(items.length, (at) => items[at]!.step >= from),
     lowerBound(items.length, (at) => items[at]!.step > to),
+  );
+}
+
+/** The same for steps, some of which may be missing. */
+export function stepsInRange(steps: readonly Step[], from: number, to: number): readonly Step[] {
+  return steps.slice(
+    lowerBound(steps.length, (at) => steps[at]!.step_index >= from),
+    lowerBound(steps.length, (at) => steps[at]!.step_index > to),
   );
 }
 

@@ -3,20 +3,20 @@ import { OtError } from '../base/errors.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { type Activity, activityOf } from './activity.ts';
 import { burstsOf } from './bursts.ts';
-import { type FoundTrace, getTrace } from './get.ts';
 import { mapOf } from './map.ts';
 import type { ActionType, MapEdge, MapNode, TraceMap } from './map-node.ts';
+import { type PresentTrace, readPresent } from './present.ts';
 
-/** A trace read whole, with everything that is derived from it. */
-export interface MappedTrace extends FoundTrace {
+/** A trace as far as it is here, with everything that is derived from it. */
+export interface MappedTrace extends PresentTrace {
   readonly activity: Activity;
   readonly map: TraceMap;
 }
 
-/** Throws what {@link getTrace} throws. */
+/** Throws what {@link readPresent} throws. */
 export async function readMap(shelves: readonly Shelf[], reference: string): Promise<MappedTrace> {
-  const found = await getTrace(shelves, reference, 'all');
-  const activity = activityOf(found.head.trace_id, found.steps);
+  const found = await readPresent(shelves, reference);
+  const activity = { ...activityOf(found.traceId, found.steps), steps: found.total };
   return { ...found, activity, map: mapOf(found.steps, activity) };
 }
 
@@ -30,14 +30,14 @@ export interface MapSelection {
 }
 
 /** Nodes and the edges between what is left; throws `OT_STEP_NOT_FOUND` (exit 6) for a step the trace has not. */
-export function selectMap({ head, map, activity }: MappedTrace, selection: MapSelection): TraceMap {
+export function selectMap({ map, activity }: MappedTrace, selection: MapSelection): TraceMap {
   const { around, actions } = selection;
-  const total = head.metrics.total_steps;
+  const { traceId, steps: total } = activity;
   if (around !== undefined && around.step > total) {
     throw new OtError(
       'OT_STEP_NOT_FOUND',
       'not_found',
-      `trace ${head.trace_id} has no step ${around.step}: it has ${total}`,
+      `trace ${traceId} has no step ${around.step}: it has ${total}`,
     );
   }
   const whole = selection.bursts ? burstMap(burstsOf(map, activity)) : map;

@@ -4,7 +4,8 @@ import { blobOf } from '../bucket/steps.ts';
 import type { Step } from '../record/step.ts';
 import { type Burst, burstsOf } from './bursts.ts';
 import type { TraceMap } from './map-node.ts';
-import { nodesInRange } from './range.ts';
+import { gapsOf, type ReadingGap } from './present.ts';
+import { nodesInRange, stepsInRange } from './range.ts';
 import type { MappedTrace } from './read-map.ts';
 
 export const SLICE_SCHEMA = 'opentraces.trace_slice.v1';
@@ -33,7 +34,7 @@ export interface TraceSlice {
   readonly trace_patch_refs: readonly string[];
   readonly git_anchor_refs: readonly string[];
   readonly metadata: { readonly burst_ordinal?: number; readonly burst?: Burst };
-  readonly limitations: ReadonlyArray<{ readonly code: string; readonly count: number }>;
+  readonly limitations: readonly ReadingGap[];
 }
 
 /**
@@ -85,7 +86,7 @@ function stepOfPatch({ activity }: MappedTrace, reference: string): number {
 
 function sliceOf(mapped: MappedTrace, [from, to]: readonly [number, number], burst?: Burst): TraceSlice {
   const { activity, steps: all, map, remote } = mapped;
-  const steps = all.slice(from - 1, to);
+  const steps = stepsInRange(all, from, to);
   const nodes = nodesInRange(map.nodes, from, to);
   const kept = new Set(nodes.map(({ node_id }) => node_id));
   return {
@@ -107,12 +108,12 @@ function sliceOf(mapped: MappedTrace, [from, to]: readonly [number, number], bur
     trace_patch_refs: nodes.flatMap(({ patch_refs }) => patch_refs),
     git_anchor_refs: nodes.flatMap(({ anchor_refs }) => anchor_refs),
     metadata: burst === undefined ? {} : { burst_ordinal: burst.ordinal, burst },
-    limitations: limitationsOf(steps),
+    limitations: gapsOf(to - from + 1 - steps.length, missingTexts(steps)),
   };
 }
 
 /** Texts that stand as references because their blobs are not here. */
-function limitationsOf(steps: readonly Step[]): TraceSlice['limitations'] {
+function missingTexts(steps: readonly Step[]): number {
   let missing = 0;
   const look = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -120,5 +121,5 @@ function limitationsOf(steps: readonly Step[]): TraceSlice['limitations'] {
     else for (const member of Object.values(value)) look(member);
   };
   for (const { attachments: _, ...step } of steps) look(step);
-  return missing === 0 ? [] : [{ code: 'text_missing', count: missing }];
+  return missing;
 }

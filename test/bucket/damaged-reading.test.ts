@@ -70,6 +70,8 @@ interface Answer {
   readonly traces?: readonly { readonly trace_id: string }[];
   readonly findings?: readonly Finding[];
   readonly remote?: string | null;
+  readonly nodes?: readonly object[];
+  readonly slices?: ReadonlyArray<{ readonly steps: ReadonlyArray<{ readonly step_index: number }> }>;
   readonly error?: { readonly code: string; readonly kind: string; readonly hint: string };
 }
 
@@ -103,6 +105,49 @@ describe.each(['own', 'pulled'] as const)('of one %s trace', (kind) => {
     if (lost !== 'both') return;
     expect((await answer('trace', 'get', damaged.bystander)).code).toBe(0);
     expect((await answer('bucket', 'status')).code).toBe(0);
+  });
+});
+
+/** What of the 72 steps is still there, over a damaged trace of 71 prompts and answers and one large result. */
+const PARTS: readonly (readonly [string, readonly object[], Hurt])[] = [
+  [
+    'a segment is gone',
+    [{ code: 'steps_missing', count: 64 }],
+    (place) => rmSync(objectFile(place.gitDir, damaged.oid(place, 'steps/00001.T6'))),
+  ],
+  [
+    'a segment is garbage',
+    [{ code: 'steps_missing', count: 7 }],
+    (place) => writeFileSync(damaged.loose(place, damaged.oid(place, 'steps/00065.T6')), 'x'),
+  ],
+  [
+    'a blob is gone',
+    [{ code: 'text_missing', count: 1 }],
+    (place) => rmSync(objectFile(place.gitDir, damaged.oid(place, damaged.blobPath(place)))),
+  ],
+  ['its record is no JSON', [], (place) => damaged.edit(place, { 'trace.T6': '{' })],
+];
+
+describe.each(['own', 'pulled'] as const)('map and slice of a %s trace answer with what is there', (kind) => {
+  it.each(PARTS)('%s', async (_name, limitations, hurt) => {
+    const place = damaged.place(kind);
+    const fix = kind === 'own' ? 'git ot bucket verify --full' : 'git ot bucket remote pull team --again';
+    hurt(place);
+    const next_steps = limitations.length === 0 ? [] : [fix];
+    const map = await answer('trace', 'map', place.traceId);
+    expect(map).toMatchObject({ code: 0, limitations, next_steps });
+    expect(map.nodes?.length).toBeGreaterThan(5);
+    expect((await answer('trace', 'map', place.traceId, '--around', '3')).code).toBe(0);
+    const { slices = [], ...whole } = await answer('trace', 'slice', place.traceId, '--from-step', '1');
+    expect(whole).toMatchObject({ code: 0, limitations, next_steps });
+    expect(slices[0]).toMatchObject({ start_step_index: 1, end_step_index: 71, limitations });
+    const numbers = slices[0]!.steps.map(({ step_index }) => step_index);
+    const missing = limitations.flatMap((gap) => ('count' in gap ? [Number(gap.count)] : []));
+    expect(numbers).toHaveLength(71 - (_name.startsWith('a segment') ? missing[0]! : 0));
+    expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
+    if (limitations.length === 0) return;
+    const { stdout } = await damaged.run('trace', 'map', place.traceId);
+    expect(stdout).toContain('not here: ');
   });
 });
 

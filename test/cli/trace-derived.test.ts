@@ -132,7 +132,11 @@ describe('bad input', () => {
     expect(after.total.calls).toBe(before.total.calls - 10);
     expect((await json('trace', 'skills')).findings).toHaveLength(1);
     const outcome = await runInProcess(['trace', 'map', TRACE, '--json'], { machine });
-    expect(outcome.code).toBe(5);
-    expect(JSON.parse(outcome.stdout).error.code).toBe('OT_OBJECT_MISSING');
+    expect(outcome.code).toBe(0);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      nodes: [],
+      limitations: [{ code: 'steps_missing' }],
+      next_steps: ['git ot bucket verify --full'],
+    });
   });
 });

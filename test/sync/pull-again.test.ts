@@ -27,14 +27,12 @@ async function pulledTrace() {
 }
 
 it('a pulled trace that lost a part is whole again after pull --again', async () => {
-  const { run, there, id } = await pulledTrace();
+  const { run, text, there, id } = await pulledTrace();
   const before = (await run(there, 'trace', 'get', id)).document;
 
   loseSteps(join(there.otHome, 'remotes', 'team.git'), id, there.env);
   for (const argv of [
     ['get', id],
-    ['map', id],
-    ['slice', id, '--around-step', '1'],
     ['export', id, '--format', 'markdown'],
   ]) {
     expect(await run(there, 'trace', ...argv)).toMatchObject({
@@ -43,6 +41,19 @@ it('a pulled trace that lost a part is whole again after pull --again', async ()
         error: { code: 'OT_OBJECT_MISSING', hint: 'fetch it: git ot bucket remote pull team --again' },
       },
     });
+  }
+  for (const argv of [
+    ['map', id],
+    ['slice', id, '--around-step', '1'],
+  ]) {
+    expect(await run(there, 'trace', ...argv)).toMatchObject({
+      code: 0,
+      document: {
+        limitations: [{ code: 'steps_missing', count: before.trace.metrics.total_steps }],
+        next_steps: ['git ot bucket remote pull team --again'],
+      },
+    });
+    expect(await text(there, 'trace', ...argv)).toContain('not here: ');
   }
   expect((await run(there, 'bucket', 'remote', 'pull', 'team', '--again')).code).toBe(0);
   expect((await run(there, 'trace', 'get', id)).document).toEqual(before);

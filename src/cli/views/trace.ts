@@ -9,7 +9,11 @@ const ROLE_STYLES: Readonly<Record<Step['role'], Style>> = { user: 'cyan', agent
 
 /** The whole trace with its head, or the selected steps only. */
 export function traceView(page: Page, found: FoundTrace, whole: boolean): string {
-  return `${whole ? `${headView(page, found)}\n` : ''}${found.steps.map((step) => stepView(page, step)).join('\n')}`;
+  return `${whole ? `${headView(page, found)}\n` : ''}${stepsView(page, found.steps)}`;
+}
+
+export function stepsView(page: Page, steps: readonly Step[]): string {
+  return steps.map((step) => stepView(page, step)).join('\n');
 }
 
 function headView(page: Page, found: FoundTrace): string {

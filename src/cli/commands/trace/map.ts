@@ -8,6 +8,7 @@ import { OtCommand } from '../../base-command.ts';
 import { oneOf, wholeNumber } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
+import { gapSteps, gapsView } from '../../views/trace-gaps.ts';
 import { burstsView, mapView } from '../../views/trace-map.ts';
 import { withShelves } from '../../with-shelves.ts';
 
@@ -39,17 +40,20 @@ export class TraceMapCommand extends OtCommand {
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
       const mapped = await readMap(shelves, this.reference);
       const { nodes, edges } = selectMap(mapped, selection);
+      const { traceId, remote, limitations } = mapped;
       return {
         schema: 'opentraces.trace.map.v1',
         data: {
-          trace_id: mapped.head.trace_id,
+          trace_id: traceId,
           mode: selection.bursts ? 'bursts' : 'nodes',
           nodes,
           edges,
-          remote: mapped.remote,
+          remote,
+          limitations,
         },
         text: (page) =>
-          selection.bursts ? burstsView(page, nodes as readonly Burst[]) : mapView(page, nodes),
+          `${selection.bursts ? burstsView(page, nodes as readonly Burst[]) : mapView(page, nodes)}${gapsView(page, limitations)}`,
+        nextSteps: gapSteps(remote, limitations),
       };
     });
   }

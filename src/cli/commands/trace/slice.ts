@@ -7,6 +7,7 @@ import { OtCommand } from '../../base-command.ts';
 import { oneOf, wholeNumber } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
+import { gapSteps, gapsView } from '../../views/trace-gaps.ts';
 import { slicesView } from '../../views/trace-slice.ts';
 import { withShelves } from '../../with-shelves.ts';
 
@@ -40,11 +41,14 @@ export class TraceSliceCommand extends OtCommand {
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
       const mapped = await readMap(shelves, this.reference);
       const slices = slicesOf(mapped, wanted);
+      const { remote, limitations } = mapped;
       const { mode } = wanted;
       return {
         schema: 'opentraces.trace.slice.v1',
-        data: { trace_id: mapped.head.trace_id, mode, slices, remote: mapped.remote },
-        text: (page) => slicesView(page, mapped, slices),
+        data: { trace_id: mapped.traceId, mode, slices, remote, limitations },
+        text: (page) =>
+          `${slicesView(page, slices)}${slices.length === 0 ? gapsView(page, limitations) : ''}`,
+        nextSteps: gapSteps(remote, limitations),
       };
     });
   }
