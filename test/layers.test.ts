@@ -45,7 +45,14 @@ const MODULES: ReadonlyArray<readonly [module: RegExp, files: readonly string[]]
   [/^zod\/mini$/, ['record/', 'bucket/', 'sync/', 'git/', 'security/', 'capture/']],
   [
     /^node:child_process$/,
-    ['git/', 'dataset/run-workflow.ts', 'capsule/run-tests.ts', 'capture/drain-starter.ts'],
+    [
+      'git/',
+      'dataset/run-workflow.ts',
+      'capsule/run-tests.ts',
+      'capture/drain-starter.ts',
+      // Detectors that are programs; the rest of security/ stays pure.
+      'security/external/run-program.ts',
+    ],
   ],
   [/^node:(http|https|http2|net|tls|dgram|dns)(\/|$)/, ['remote/', 'web/', 'capture/receiver.ts']],
   [

@@ -15,6 +15,8 @@ import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { SourceMeta } from '../record/source.ts';
 import type { MetaRow } from '../record/trace.ts';
 import type { Policy } from '../security/contract.ts';
+import { assertNoneLeft, listFindings } from '../security/external/sweep.ts';
+import { FieldClassifier } from '../security/fields.ts';
 import {
   combineSealed,
   deriveSealedAsync,
@@ -56,17 +58,23 @@ interface Parts extends BesideSources {
   readonly sources: readonly (() => AsyncIterable<Buffer>)[];
 }
 
-/** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8). */
+/** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8), `OT_TOOL_FAILED` (exit 3). */
 export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome> {
   const { raw, policy } = options;
   const sources = await textSources(raw);
   const metas = sources.map(({ meta }) => meta);
   const list = await readSecrets(raw);
   const before = list.size;
-  const session = openSealSession({ policy, list, format: metas[0]?.format ?? '' });
+  const format = metas[0]?.format ?? '';
+  const readers = sources.map((source) => () => source.read());
+  await listFindings(policy.external, readers, list);
+  const session = openSealSession({ policy, list, format });
   for (const source of sources) await scanSource(session, source.read());
   const parts = await sealParts(session, raw, sources);
-  const sealed = await deriveSealedAsync(parts, (value) => deriveCopy(options, metas, value));
+  const sealed = await deriveSealedAsync(parts, async (value) => {
+    await assertNoneLeft(policy.external, value.sources, new FieldClassifier(format));
+    return deriveCopy(options, metas, value);
+  });
   return { sealed, list, grew: list.size > before };
 }
 

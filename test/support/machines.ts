@@ -14,6 +14,7 @@ import type { HashAlgorithm, Oid, Transport } from '../../src/git/ports.ts';
 import { fsckFull } from '../../src/git/program/fsck.ts';
 import { programTransport } from '../../src/git/program/transport.ts';
 import type { GitProgram } from '../../src/git/spawn.ts';
+import type { Policy } from '../../src/security/contract.ts';
 import { resolvePolicy } from '../../src/security/policy.ts';
 import { type PullContext, type PullReport, pullRemote } from '../../src/sync/pull.ts';
 import {
@@ -35,6 +36,8 @@ export interface MachineOptions {
   /** What its git needs on top, such as `GIT_SSH_COMMAND`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly algorithm?: HashAlgorithm;
+  /** What pushes are sealed under; default: the recommended policy. */
+  readonly policy?: Policy;
 }
 
 let made = 0;
@@ -45,6 +48,7 @@ export class SyncMachine {
   readonly #engine: Engine;
   readonly #platform: Platform;
   readonly #algorithm: HashAlgorithm;
+  readonly #policy: Policy;
 
   constructor(options: MachineOptions = {}) {
     made += 1;
@@ -53,6 +57,7 @@ export class SyncMachine {
     this.#engine = testEngine(this.git);
     this.#platform = testPlatform({ machineId: options.machineId ?? `machine-${made}` });
     this.#algorithm = options.algorithm ?? 'sha1';
+    this.#policy = options.policy ?? resolvePolicy('recommended');
   }
 
   get gitDir(): string {
@@ -181,7 +186,7 @@ export class SyncMachine {
     return {
       bucket,
       engine: this.#engine,
-      policy: resolvePolicy('recommended'),
+      policy: this.#policy,
       transport: (gitDir) => this.transport(gitDir),
     };
   }
