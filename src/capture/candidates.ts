@@ -28,7 +28,11 @@ export async function* candidatesIn(file: FoundFile, only: string | undefined): 
 
 async function storeOf({ path, store }: FoundFile): Promise<SessionStore | null> {
   if (store !== undefined) return store;
-  return TEXT_FILE.test(path) ? null : fileStoreOf(readHead(path, HEAD_BYTES), path);
+  return mayBeStore(path) ? fileStoreOf(readHead(path, HEAD_BYTES), path) : null;
+}
+
+export function mayBeStore(path: string): boolean {
+  return !TEXT_FILE.test(path);
 }
 
 /** A problem with one of many sessions is a remark, also when the user named the store. */

@@ -6,11 +6,12 @@
 import { OtError } from '../base/errors.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { withWritableBucket } from '../bucket/lane.ts';
-import { type CapturedFile, FileCache, type FileStamp, isFolder } from './file-cache.ts';
+import { mayBeStore } from './candidates.ts';
+import { type CapturedFile, FileCache, isFolder } from './file-cache.ts';
 import { isFileError } from './file-error.ts';
 import type { TraceIdentity } from './identity.ts';
 import { captureInlineSubagents } from './inline-subagents.ts';
-import { type Look, type LookedAt, lookAtFiles } from './look.ts';
+import { type Cached, type Look, type LookedAt, lookAtFiles } from './look.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
 import { type CapturedTrace, type CaptureStatus, CaptureTransaction } from './transaction.ts';
 import { type FoundFile, findSessionFiles } from './walk.ts';
@@ -155,30 +156,30 @@ class FileMemory {
   readonly cache: FileCache | null;
   /** Two files of one session change one trace: the last state of it counts for both. */
   readonly #traces = new Map<string, CapturedTrace>();
-  readonly #files: { path: string; stamp: FileStamp; agent: string; traceId: string; subagent: boolean }[] =
-    [];
+  readonly #read: (Cached & { agent: string; traceId: string; subagent: boolean })[] = [];
 
   private constructor(cache: FileCache | null) {
     this.cache = cache;
   }
 
-  /** A capture of named files is of those that changed: it looks at no cache, and leaves it as it is. */
-  static async open({ bucket, paths, again }: CaptureOptions): Promise<FileMemory> {
-    if (again === true || !paths.some(isFolder)) return new FileMemory(null);
+  /** A capture of named sessions is of those that changed: it looks at no cache, and leaves it as it is. */
+  static async open({ bucket, paths, session, again }: CaptureOptions): Promise<FileMemory> {
+    const many = session === undefined && paths.some((path) => isFolder(path) || mayBeStore(path));
+    if (again === true || !many) return new FileMemory(null);
     return new FileMemory(await FileCache.open(bucket.home, bucket.platform));
   }
 
-  remember({ file, stamp }: Look, captured: CapturedTrace, trace: TraceIdentity): void {
+  remember({ cached }: Look, captured: CapturedTrace, trace: TraceIdentity): void {
     const { traceId } = captured;
     this.#traces.set(traceId, captured);
-    if (stamp === null) return;
+    if (cached === null) return;
     const subagent = trace.parentSessionId !== undefined;
-    this.#files.push({ path: file.path, stamp, agent: trace.format.agent, traceId, subagent });
+    this.#read.push({ ...cached, agent: trace.format.agent, traceId, subagent });
   }
 
   async save(): Promise<void> {
-    for (const { path, stamp, agent, traceId, subagent } of this.#files)
-      this.cache?.note(path, stamp, { ...this.#traces.get(traceId)!, agent, subagent });
+    for (const { place, stamp, agent, traceId, subagent } of this.#read)
+      this.cache?.note(place, stamp, { ...this.#traces.get(traceId)!, agent, subagent });
     await this.cache?.save();
   }
 }

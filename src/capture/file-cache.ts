@@ -1,16 +1,26 @@
 /**
- * Which session files are in the bucket as they are now, told by their stat alone, as git's index tells it
- * of a work tree: a second capture of a folder then reads no file that has not changed. Kept in
- * `$OT_HOME/cache`; derived, deletable at any time, and nothing but time depends on it.
+ * Which sessions are in the bucket as they are now, told by the stat of their files alone, as git's index tells
+ * it of a work tree: a second capture then reads no session that has not changed. Kept in `$OT_HOME/cache`;
+ * derived, deletable at any time, and nothing but time depends on it.
  */
+import { createHash } from 'node:crypto';
 import { type BigIntStats, statSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { OtError } from '../base/errors.ts';
 import { makeFolders } from '../base/folders.ts';
 import type { Platform } from '../base/platform.ts';
 import type { Oid } from '../git/ports.ts';
+import type { WatchedFile } from './session-store.ts';
 
-/** What the capture of a file came to. */
+/** What is looked up: a file, or a session that is read from several. */
+export interface CachedPlace {
+  readonly key: string;
+  /** Every file whose change is one of the place, listed anew at each call; those that are not there count. */
+  readonly files: () => readonly WatchedFile[];
+}
+
+/** What the capture of a place came to. */
 export interface CapturedFile {
   readonly agent: string;
   readonly traceId: string;
@@ -21,7 +31,7 @@ export interface CapturedFile {
   readonly subagent: boolean;
 }
 
-/** Size, times and place of a file in one string; `seen` in milliseconds since 1970. */
+/** Size, times and place of the files in one string; `changed` and `seen` in milliseconds since 1970. */
 export interface FileStamp {
   readonly text: string;
   readonly changed: number;
@@ -29,7 +39,7 @@ export interface FileStamp {
 }
 
 /** An entry as stored; an array, because there are many. Counts: steps, limitations, 1 for a sub-agent. */
-type Entry = [path: string, stamp: string, agent: string, traceId: string, tree: Oid, ...counts: number[]];
+type Entry = [key: string, stamp: string, agent: string, traceId: string, tree: Oid, ...counts: number[]];
 
 const FORMAT = 2;
 const LIMIT = 50_000;
@@ -55,25 +65,30 @@ export class FileCache {
     return new FileCache(folder, platform, await readEntries(join(folder, NAME)));
   }
 
-  /** State of a file now; null when there is none. */
-  stamp(path: string): FileStamp | null {
-    const stats = statOrNull(path);
-    return stats?.isFile() === true ? stampOf(stats, this.#platform.now().getTime()) : null;
+  /** State of a place now; null when nothing is there, or what is there cannot be listed. */
+  stamp({ files }: CachedPlace): FileStamp | null {
+    const seen = this.#platform.now().getTime();
+    try {
+      return stampOf(files(), seen);
+    } catch (error) {
+      if (error instanceof OtError) return null;
+      throw error;
+    }
   }
 
-  find(path: string, stamp: FileStamp): CapturedFile | null {
-    const entry = this.#entries.get(resolve(path));
+  find({ key }: CachedPlace, stamp: FileStamp): CapturedFile | null {
+    const entry = this.#entries.get(key);
     if (entry === undefined || entry[1] !== stamp.text) return null;
     const [, , agent, traceId, tree, steps = 0, limitations = 0, subagent] = entry;
     return { agent, traceId, tree, steps, limitations, subagent: subagent === 1 };
   }
 
-  /** Notes a file that was read to its end after `stamp` was taken; one that may yet change unseen is left out. */
-  note(path: string, stamp: FileStamp, file: CapturedFile): void {
+  /** Notes a place that was read to its end after `stamp` was taken; one that may yet change unseen is left out. */
+  note(place: CachedPlace, stamp: FileStamp, file: CapturedFile): void {
     const { agent, traceId, tree, steps, limitations, subagent } = file;
-    const key = resolve(path);
+    const { key } = place;
     const racy = stamp.changed > stamp.seen - RACY_MS;
-    if (racy || this.stamp(path)?.text !== stamp.text) return;
+    if (racy || this.stamp(place)?.text !== stamp.text) return;
     this.#entries.delete(key);
     const counts = [steps, limitations, Number(subagent)];
     this.#entries.set(key, [key, stamp.text, agent, traceId, tree, ...counts]);
@@ -95,6 +110,16 @@ export class FileCache {
   }
 }
 
+/** A file that is a session by itself. */
+export function filePlace(path: string): CachedPlace {
+  return { key: resolve(path), files: () => [{ path }] };
+}
+
+/** A session of the store at `path`, by its native id. */
+export function storedPlace(path: string, sessionId: string, files: CachedPlace['files']): CachedPlace {
+  return { key: `${resolve(path)}\0${sessionId}`, files };
+}
+
 export function isFolder(path: string): boolean {
   return statOrNull(path)?.isDirectory() === true;
 }
@@ -110,10 +135,29 @@ function statOrNull(path: string): BigIntStats | null {
 
 const NAME = 'captured-files.json';
 
-function stampOf(stats: BigIntStats, seen: number): FileStamp {
-  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-  const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
-  return { text: [dev, ino, size, mtimeNs, ctimeNs].join(' '), changed, seen };
+/** The stat of one file as it is, of several as a digest: there may be thousands. */
+function stampOf(files: readonly WatchedFile[], seen: number): FileStamp | null {
+  const texts: string[] = [];
+  let changed: number | null = null;
+  for (const { path, restless = false } of files) {
+    const stats = statOrNull(path);
+    texts.push(stats?.isFile() ? textOf(stats, restless) : 'none');
+    if (stats?.isFile()) changed = Math.max(changed ?? 0, changeOf(stats, restless));
+  }
+  if (changed === null) return null;
+  if (texts.length === 1) return { text: texts[0]!, changed, seen };
+  const hash = createHash('sha256');
+  for (const [index, { path }] of files.entries()) hash.update(`${path}\0${texts[index]}\0`);
+  return { text: hash.digest('hex'), changed, seen };
+}
+
+/** Milliseconds since 1970. */
+function changeOf({ mtimeNs, ctimeNs }: BigIntStats, restless: boolean): number {
+  return Number((restless || mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
+}
+
+function textOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats, restless: boolean): string {
+  return [dev, ino, size, mtimeNs, ...(restless ? [] : [ctimeNs])].join(' ');
 }
 
 async function readEntries(path: string): Promise<Entry[]> {

@@ -4,7 +4,14 @@ import { LineSplitter } from '../base/jsonl.ts';
 import type { HashAlgorithm } from '../git/ports.ts';
 import { type Candidate, candidatesIn } from './candidates.ts';
 import { SourceHasher, type StoredSource } from './derive.ts';
-import type { CapturedFile, FileCache, FileStamp } from './file-cache.ts';
+import {
+  type CachedPlace,
+  type CapturedFile,
+  type FileCache,
+  type FileStamp,
+  filePlace,
+  storedPlace,
+} from './file-cache.ts';
 import { orFileError } from './file-error.ts';
 import { formatOf } from './formats.ts';
 import type { TraceIdentity } from './identity.ts';
@@ -16,12 +23,17 @@ import type { FoundFile } from './walk.ts';
 
 export interface Look {
   readonly file: FoundFile;
-  /** The file's state before it was read; absent when no cache is in use. */
-  readonly stamp: FileStamp | null;
+  /** What the cache may know of, and its state before it was read; null when no cache is in use. */
+  readonly cached: Cached | null;
   readonly outcome: Unread | LookedAt | OtError;
 }
 
-/** A file that is in the bucket as it is now, known without reading it. */
+export interface Cached {
+  readonly place: CachedPlace;
+  readonly stamp: FileStamp;
+}
+
+/** A session that is in the bucket as it is now, known without reading it. */
 export interface Unread {
   readonly known: CapturedFile;
 }
@@ -57,10 +69,9 @@ export async function* lookAtFiles(
   let group: Promise<Look>[] = [];
   for await (const candidate of candidatesOf(files, session)) {
     const { file } = candidate;
-    const stamp = candidate.stored === undefined ? (cache?.stamp(file.path) ?? null) : null;
-    const outcome =
-      (await unread(transaction, file, cache, stamp)) ?? (await readOnce(transaction, candidate));
-    group.push(outcome().then((settled) => ({ file, stamp, outcome: settled })));
+    const cached = cachedOf(candidate, cache);
+    const outcome = (await unread(transaction, cache, cached)) ?? (await readOnce(transaction, candidate));
+    group.push(outcome().then((settled) => ({ file, cached, outcome: settled })));
     if (group.length < LOOK_AHEAD) continue;
     yield* await Promise.all(group);
     group = [];
@@ -75,13 +86,23 @@ async function* candidatesOf(
   for await (const file of files) yield* candidatesIn(file, session);
 }
 
+function cachedOf({ file, stored }: Candidate, cache: FileCache | null): Cached | null {
+  if (cache === null || stored instanceof OtError) return null;
+  const place = stored === undefined ? filePlace(file.path) : placeOf(file.path, stored);
+  const stamp = cache.stamp(place);
+  return stamp === null ? null : { place, stamp };
+}
+
+function placeOf(path: string, { identity, files }: StoredSession): CachedPlace {
+  return storedPlace(path, identity.sessionId, files);
+}
+
 async function unread(
   transaction: CaptureTransaction,
-  file: FoundFile,
   cache: FileCache | null,
-  stamp: FileStamp | null,
+  cached: Cached | null,
 ): Promise<(() => Promise<Outcome>) | null> {
-  const known = stamp === null ? null : (cache?.find(file.path, stamp) ?? null);
+  const known = cached === null ? null : (cache?.find(cached.place, cached.stamp) ?? null);
   if (known === null || !(await transaction.holds(known.traceId, known.tree))) return null;
   return async () => ({ known });
 }

@@ -10,6 +10,18 @@ import type { SourceInput } from './source-input.ts';
 export interface StoredSession {
   readonly identity: SessionIdentity;
   readonly input: SourceInput;
+  /**
+   * Every file that the input is read from, or would be if it were there: as long as none of them changes, the
+   * input is the same. Throws `OT_SOURCE_*` when they cannot be listed.
+   */
+  readonly files: () => readonly WatchedFile[];
+}
+
+/** A file whose stat tells whether it has changed. */
+export interface WatchedFile {
+  readonly path: string;
+  /** Its change time moves without any change; that of modification counts alone. */
+  readonly restless?: true;
 }
 
 export interface SessionStore {
@@ -33,6 +45,23 @@ export interface FolderStore extends SessionStore {
   /** True when the folder at `path`, with entries of these names, is one. Never throws. */
   detect(path: string, names: ReadonlySet<string>): Promise<boolean>;
 }
+
+/** The same bytes in fewer pieces: every piece that is handed on may wait for the disk. */
+export function* inPieces(lines: Iterable<Buffer>): Iterable<Buffer> {
+  let gathered: Buffer[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    gathered.push(line);
+    bytes += line.length;
+    if (bytes < PIECE_BYTES) continue;
+    yield Buffer.concat(gathered, bytes);
+    gathered = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(gathered, bytes);
+}
+
+const PIECE_BYTES = 256 * 1024;
 
 /** A session under a name that cannot be an id; the name itself is data and not shown. */
 export function unusableId(path: string): OtError {

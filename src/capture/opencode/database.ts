@@ -17,7 +17,13 @@ import {
   sqliteFailure,
 } from '../../base/sqlite.ts';
 import type { SessionIdentity } from '../session-source.ts';
-import { type FileStore, type StoredSession, unusableId } from '../session-store.ts';
+import {
+  type FileStore,
+  inPieces,
+  type StoredSession,
+  unusableId,
+  type WatchedFile,
+} from '../session-store.ts';
 import { nativeIdOf } from '../shared/native-id.ts';
 import type { SourceInput } from '../source-input.ts';
 import { exactValueOf } from './exact-json.ts';
@@ -45,7 +51,7 @@ function sessionOf(path: string, value: SqliteValue, rows: Rows): StoredSession 
   if (id === undefined) return unusableId(path);
   const parent = nativeIdOf(rootOf(id, rows.parents()));
   const identity: SessionIdentity = { ...identityOf(id, parent), firstTimestamp: null };
-  return { identity, input: inputOf(path, id) };
+  return { identity, input: inputOf(path, id), files: () => filesOf(path) };
 }
 
 /** One transaction for all rows: what the agent writes meanwhile belongs to the next capture. */
@@ -54,7 +60,7 @@ function inputOf(path: string, session: string): SourceInput {
     const database = await open(path);
     try {
       database.exec('BEGIN');
-      yield* new Rows(database).lines(session);
+      yield* inPieces(new Rows(database).lines(session));
     } catch (error) {
       throw asSourceError(path, error);
     } finally {
@@ -87,7 +93,17 @@ async function open(path: string): Promise<Sqlite> {
 }
 
 function hasLog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (statSync(logOf(path), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** SQLite run by root sets the owner of the log to what it is at every opening. */
+function filesOf(path: string): WatchedFile[] {
+  return [{ path }, { path: logOf(path), restless: true }];
+}
+
+/** Where SQLite keeps what it has written and not yet moved into the file. */
+function logOf(path: string): string {
+  return `${path}-wal`;
 }
 
 function asSourceError(path: string, error: unknown): unknown {

@@ -8,7 +8,13 @@ import { isUtf8 } from 'node:buffer';
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../../base/errors.ts';
-import { type FolderStore, type StoredSession, unusableId } from '../session-store.ts';
+import {
+  type FolderStore,
+  inPieces,
+  type StoredSession,
+  unusableId,
+  type WatchedFile,
+} from '../session-store.ts';
 import { fieldsOf, isFields, numberOf, textOf } from '../shared/fields.ts';
 import { parsedJson } from '../shared/tool-input.ts';
 import { type SourceInput, sourceChanged } from '../source-input.ts';
@@ -29,26 +35,31 @@ export const opencodeStorage: FolderStore = {
   sessions: async (path) => sessionsOf(path),
 };
 
-/** True when the first message file is one. */
+/** True when the first message file is one; a session that was only begun has none. */
 function holdsMessage(root: string): boolean {
   try {
-    const [session] = foldersIn(join(root, 'message'));
-    const [file] = session === undefined ? [] : filesIn(join(root, 'message', session));
-    if (session === undefined || file === undefined) return false;
-    return textOf(contentOf(root, ['message', session, file])?.role) !== undefined;
+    for (const session of foldersIn(join(root, 'message'))) {
+      const [file] = filesIn(join(root, 'message', session));
+      if (file === undefined) continue;
+      return textOf(contentOf(root, ['message', session, file])?.role) !== undefined;
+    }
   } catch {
     return false;
   }
+  return false;
 }
 
 function sessionsOf(root: string): Array<StoredSession | OtError> {
   return reading(root, () => {
     const infos = infosIn(root);
     const parents = parentsIn(root, infos);
-    return namesIn(join(root, 'message'), (entry) => entry.isDirectory()).map((id) => {
+    const messages = join(root, 'message');
+    return namesIn(messages, (entry) => entry.isDirectory()).flatMap((id) => {
       if (!SAFE_NAME.test(id)) return unusableId(root);
+      if (filesIn(join(messages, id)).length === 0) return [];
       const identity = { ...identityOf(id, rootOf(id, parents)), firstTimestamp: null };
-      return { identity, input: inputOf(root, id, infos.get(id)) };
+      const project = infos.get(id);
+      return { identity, input: inputOf(root, id, project), files: () => sessionFiles(root, id, project) };
     });
   });
 }
@@ -73,16 +84,31 @@ function parentsIn(root: string, infos: ReadonlyMap<string, string>): ReadonlyMa
 
 function inputOf(root: string, session: string, project: string | undefined): SourceInput {
   const read = async function* (): AsyncIterable<Buffer> {
-    if (project !== undefined) yield lineOf(root, ['session', project, `${session}${ENDING}`]);
-    for (const message of messagesOf(root, session)) {
-      yield lineOf(root, ['message', session, message]);
-      const folder = stemOf(message);
-      for (const part of reading(root, () => filesIn(join(root, 'part', folder)))) {
-        yield lineOf(root, ['part', folder, part]);
-      }
-    }
+    yield* inPieces(linesOf(root, session, project));
   };
   return { fileName: 'storage', read };
+}
+
+function* linesOf(root: string, session: string, project: string | undefined): Iterable<Buffer> {
+  if (project !== undefined) yield lineOf(root, ['session', project, `${session}${ENDING}`]);
+  for (const message of messagesOf(root, session)) {
+    yield lineOf(root, ['message', session, message]);
+    const folder = stemOf(message);
+    for (const part of reading(root, () => filesIn(join(root, 'part', folder)))) {
+      yield lineOf(root, ['part', folder, part]);
+    }
+  }
+}
+
+function sessionFiles(root: string, session: string, project: string | undefined): WatchedFile[] {
+  const found = project === undefined ? [] : [join(root, 'session', project, `${session}${ENDING}`)];
+  const messages = join(root, 'message', session);
+  for (const message of reading(root, () => filesIn(messages))) {
+    const parts = join(root, 'part', stemOf(message));
+    found.push(join(messages, message));
+    for (const part of reading(root, () => filesIn(parts))) found.push(join(parts, part));
+  }
+  return found.map((path) => ({ path }));
 }
 
 /** Message files in order of the time they name, then of their names. */

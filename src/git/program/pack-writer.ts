@@ -36,6 +36,7 @@ export class PackWriter {
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
   #writing: Promise<void> = Promise.resolve();
+  readonly #waiters: (() => void)[] = [];
   #compressing = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | null = null;
 
@@ -63,9 +64,14 @@ export class PackWriter {
   /** Resolves when at most the limit is in flight. Throws what went wrong so far. */
   async ready(): Promise<void> {
     while (this.#inFlight > this.#limit && this.#failure === null) {
-      await (this.#compressing.size > 0 ? Promise.race(this.#compressing) : this.#writing);
+      await (this.#compressing.size > 0 ? this.#nextDone() : this.#writing);
     }
     this.#throwFailure();
+  }
+
+  /** Not a race of all that runs: that leaves a reaction in each of them at every call. */
+  #nextDone(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   /** Completes and syncs both files. Throws the first error of a write. */
@@ -132,6 +138,7 @@ export class PackWriter {
       .catch((error) => this.#fail(error))
       .then(() => {
         this.#compressing.delete(tracked);
+        for (const wake of this.#waiters.splice(0)) wake();
       });
     this.#compressing.add(tracked);
   }

@@ -52,6 +52,7 @@ describe("OpenCode's storage tree", () => {
   it('tells of a session under a name that is no id, and captures the others', async () => {
     const folder = writeStorage(FILES);
     mkdirSync(join(folder, 'storage/message/no id'));
+    mkdirSync(join(folder, 'storage/message/0_begun'));
     const bucket = await TestBucket.open();
     const { results } = await bucket.capture([folder]);
     expect(results.map(({ status, code }) => [status, code])).toEqual([
