@@ -20,7 +20,8 @@ async function readAll(path: string): Promise<number | OtError> {
     let lines = 0;
     for (const session of await opencodeDatabase.sessions(path)) {
       if (session instanceof OtError) continue;
-      for await (const piece of session.input.read()) lines += piece.toString('latin1').split('\n').length - 1;
+      for await (const piece of session.input.read())
+        lines += piece.toString('latin1').split('\n').length - 1;
     }
     return lines;
   } catch (error) {
