@@ -94,6 +94,18 @@ export function blobOf(value: object): string | null {
   return typeof oid === 'string' && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(oid) ? oid : null;
 }
 
+/** Number of texts of an inflated step that still stand as references: their blobs are not here. */
+export function missingTexts({ attachments: _, ...step }: Step): number {
+  let missing = 0;
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (blobOf(value) !== null) missing += 1;
+    else for (const member of Object.values(value)) look(member);
+  };
+  look(step);
+  return missing;
+}
+
 async function readText(oid: string, folder: TraceFolder, objects: ObjectReader): Promise<string | null> {
   if ((await folder.files()).get(folder.names.blob(oid)) !== oid) return null;
   const found = await objects.read(oid);

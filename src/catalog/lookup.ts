@@ -1,6 +1,5 @@
 /** What the catalog knows of a trace, by its number. */
 import type { Sqlite } from '../base/sqlite.ts';
-import { SEGMENT_STEPS } from '../bucket/layout.ts';
 
 export interface TraceInfo {
   readonly trace_id: string;
@@ -24,6 +23,16 @@ export interface TraceInfo {
   readonly gaps: number;
 }
 
+/** A segment file of a trace, and what it tells of other segments' steps. */
+export interface IndexedSegment {
+  /** Number of its first step. */
+  readonly first: number;
+  readonly oid: string;
+  /** Its last step with a request of a person, and the last one in which the model says something. */
+  readonly prompt: number | null;
+  readonly said: number | null;
+}
+
 export interface FacetCount {
   readonly name: string;
   readonly value: string;
@@ -36,18 +45,14 @@ export interface FacetCount {
 export class TraceLookup {
   readonly #infos: ReadonlyMap<number, TraceInfo>;
   readonly #facets: ReadonlyMap<number, readonly FacetCount[]>;
-  readonly #segments: ReadonlyMap<string, string>;
+  readonly #segments: ReadonlyMap<number, readonly IndexedSegment[]>;
 
-  /** `steps` are the places whose segments are wanted; of each trace at most `facets` facts. */
-  constructor(
-    database: Sqlite,
-    steps: ReadonlyArray<{ readonly trace: number; readonly step: number }>,
-    facets: number,
-  ) {
-    const traces = [...new Set(steps.map(({ trace }) => trace))];
+  /** `wanted` are numbers of traces, with repetitions; of each trace at most `facets` facts. */
+  constructor(database: Sqlite, wanted: readonly number[], facets: number) {
+    const traces = [...new Set(wanted)];
     this.#infos = readInfos(database, traces);
     this.#facets = readFacets(database, traces, facets);
-    this.#segments = readSegments(database, steps);
+    this.#segments = readSegments(database, traces);
   }
 
   /** Null when the trace is gone. */
@@ -60,14 +65,10 @@ export class TraceLookup {
     return this.#facets.get(trace) ?? [];
   }
 
-  /** Object id of the segment file that holds a step. */
-  segment(trace: number, step: number): string | null {
-    return this.#segments.get(`${trace}:${firstOf(step)}`) ?? null;
+  /** Its segments in order. */
+  segments(trace: number): readonly IndexedSegment[] {
+    return this.#segments.get(trace) ?? [];
   }
-}
-
-function firstOf(step: number): number {
-  return Math.floor((step - 1) / SEGMENT_STEPS) * SEGMENT_STEPS + 1;
 }
 
 function readInfos(database: Sqlite, traces: readonly number[]): Map<number, TraceInfo> {
@@ -94,16 +95,18 @@ function readFacets(database: Sqlite, traces: readonly number[], limit: number):
   return found;
 }
 
-function readSegments(
-  database: Sqlite,
-  steps: ReadonlyArray<{ readonly trace: number; readonly step: number }>,
-): Map<string, string> {
-  const pairs = steps.map(() => '(?, ?)').join(', ');
-  const rows = database.all<{ trace: number; first: number; oid: string }>(
-    `SELECT trace, first, oid FROM segments WHERE (trace, first) IN (VALUES ${pairs === '' ? '(NULL, NULL)' : pairs})`,
-    ...steps.flatMap(({ trace, step }) => [trace, firstOf(step)]),
+function readSegments(database: Sqlite, traces: readonly number[]): Map<number, IndexedSegment[]> {
+  const rows = database.all<IndexedSegment & { trace: number }>(
+    `SELECT trace, first, oid, prompt, said FROM segments WHERE trace IN (${marks(traces)}) ORDER BY trace, first`,
+    ...traces,
   );
-  return new Map(rows.map(({ trace, first, oid }) => [`${trace}:${first}`, oid]));
+  const found = new Map<number, IndexedSegment[]>();
+  for (const { trace, ...segment } of rows) {
+    const segments = found.get(trace) ?? [];
+    segments.push(segment);
+    found.set(trace, segments);
+  }
+  return found;
 }
 
 function marks(values: readonly unknown[]): string {

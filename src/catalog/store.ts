@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 2;
+export const CATALOG_VERSION = 3;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -29,7 +29,7 @@ CREATE TABLE traces (id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL UNIQUE, jour
   agent TEXT NOT NULL, model TEXT, project_id TEXT NOT NULL, project_name TEXT NOT NULL, parent TEXT, title TEXT, intent TEXT,
   started INTEGER, ended INTEGER, steps INTEGER NOT NULL, success INTEGER, committed INTEGER NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL);
 CREATE TABLE pending (trace_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE segments (trace INTEGER NOT NULL, first INTEGER NOT NULL, oid TEXT NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL, command TEXT, command_step INTEGER, PRIMARY KEY (trace, first)) WITHOUT ROWID;
+CREATE TABLE segments (trace INTEGER NOT NULL, first INTEGER NOT NULL, oid TEXT NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL, command TEXT, command_step INTEGER, prompt INTEGER, said INTEGER, PRIMARY KEY (trace, first)) WITHOUT ROWID;
 CREATE TABLE step_times (id INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 CREATE TABLE facet_values (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (name, value));
 CREATE TABLE facets (trace INTEGER NOT NULL, segment INTEGER NOT NULL, value INTEGER NOT NULL, step INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (trace, segment, value)) WITHOUT ROWID;

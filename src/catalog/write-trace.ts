@@ -3,7 +3,7 @@ import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { callFactsOf } from '../record/call-facts.ts';
 import { SkillReader, type SkillUse } from '../record/skills.ts';
-import type { Step, ToolCall } from '../record/step.ts';
+import { isPrompt, type Step, says, type ToolCall } from '../record/step.ts';
 import { skillFact, stepFacts } from './facts.ts';
 import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
@@ -65,8 +65,18 @@ export class TraceWriter {
       this.#run('INSERT INTO facets VALUES (?, ?, ?, ?, ?, ?)', trace, first, value, from, last, count);
     }
     const { name, step_index: place } = skills.open ?? { name: null, step_index: null };
-    const sql = 'INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)';
-    this.#run(sql, trace, first, oid, gaps, bytes, name, place);
+    const sql = 'INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+    this.#run(
+      sql,
+      trace,
+      first,
+      oid,
+      gaps,
+      bytes,
+      name,
+      place,
+      ...[lastStep(steps, isPrompt), lastStep(steps, says)],
+    );
   }
 
   /** The slash command that the segment before ends with. */
@@ -229,4 +239,9 @@ function timeOf(timestamp: string | null): number | null {
 
 function clip(text: string | null, length: number): string | null {
   return text === null ? null : text.slice(0, length).toWellFormed();
+}
+
+/** Number of the last step that is so; null when none is. */
+function lastStep(steps: readonly Step[], isSo: (step: Step) => boolean): number | null {
+  return steps.findLast(isSo)?.step_index ?? null;
 }

@@ -99,3 +99,13 @@ export const Step = z.looseObject({
   stop_reason: z.optional(z.nullable(z.string())),
 });
 export type Step = z.infer<typeof Step>;
+
+/** Whether a person asked for something in it, which the steps after it are then about. */
+export function isPrompt({ kind }: Step): boolean {
+  return kind === 'prompt';
+}
+
+/** Whether the model says something in it, in a text that is here. */
+export function says({ kind, content }: Step): boolean {
+  return kind === 'model' && typeof content === 'string' && content.trim() !== '';
+}

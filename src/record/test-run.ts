@@ -77,12 +77,12 @@ function pythonModule(words: readonly string[]): string | null {
 
 const TAIL = 16_384;
 const COUNTS: ReadonlyArray<readonly [pattern: RegExp, kind: 'passed' | 'failed']> = [
-  [/\b(\d{1,7}) (?:passed|passing|tests? passed)\b/i, 'passed'],
-  [/\b(\d{1,7}) (?:failed|failing|failures?|tests? failed)\b/i, 'failed'],
-  [/^(?:#|\u2139) pass (\d{1,7})$/m, 'passed'],
-  [/^(?:#|\u2139) fail (\d{1,7})$/m, 'failed'],
-  [/\bfailures[=:] ?(\d{1,7})/i, 'failed'],
-  [/\bOK \((\d{1,7}) tests?/, 'passed'],
+  [/\b(\d{1,7}) (?:passed|passing|tests? passed)\b/gi, 'passed'],
+  [/\b(\d{1,7}) (?:failed|failing|failures?|tests? failed)\b/gi, 'failed'],
+  [/^(?:#|\u2139) pass (\d{1,7})$/gm, 'passed'],
+  [/^(?:#|\u2139) fail (\d{1,7})$/gm, 'failed'],
+  [/\bfailures[=:] ?(\d{1,7})/gi, 'failed'],
+  [/\bOK \((\d{1,7}) tests?/g, 'passed'],
 ];
 const FAIL_MARKS =
   /^(?:--- FAIL:|FAIL\b|FAILED\b|not ok \d|\s{0,8}[\u2716\u2717\u00d7]|.{0,40}test result: FAILED)|\bBUILD FAILURE\b/m;
@@ -120,7 +120,7 @@ function countOf(text: string, wanted: 'passed' | 'failed'): number | null {
   let largest: number | null = null;
   for (const [pattern, kind] of COUNTS) {
     if (kind !== wanted) continue;
-    for (const match of text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
+    for (const match of text.matchAll(pattern)) {
       largest = Math.max(largest ?? 0, Number(match[1]));
     }
   }

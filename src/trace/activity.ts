@@ -20,6 +20,8 @@ export interface CallActivity {
   readonly result: Observation | undefined;
   readonly facts: CallFacts;
   readonly failed: boolean;
+  /** How its tests ended; null when it ran none. */
+  readonly test: TestResult | null;
 }
 
 /** One file changed by one call; a patch id follows from the place alone. */
@@ -96,7 +98,8 @@ function callsOf(step: Step): CallActivity[] {
   return step.tool_calls.map((call) => {
     const result = results.get(call.tool_call_id);
     const facts = callFactsOf(call);
-    return { step: step.step_index, time: timeOf(step), call, result, facts, failed: failed(result) };
+    const common = { step: step.step_index, time: timeOf(step), call, result, facts };
+    return { ...common, failed: failed(result), test: testOutcome(facts, result) };
   });
 }
 
@@ -159,13 +162,11 @@ function commitsOf({ step, facts, result, failed: isFailed }: CallActivity): Com
   return committedIn(textOf(result?.content)).map((commit) => ({ step, ...commit }));
 }
 
-function testOf({ step, facts, result }: CallActivity): TestRun[] {
-  const outcome = testOutcome(facts, result);
-  return outcome === null ? [] : [{ step, runner: facts.testRunner!, result: outcome }];
+function testOf({ step, facts, test }: CallActivity): TestRun[] {
+  return test === null ? [] : [{ step, runner: facts.testRunner!, result: test }];
 }
 
-/** How a call's tests ended; null for a call that ran none. */
-export function testOutcome(facts: CallFacts, result: Observation | undefined): TestResult | null {
+function testOutcome(facts: CallFacts, result: Observation | undefined): TestResult | null {
   if (facts.testRunner === null) return null;
   const error = result === undefined ? 'no_result' : (result.error ?? null);
   return testResultOf({ command: facts.command ?? '', output: textOf(result?.content), error });

@@ -1,6 +1,6 @@
 /** What a burst was made for, in the words of who asked. */
 import type { Turn } from './activity.ts';
-import { preview } from './map.ts';
+import { preview } from './preview.ts';
 import { SEGMENTATION, weightOf } from './segment.ts';
 
 export interface Quote {

@@ -2,8 +2,9 @@
 import type { Activity, Patch } from './activity.ts';
 import { type BurstIntent, inherited, intentOf, type Quote } from './burst-intent.ts';
 import { type BurstWindow, windowsOf } from './burst-window.ts';
-import { preview } from './map.ts';
+import { unitId } from './map-list.ts';
 import type { MapNode, TraceMap } from './map-node.ts';
+import { preview } from './preview.ts';
 import { inRange, nodesInRange } from './range.ts';
 import { type Segment, segmentEdits } from './segment.ts';
 
@@ -11,7 +12,13 @@ export interface BurstPatch {
   readonly patch_id: string;
   readonly file_path: string;
   readonly step_index: number;
+  /** The commit that the session shows it went into; null when it shows none. */
   readonly commit_sha: string | null;
+  /** The same as a reference: `c:<commit>`. */
+  readonly git_anchor_id: string | null;
+  /** `provisional`: a commit came after the edit in the same session; nobody compared their texts. */
+  readonly evidence_firmness: 'provisional' | 'unknown';
+  readonly evidence_tier: null;
 }
 
 export interface Burst extends MapNode {
@@ -29,6 +36,7 @@ export interface Burst extends MapNode {
   readonly subagent_refs: readonly string[];
   readonly burst_commit_sha: string | null;
   readonly has_git_anchor: boolean;
+  readonly unique_git_anchors: readonly string[];
   /** Nodes from the first edit up to the next burst's trigger that edit, test, fail or commit. */
   readonly contributing_node_ids: readonly string[];
   /** Calls per step of the range. */
@@ -88,9 +96,13 @@ function burstOf(
   const calls = inRange(activity.calls, first, last);
   const tests = inRange(activity.tests, first, to);
   const intent = intentOf(turns, commit?.sha ?? null, commit?.subject ?? null);
+  const anchor = commit === undefined ? null : `c:${commit.sha}`;
+  const anchors = anchor === null ? [] : [anchor];
+  const nodes = nodesInRange(map.nodes, first, to).filter((node) => CONTRIBUTING.has(node.action_type));
   const paths = [...new Set(patches.map(({ path }) => path))];
   return {
     node_id: `tmn:${activity.traceId}:burst:${index + 1}`,
+    unit_id: unitId(activity.traceId, first),
     action_type: 'change_burst',
     ordinal: index + 1,
     step_index: first,
@@ -105,8 +117,9 @@ function burstOf(
     tool_call_id: null,
     files_read: [],
     files_modified: paths,
-    anchor_refs: commit === undefined ? [] : [`c:${commit.sha}`],
+    anchor_refs: anchors,
     patch_refs: patches.map(({ patchId }) => patchId),
+    signal_refs: [...new Set(nodes.flatMap(({ signal_refs }) => signal_refs))],
     text_preview: preview(intent.most_substantive_spec?.text ?? ''),
     confidence: 'heuristic',
     active_user_step: intent.trigger?.step_index ?? null,
@@ -118,6 +131,9 @@ function burstOf(
       file_path: patch.path,
       step_index: patch.step,
       commit_sha: commit?.sha ?? null,
+      git_anchor_id: anchor,
+      evidence_firmness: commit === undefined ? 'unknown' : 'provisional',
+      evidence_tier: null,
     })),
     edit_count: patches.length,
     subagent_refs: inRange(activity.calls, from, to).flatMap(
@@ -125,9 +141,8 @@ function burstOf(
     ),
     burst_commit_sha: commit?.sha ?? null,
     has_git_anchor: commit !== undefined,
-    contributing_node_ids: nodesInRange(map.nodes, first, to)
-      .filter((node) => CONTRIBUTING.has(node.action_type))
-      .map(({ node_id }) => node_id),
+    unique_git_anchors: anchors,
+    contributing_node_ids: nodes.map(({ node_id }) => node_id),
     tool_call_density: Math.round((calls.length / (last - first + 1)) * 100) / 100,
     quality_signals: {
       tool_call_count: calls.length,

@@ -1,21 +1,37 @@
 /** `trace map`: a trace as nodes of what happened, in step order, and edges of how it hangs together. */
-
-import type { Step } from '../record/step.ts';
+import { type Step, says } from '../record/step.ts';
 import type { Activity, CallActivity } from './activity.ts';
-import { testOutcome, textOf } from './activity.ts';
+import { textOf } from './activity.ts';
 import { committedIn } from './commits.ts';
 import { edgesOf } from './map-edges.ts';
-import type { MapNode, TraceMap } from './map-node.ts';
+import { NodeList } from './map-list.ts';
+import type { TraceMap } from './map-node.ts';
+import { preview } from './preview.ts';
+import { redactionsIn } from './redactions.ts';
 
-/** What is known of a node before the others are. */
-type Draft = Partial<MapNode> & Pick<MapNode, 'action_type' | 'step_index'>;
+/** What a map of some steps has to know of the others. */
+export interface MapSurroundings {
+  /** Step of the last instruction before these; null when there is none. */
+  readonly instruction: number | null;
+  /** The last step of the trace in which the model says something; null when there is none. */
+  readonly lastSaid: number | null;
+}
 
-/** Pure. Steps that only carry context (attachments, notices, reminders) have no node. */
-export function mapOf(steps: readonly Step[], activity: Activity): TraceMap {
-  const nodes = new NodeList(activity.traceId);
+/**
+ * Pure. Steps that only carry context (attachments, notices, reminders) have no node, unless something was
+ * taken out of them. `steps` are all of a trace, or neighbours with what surrounds them.
+ */
+export function mapOf(
+  steps: readonly Step[],
+  activity: Activity,
+  around: MapSurroundings = { instruction: null, lastSaid: steps.findLast(says)?.step_index ?? null },
+): TraceMap {
+  const nodes = new NodeList(activity.traceId, around.instruction);
   const calls = byStep(activity.calls);
-  const last = steps.findLast((step) => step.kind === 'model' && textOf(step.content).trim() !== '');
-  for (const step of steps) addStep(nodes, step, calls.get(step.step_index) ?? [], step === last);
+  for (const step of steps) {
+    addStep(nodes, step, calls.get(step.step_index) ?? [], step.step_index === around.lastSaid);
+    addRedactions(nodes, step);
+  }
   const linked = nodes.linked();
   return { nodes: linked, edges: edgesOf(linked) };
 }
@@ -45,12 +61,31 @@ function addStep(nodes: NodeList, step: Step, calls: readonly CallActivity[], is
       nodes.add({ ...at, action_type: 'snapshot', metadata: { kind: step.kind } });
       break;
     case 'api_error':
-      nodes.add({ ...at, action_type: 'error_signal', text_preview, metadata: { kind: step.kind } });
+      nodes.add({
+        ...at,
+        action_type: 'error_signal',
+        signal_refs: [`error:${step.kind}`],
+        text_preview,
+        metadata: { kind: step.kind },
+      });
       break;
     case 'model':
       addModelStep(nodes, at, text_preview, calls, isLast);
       break;
   }
+}
+
+/** What sealing took out; a text that only quotes a placeholder looks the same. */
+function addRedactions(nodes: NodeList, step: Step): void {
+  const kinds = redactionsIn(step);
+  if (kinds.size === 0) return;
+  nodes.add({
+    step_index: step.step_index,
+    action_type: 'security_finding',
+    text_preview: preview(Array.from(kinds, ([kind, count]) => `${count} ${kind}`).join(', ')),
+    confidence: 'heuristic',
+    metadata: { redacted: Object.fromEntries(kinds) },
+  });
 }
 
 function addModelStep(
@@ -76,6 +111,7 @@ function addCall(nodes: NodeList, activity: CallActivity, seen: { patches: numbe
     action_type: facts.action,
     files_read: facts.filesRead,
     files_modified: facts.filesEdited,
+    signal_refs: testSignals(activity),
     text_preview: preview(
       facts.command ??
         facts.url ??
@@ -91,6 +127,7 @@ function addCall(nodes: NodeList, activity: CallActivity, seen: { patches: numbe
     ...common,
     parent_node_id,
     action_type: outcome,
+    signal_refs: errorSignals(activity),
     text_preview: preview(textOf(result.content)),
     metadata: resultMetadata(activity),
   });
@@ -121,12 +158,24 @@ function addEffects(
       ...common,
       action_type: 'git_anchor',
       anchor_refs: [`c:${sha}`],
+      signal_refs: [`commit.sha:${sha}`],
       text_preview: preview(subject),
       metadata: { branch },
       confidence: 'heuristic',
     });
   }
 }
+
+function testSignals({ test }: CallActivity): string[] {
+  return test === null ? [] : [`test.result:${test.status}`];
+}
+
+function errorSignals({ result }: CallActivity): string[] {
+  return result?.error ? [`error:${result.error.slice(0, LONGEST_ERROR).toWellFormed()}`] : [];
+}
+
+/** As long as the catalog keeps one. */
+const LONGEST_ERROR = 512;
 
 function callMetadata({ facts, call }: CallActivity): Record<string, unknown> {
   return {
@@ -139,77 +188,10 @@ function callMetadata({ facts, call }: CallActivity): Record<string, unknown> {
   };
 }
 
-function resultMetadata({ facts, result }: CallActivity): Record<string, unknown> {
+function resultMetadata({ result, test }: CallActivity): Record<string, unknown> {
   const error = result?.error ?? null;
   return {
     ...(error === null ? {} : { error }),
-    ...(facts.testRunner === null ? {} : { test: testOutcome(facts, result) }),
+    ...(test === null ? {} : { test }),
   };
-}
-
-class NodeList {
-  readonly traceId: string;
-  readonly #drafts: Array<Draft & Pick<MapNode, 'node_id' | 'parent_node_id' | 'active_user_step'>> = [];
-  #instruction: { readonly id: string; readonly step: number } | null = null;
-
-  constructor(traceId: string) {
-    this.traceId = traceId;
-  }
-
-  /** Adds a node and returns its id. */
-  add(draft: Draft): string {
-    const node_id = `tmn:${this.traceId}:${this.#drafts.length + 1}`;
-    const parent_node_id = draft.parent_node_id ?? this.#instruction?.id ?? null;
-    this.#drafts.push({
-      ...draft,
-      node_id,
-      parent_node_id,
-      active_user_step: this.#instruction?.step ?? null,
-    });
-    return node_id;
-  }
-
-  /** Adds what a person asked for; the nodes after it are its children. */
-  addInstruction(draft: Draft): void {
-    this.#instruction = null;
-    this.#instruction = { id: this.add(draft), step: draft.step_index };
-  }
-
-  linked(): MapNode[] {
-    return this.#drafts.map((draft, index) => ({
-      ...EMPTY,
-      start_step_index: draft.step_index,
-      end_step_index: draft.step_index,
-      ...draft,
-      previous_node_id: this.#drafts[index - 1]?.node_id ?? null,
-      next_node_id: this.#drafts[index + 1]?.node_id ?? null,
-    }));
-  }
-}
-
-const EMPTY = {
-  tool_name: null,
-  tool_call_id: null,
-  files_read: [],
-  files_modified: [],
-  anchor_refs: [],
-  patch_refs: [],
-  text_preview: '',
-  confidence: 'deterministic',
-  metadata: {},
-} as const;
-
-const PREVIEW = 160;
-
-/** The beginning of a text on one line, never ending in half a character. */
-export function preview(text: string, length: number = PREVIEW): string {
-  const flat = text
-    .slice(0, length * 4)
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (flat.length <= length) return flat.toWellFormed();
-  return flat
-    .slice(0, length)
-    .toWellFormed()
-    .replace(/\ufffd$/, '');
 }

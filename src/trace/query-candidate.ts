@@ -1,14 +1,16 @@
 /** One hit as a packet that a person or an agent can go on from: what, where, why. */
-import { OtError } from '../base/errors.ts';
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { decodeStep, inflateStep } from '../bucket/steps.ts';
-import { TraceFolder } from '../bucket/trace-folder.ts';
+import { missingTexts } from '../bucket/steps.ts';
 import { type FacetCount, type TraceInfo, TraceLookup } from '../catalog/lookup.ts';
 import type { StepHit } from '../catalog/search.ts';
 import { type StepTexts, stepTexts } from '../catalog/step-text.ts';
 import type { Step } from '../record/step.ts';
+import { unitId } from './map-list.ts';
+import type { TraceMap } from './map-node.ts';
 import { type Excerpt, excerptsOf, type Matcher, openingOf } from './query-excerpt.ts';
+import { previewOf } from './query-preview.ts';
+import { StepReader } from './query-steps.ts';
 
 export interface CandidateFacet {
   readonly name: string;
@@ -57,8 +59,11 @@ export interface CandidatePacket {
   readonly test_commands: readonly string[];
   readonly trail_refs: readonly string[];
   readonly map_ref: string;
+  /** Nodes of the step in `trace map`, as they stand in `slice_preview`. */
   readonly map_node_refs: readonly string[];
   readonly refs: Readonly<Record<string, string>>;
+  /** The part of `trace map` that is this step, at most 40 nodes of it; empty when the step is not here. */
+  readonly slice_preview: TraceMap;
   readonly limitations: readonly string[];
   readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
 }
@@ -69,9 +74,8 @@ const MOST_FILES = 12;
 /** Packets for the hits of one query: a segment that holds several of them is read once. */
 export class CandidateReader {
   readonly #lookup: TraceLookup;
-  readonly #shelves: readonly Shelf[];
+  readonly #steps: StepReader;
   readonly #matcher: Matcher | null;
-  readonly #segments = new Map<string, Promise<Buffer | null>>();
 
   /** Without a matcher a step's opening is shown. */
   constructor(
@@ -80,8 +84,9 @@ export class CandidateReader {
     hits: readonly StepHit[],
     matcher: Matcher | null,
   ) {
-    this.#lookup = new TraceLookup(database, hits, MOST_FACETS);
-    this.#shelves = shelves;
+    const traces = hits.map(({ trace }) => trace);
+    this.#lookup = new TraceLookup(database, traces, MOST_FACETS);
+    this.#steps = new StepReader(this.#lookup, shelves);
     this.#matcher = matcher;
   }
 
@@ -89,63 +94,38 @@ export class CandidateReader {
   async read(hit: StepHit): Promise<CandidatePacket | null> {
     const info = this.#lookup.info(hit.trace);
     if (info === null) return null;
-    const step = await this.#readStep(hit, info);
-    const texts = step === null ? null : stepTexts(step);
-    return packet(hit, info, this.#lookup.facets(hit.trace), step, this.#excerpts(texts));
+    const step = await this.#steps.at(hit);
+    const shown =
+      step === null
+        ? UNREAD
+        : {
+            step,
+            excerpts: this.#excerpts(stepTexts(step)),
+            preview: await previewOf(this.#steps, hit, step, info.trace_id),
+          };
+    return packet(hit, info, this.#lookup.facets(hit.trace), shown);
   }
 
-  #excerpts(texts: StepTexts | null): Excerpt[] {
-    if (texts === null) return [];
+  #excerpts(texts: StepTexts): Excerpt[] {
     return this.#matcher === null ? openingOf(texts) : excerptsOf(texts, this.#matcher);
   }
-
-  async #readStep({ trace, step }: StepHit, info: TraceInfo): Promise<Step | null> {
-    const oid = this.#lookup.segment(trace, step);
-    const shelf = this.#shelves.find((each) => (each.remote ?? '') === info.remote);
-    if (oid === null || shelf === undefined) return null;
-    try {
-      const segment = await this.#segment(shelf, oid);
-      const found = segment === null ? null : stepOf(segment, step, info.trace_id);
-      if (found === null) return null;
-      const { read, line } = found;
-      const folder = new TraceFolder(shelf.objects, info.trace_id, info.tree);
-      return line.includes('"$blob"') ? await inflateStep(read, folder, shelf.objects) : read;
-    } catch (error) {
-      if (error instanceof OtError) return null;
-      throw error;
-    }
-  }
-
-  #segment(shelf: Shelf, oid: string): Promise<Buffer | null> {
-    const key = `${shelf.remote ?? ''}\0${oid}`;
-    let segment = this.#segments.get(key);
-    if (segment === undefined) {
-      segment = shelf.objects.read(oid).then((found) => (found === null ? null : found.data));
-      this.#segments.set(key, segment);
-    }
-    return segment;
-  }
 }
 
-/** The step of a segment, found in its bytes: only its own line is decoded. */
-function stepOf(segment: Buffer, step: number, traceId: string): { read: Step; line: string } | null {
-  const key = `"step_index":${step},`;
-  for (let at = segment.indexOf(key); at >= 0; at = segment.indexOf(key, at + 1)) {
-    const end = segment.indexOf(0x0a, at);
-    const line = segment.toString('utf8', segment.lastIndexOf(0x0a, at) + 1, end < 0 ? segment.length : end);
-    const read = decodeStep(line, `trace ${traceId}`);
-    // A text may hold the same key: only the record's own number counts.
-    if (read.step_index === step) return { read, line };
-  }
-  return null;
+/** What of a hit comes from its step. */
+interface Shown {
+  /** Null when it is not here. */
+  readonly step: Step | null;
+  readonly excerpts: readonly Excerpt[];
+  readonly preview: TraceMap;
 }
+
+const UNREAD: Shown = { step: null, excerpts: [], preview: { nodes: [], edges: [] } };
 
 function packet(
   { step, score }: StepHit,
   info: TraceInfo,
   facets: readonly FacetCount[],
-  read: Step | null,
-  excerpts: readonly Excerpt[],
+  { step: read, excerpts, preview }: Shown,
 ): CandidatePacket {
   const id = info.trace_id;
   const valuesOf = (...names: string[]): string[] => [
@@ -153,7 +133,7 @@ function packet(
   ];
   const fields = excerpts.filter(({ highlights }) => highlights.length > 0).map(({ field }) => field);
   return {
-    unit_id: `tu:${id}:${step}`,
+    unit_id: unitId(id, step),
     unit_type: 'step',
     trace_id: id,
     step_index: step,
@@ -175,12 +155,13 @@ function packet(
     test_commands: valuesOf('test.framework'),
     trail_refs: valuesOf('commit.sha').map((sha) => `c:${sha}`),
     map_ref: `tmn:${id}`,
-    map_node_refs: [],
+    map_node_refs: preview.nodes.map(({ node_id }) => node_id),
     refs: {
       trace: `t:${id}`,
       step: `${id}:${step}`,
       ...(info.parent === null ? {} : { parent: `t:${info.parent}` }),
     },
+    slice_preview: preview,
     limitations: limitationsOf(info, read),
     metadata: metadataOf(info),
   };
@@ -219,7 +200,8 @@ function facetOf(traceId: string, { name, value, step, count }: FacetCount): Can
 }
 
 function limitationsOf(info: TraceInfo, read: Step | null): string[] {
-  return [...(read === null ? ['text_not_here'] : []), ...(info.gaps > 0 ? ['trace_incomplete'] : [])];
+  const isWhole = read !== null && missingTexts(read) === 0;
+  return [...(isWhole ? [] : ['text_not_here']), ...(info.gaps > 0 ? ['trace_incomplete'] : [])];
 }
 
 function metadataOf(info: TraceInfo): CandidatePacket['metadata'] {

@@ -3,6 +3,7 @@ import { OtError } from '../base/errors.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { type Activity, activityOf } from './activity.ts';
 import { burstsOf } from './bursts.ts';
+import { cutMap } from './cut-map.ts';
 import { mapOf } from './map.ts';
 import type { ActionType, MapEdge, MapNode, TraceMap } from './map-node.ts';
 import { type PresentTrace, readPresent } from './present.ts';
@@ -47,11 +48,7 @@ export function selectMap({ map, activity }: MappedTrace, selection: MapSelectio
       (near === null || near.has(node.node_id)) &&
       (actions === undefined || actions.includes(node.action_type)),
   );
-  const kept = new Set(nodes.map(({ node_id }) => node_id));
-  const edges = whole.edges.filter(
-    ({ from, to }) => kept.has(from) && (kept.has(to) || !to.startsWith('tmn:')),
-  );
-  return { nodes, edges };
+  return cutMap(whole, nodes);
 }
 
 function burstMap(bursts: readonly MapNode[]): TraceMap {

@@ -1,8 +1,9 @@
 /** `trace slice`: spans of a trace with everything a workflow needs of them. Step numbers are step numbers. */
 import { OtError } from '../base/errors.ts';
-import { blobOf } from '../bucket/steps.ts';
+import { missingTexts } from '../bucket/steps.ts';
 import type { Step } from '../record/step.ts';
 import { type Burst, burstsOf } from './bursts.ts';
+import { cutMap } from './cut-map.ts';
 import type { TraceMap } from './map-node.ts';
 import { gapsOf, type ReadingGap } from './present.ts';
 import { nodesInRange, stepsInRange } from './range.ts';
@@ -23,6 +24,8 @@ export interface TraceSlice {
   /** `tsl:<trace id>:<first step>-<last step>`. */
   readonly slice_id: string;
   readonly trace_id: string;
+  /** A trace has one generation: a new capture of its session replaces it. */
+  readonly generation_index: 0;
   /** Remote whose sealed copy it was cut from; `bucket` for our own. */
   readonly source: string;
   readonly template: 'bursts' | null;
@@ -88,38 +91,24 @@ function sliceOf(mapped: MappedTrace, [from, to]: readonly [number, number], bur
   const { activity, steps: all, map, remote } = mapped;
   const steps = stepsInRange(all, from, to);
   const nodes = nodesInRange(map.nodes, from, to);
-  const kept = new Set(nodes.map(({ node_id }) => node_id));
   return {
     schema_version: SLICE_SCHEMA,
     slice_id: `tsl:${activity.traceId}:${from}-${to}`,
     trace_id: activity.traceId,
+    generation_index: 0,
     source: remote ?? 'bucket',
     template: burst === undefined ? null : 'bursts',
     start_step_index: from,
     end_step_index: to,
-    map: {
-      nodes,
-      edges: map.edges.filter(
-        (edge) => kept.has(edge.from) && (kept.has(edge.to) || !edge.to.startsWith('tmn:')),
-      ),
-    },
+    map: cutMap(map, nodes),
     steps,
-    map_node_refs: [...kept],
+    map_node_refs: nodes.map(({ node_id }) => node_id),
     trace_patch_refs: nodes.flatMap(({ patch_refs }) => patch_refs),
     git_anchor_refs: nodes.flatMap(({ anchor_refs }) => anchor_refs),
     metadata: burst === undefined ? {} : { burst_ordinal: burst.ordinal, burst },
-    limitations: gapsOf(to - from + 1 - steps.length, missingTexts(steps)),
+    limitations: gapsOf(
+      to - from + 1 - steps.length,
+      steps.reduce((sum, step) => sum + missingTexts(step), 0),
+    ),
   };
-}
-
-/** Texts that stand as references because their blobs are not here. */
-function missingTexts(steps: readonly Step[]): number {
-  let missing = 0;
-  const look = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if (blobOf(value) !== null) missing += 1;
-    else for (const member of Object.values(value)) look(member);
-  };
-  for (const { attachments: _, ...step } of steps) look(step);
-  return missing;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { activityOf } from '../../src/trace/activity.ts';
-import { mapOf, preview } from '../../src/trace/map.ts';
+import { mapOf } from '../../src/trace/map.ts';
 import type { TraceMap } from '../../src/trace/map-node.ts';
+import { preview } from '../../src/trace/preview.ts';
 import { selectMap } from '../../src/trace/read-map.ts';
 import { call, Sample, TRACE } from './sample.ts';
 
