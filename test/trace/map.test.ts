@@ -46,17 +46,20 @@ describe('mapOf', () => {
 
   it('chains the nodes and joins cause and effect', () => {
     const { nodes, edges } = mapped(sample);
-    const id = (n: number): string => `tmn:${TRACE}:${n}`;
-    expect(nodes.map((node) => node.node_id)).toEqual(nodes.map((_, index) => id(index + 1)));
+    const id = (place: string): string => `tmn:${TRACE}:${place}`;
+    const places = '1.1 2.1 2.2 3.1 3.2 3.3 4.1 4.2 5.1 5.2 5.3 6.1 7.1'.split(' ');
+    expect(nodes.map((node) => node.node_id)).toEqual(places.map(id));
+    expect(nodes.map((node) => node.next_node_id)).toEqual([...places.slice(1).map(id), null]);
+    expect(nodes[5]).toMatchObject({ unit_id: `tu:${TRACE}:3`, parent_node_id: id('3.1') });
     expect(edges.filter(({ edge_type }) => edge_type === 'previous_next')).toHaveLength(nodes.length - 1);
     const has = (edge_type: string, from: string, to: string): void =>
       expect(edges).toContainEqual({ edge_type, from, to });
-    has('parent_child', id(1), id(2));
-    has('causes', id(2), id(3));
-    has('observes', id(2), 'file:a');
-    has('edits', id(6), 'file:a');
-    has('tests', id(7), id(6));
-    has('anchors', id(11), id(6));
+    has('parent_child', id('1.1'), id('2.1'));
+    has('causes', id('2.1'), id('2.2'));
+    has('observes', id('2.1'), 'file:a');
+    has('edits', id('3.3'), 'file:a');
+    has('tests', id('4.1'), id('3.3'));
+    has('anchors', id('5.3'), id('3.3'));
   });
 
   it('links a sub-agent, and marks what failed', () => {
@@ -67,6 +70,35 @@ describe('mapOf', () => {
     expect(edges).toContainEqual({ edge_type: 'subagent', from: nodes[0]!.node_id, to: 't:child' });
     expect(nodes.at(-1)).toMatchObject({ action_type: 'error_signal', metadata: { error: 'tool_error' } });
   });
+});
+
+it('names signals as a query does', () => {
+  const steps = new Sample()
+    .run('npm test', '1 failed', 'exit_code:1')
+    .run('git commit -m "x"', '[main 1a2b3c4] x')
+    .say('Overloaded')
+    .with({ kind: 'api_error' }).steps;
+  const { nodes } = mapOf(steps, activityOf(TRACE, steps));
+  expect(nodes.flatMap(({ signal_refs }) => signal_refs)).toEqual([
+    'test.result:failed',
+    'error:exit_code:1',
+    'commit.sha:1a2b3c4',
+    'error:api_error',
+  ]);
+});
+
+it('tells what sealing took out, of every text of a step', () => {
+  const key = '[REDACTED:api_key:1]';
+  const steps = new Sample()
+    .ask(`use ${key} and [REDACTED:api_key:2] and ${key}`)
+    .run(`curl -H ${key}`, '[REDACTED:jwt:3]')
+    .say('[REDACTED:] [REDACTED:api_key:x] [REDACTED:__proto__:1]').steps;
+  const { nodes } = mapOf(steps, activityOf(TRACE, steps));
+  const findings = nodes.filter(({ action_type }) => action_type === 'security_finding');
+  expect(findings).toMatchObject([
+    { step_index: 1, text_preview: '2 api_key', metadata: { redacted: { api_key: 2 } } },
+    { step_index: 2, text_preview: '1 api_key, 1 jwt', parent_node_id: nodes[0]!.node_id },
+  ]);
 });
 
 describe('selectMap', () => {
