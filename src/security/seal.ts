@@ -3,11 +3,14 @@
  * else. A `Sealed` value came out of a sealer of a named policy, or was computed from such values alone.
  */
 import { OtError } from '../base/errors.ts';
-import { LineSplitter } from '../base/jsonl.ts';
+import type { BatchSeal } from './batch-sealer.ts';
+import { batchesOf, mapInOrder } from './batches.ts';
 import { fromString, toBytes } from './byte-text.ts';
 import type { Policy, SealReport } from './contract.ts';
+import { localEngine, type SealEngine, type SealJob } from './seal-engine.ts';
 import type { SecretList } from './secret-list.ts';
-import { SourceSealer } from './source-sealer.ts';
+import { residueError, SourceSealer } from './source-sealer.ts';
+import type { Places } from './text-search.ts';
 
 /** Not exported: neither a type assertion short of `unknown` nor a look-alike object makes one. */
 class SealedBox<T> {
@@ -71,18 +74,27 @@ export function sealedRefTip(ref: string, oid: string): Sealed<string> {
   return new SealedBox(oid);
 }
 
-const NEWLINE = Buffer.from('\n');
-
 export interface SealSessionOptions {
   readonly policy: Policy;
   /** The trace's list; grows as secrets are found. Store it before what was sealed with it. */
   readonly list: SecretList;
   /** Name of the session format (`SessionFormat.name`), or any other word for plain records. */
   readonly format: string;
+  /** Default: this thread. */
+  readonly engine?: SealEngine;
 }
 
+/** What the first pass over a stream saw of each batch. */
+interface ScannedBatch {
+  readonly length: number;
+  readonly places: readonly Places[];
+}
+
+/** Proof of a first pass over a stream; see {@link SealSession.scanStream}. */
+export type ScannedStream = readonly ScannedBatch[];
+
 /**
- * Sealing of one trace: `scan` all lines of all its sources, then seal them and what stands beside them.
+ * Sealing of one trace: scan all of all its sources, then seal them and what stands beside them.
  * What has been sealed was searched for the values listed by then, so from the first sealed value on the
  * list must not grow: `OT_SEAL_UNSETTLED` (conflict, retryable) says that it did, and the trace has to be
  * sealed again with the grown list. {@link settleSeal} does that.
@@ -90,14 +102,19 @@ export interface SealSessionOptions {
 export class SealSession {
   readonly #options: SealSessionOptions;
   readonly #sealer: SourceSealer;
-  /** The sealer of each stream's last reading. */
-  readonly #streams: (SourceSealer | null)[] = [];
+  readonly #job: SealJob;
+  readonly #width: number;
+  /** Report of each stream's last reading. */
+  readonly #streams: SealReport[] = [];
   /** Size of the list when the first value was sealed. */
   #sealedAt: number | null = null;
 
   constructor(options: SealSessionOptions) {
+    const { policy, format, engine = localEngine } = options;
     this.#options = options;
     this.#sealer = new SourceSealer(options);
+    this.#job = engine.open(policy, format);
+    this.#width = engine.width;
   }
 
   /** First pass, a line without its line end. */
@@ -107,34 +124,68 @@ export class SealSession {
 
   /** Second pass; throws `OT_SEAL_RESIDUE` (blocked) and `OT_SEAL_UNSETTLED`. */
   seal(line: Buffer): Sealed<Buffer> {
-    return new SealedBox(this.#sealWith(this.#sealer, line));
+    return new SealedBox(this.#sealLine(line));
+  }
+
+  /** First pass over a whole source. The list must not grow from elsewhere meanwhile. */
+  async scanStream(source: AsyncIterable<Buffer>): Promise<ScannedStream> {
+    const { list } = this.#options;
+    const known = [...list.entries];
+    const scanned: ScannedBatch[] = [];
+    const results = mapInOrder(batchesOf(source), this.#width, async (batch) => ({
+      length: batch.length,
+      ...(await this.#job.scan(batch, known)),
+    }));
+    for await (const { length, found, places } of results) {
+      for (const { kind, value } of found) list.add(kind, value);
+      scanned.push({ length, places });
+    }
+    return scanned;
   }
 
   /**
-   * A whole source, line by line, after `scan` saw every line: the sealed bytes come out of the reader as
-   * the raw ones go in, so memory is bounded by a line. It may be read again. Reading throws
-   * `OT_SEAL_RESIDUE` (blocked) and `OT_SEAL_UNSETTLED`.
+   * A whole source, after `scanStream` saw all sources: the sealed bytes come out of the reader as the raw
+   * ones go in, so memory is bounded by a few batches. It may be read again. `scanned` must come from the
+   * same bytes; without it every line is searched anew. Reading throws `OT_SEAL_RESIDUE` (blocked) and
+   * `OT_SEAL_UNSETTLED`.
    */
-  sealStream(read: () => AsyncIterable<Buffer>): Sealed<() => AsyncIterable<Buffer>> {
-    const stream = this.#streams.push(null) - 1;
-    return new SealedBox(() => this.#sealedBytes(read(), stream));
+  sealStream(
+    read: () => AsyncIterable<Buffer>,
+    scanned: ScannedStream = [],
+  ): Sealed<() => AsyncIterable<Buffer>> {
+    const stream = this.#streams.push(EMPTY_REPORT) - 1;
+    return new SealedBox(() => this.#sealedBytes(read(), scanned, stream));
   }
 
-  async *#sealedBytes(raw: AsyncIterable<Buffer>, stream: number): AsyncIterable<Buffer> {
-    const sealer = new SourceSealer(this.#options);
-    this.#streams[stream] = sealer;
-    let sealed: Buffer[] = [];
-    const splitter = new LineSplitter(({ bytes, terminated }) => {
-      sealed.push(this.#sealWith(sealer, bytes));
-      if (terminated) sealed.push(NEWLINE);
+  async *#sealedBytes(
+    raw: AsyncIterable<Buffer>,
+    scanned: ScannedStream,
+    stream: number,
+  ): AsyncIterable<Buffer> {
+    const { list } = this.#options;
+    this.#streams[stream] = EMPTY_REPORT;
+    this.#sealedAt ??= list.size;
+    const entries = [...list.entries];
+    const results = mapInOrder(batchesOf(raw), this.#width, (batch, index) => {
+      const before = scanned[index];
+      const places = before?.length === batch.length ? before.places : null;
+      return this.#job.seal(batch, entries, places);
     });
-    for await (const bytes of raw) {
-      splitter.push(bytes);
-      if (sealed.length > 0) yield Buffer.concat(sealed);
-      sealed = [];
+    for await (const result of results) yield this.#accept(result, stream);
+  }
+
+  /** The bytes of a batch; throws when it is none that may leave. */
+  #accept(result: BatchSeal, stream: number): Buffer {
+    const { list } = this.#options;
+    const before = this.#streams[stream]!;
+    if (result.state === 'residue') {
+      const { rule, line } = result.residue;
+      throw residueError({ rule, line: before.lines + line });
     }
-    splitter.end();
-    if (sealed.length > 0) yield Buffer.concat(sealed);
+    if (result.state === 'unsettled') for (const { kind, value } of result.found) list.add(kind, value);
+    if (result.state === 'unsettled' || list.size !== this.#sealedAt) throw unsettled();
+    this.#streams[stream] = sumReports([before, result.report]);
+    return result.bytes;
   }
 
   /** Both passes over a short text beside the source, such as a file or project name. */
@@ -153,18 +204,24 @@ export class SealSession {
 
   /** Counts of what was sealed, a stream by its last reading: no text, so free to leave. */
   report(): SealReport {
-    const streams = this.#streams.filter((sealer) => sealer !== null);
-    return sumReports([this.#sealer, ...streams].map((sealer) => sealer.report()));
+    return sumReports([this.#sealer.report(), ...this.#streams]);
   }
 
-  #sealWith(sealer: SourceSealer, line: Buffer): Buffer {
+  /** Call when nothing of it will be read any more. */
+  close(): void {
+    this.#job.close();
+  }
+
+  #sealLine(line: Buffer): Buffer {
     const { list } = this.#options;
     this.#sealedAt ??= list.size;
-    const sealed = sealer.seal(line);
+    const sealed = this.#sealer.seal(line);
     if (list.size !== this.#sealedAt) throw unsettled();
     return sealed;
   }
 }
+
+const EMPTY_REPORT: SealReport = { replaced: {}, lines: 0, bytesIn: 0, bytesOut: 0 };
 
 export function openSealSession(options: SealSessionOptions): SealSession {
   return new SealSession(options);
@@ -183,10 +240,13 @@ export async function settleSeal<T>(
   attempt: (session: SealSession) => Promise<T>,
 ): Promise<T> {
   for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
+    const session = new SealSession(options);
     try {
-      return await attempt(new SealSession(options));
+      return await attempt(session);
     } catch (error) {
       if (!(error instanceof OtError) || error.code !== 'OT_SEAL_UNSETTLED') throw error;
+    } finally {
+      session.close();
     }
   }
   throw new OtError('OT_SEAL_RESIDUE', 'blocked', 'sealing a trace brings secrets to light without end', {

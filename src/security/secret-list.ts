@@ -31,6 +31,13 @@ export class SecretList {
     return list;
   }
 
+  /** A list of these entries, which are all of another's. */
+  static of(entries: readonly SecretEntry[]): SecretList {
+    const list = new SecretList();
+    for (const { kind, value } of entries) list.add(kind, value);
+    return list;
+  }
+
   get size(): number {
     return this.#entries.length;
   }

@@ -8,14 +8,14 @@ import type { Kind, Policy, SealReport, SecretEntry } from './contract.ts';
 import { FieldClassifier } from './fields.ts';
 import { placeholderOf } from './placeholder.ts';
 import type { SecretList } from './secret-list.ts';
-import { type Match, type Searched, TextSearch } from './text-search.ts';
+import { type Match, type Places, replaceMatches, TextSearch } from './text-search.ts';
 import { ValueIndex } from './value-index.ts';
 
 /** Raised whenever the same findings would give other bytes; part of every policy digest. */
 export const SEALER_VERSION = 1;
 
 /** A replacement can put two pieces together that now look like a secret; each round removes one layer. */
-const MAX_ROUNDS = 4;
+const MAX_ROUNDS = 5;
 
 export interface SourceSealerOptions {
   readonly policy: Policy;
@@ -24,11 +24,20 @@ export interface SourceSealerOptions {
   readonly format: string;
 }
 
+/** What is left in a line after the last round. */
+export interface Residue {
+  readonly rule: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+const NO_PLACES = new Uint32Array(0);
+
 export class SourceSealer {
   readonly #policy: Policy;
   readonly #list: SecretList;
   readonly #fields: FieldClassifier;
-  /** Detectors, and the values known at the start: a removed name can bring another to light. */
+  /** Detectors, and the values known at the start. */
   readonly #discovery: TextSearch;
   /** Detectors and listed values, for the list as it was when it was built. */
   #removal: { readonly search: TextSearch; readonly size: number } | null = null;
@@ -44,15 +53,16 @@ export class SourceSealer {
     this.#discovery = this.#newSearch();
   }
 
-  /** First pass: lists every secret of a line (without its line end). */
-  scan(line: Buffer): void {
-    let bytes = line;
-    let found: Searched | null = null;
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      found = this.#discovery.search(bytes, found);
-      if (found.matches.length === 0) return;
-      bytes = replaced(bytes, found.matches, (match) => this.#entryOf(match));
-    }
+  /**
+   * First pass: lists every secret of a line (without its line end). Gives the places where one was, for the
+   * second pass over the very same line. A secret that only the removal of another brings to light is
+   * left to that pass.
+   */
+  scan(line: Buffer): Places {
+    const { matches, clean } = this.#discovery.search(line);
+    if (matches.length === 0) return NO_PLACES;
+    for (const match of matches) this.#entryOf(match);
+    return Uint32Array.from(clean.flatMap((isClean, index) => (isClean ? [] : [index])));
   }
 
   /**
@@ -61,10 +71,22 @@ export class SourceSealer {
    * Should the list grow here, lines sealed before may hold the new value and have to be sealed again.
    */
   seal(line: Buffer): Buffer {
+    const sealed = this.trySeal(line, null);
+    if (Buffer.isBuffer(sealed)) return sealed;
+    throw residueError(sealed);
+  }
+
+  /**
+   * {@link seal} that says what stays in place of throwing. `places` is what `scan` gave for this very line:
+   * elsewhere only listed values are looked for.
+   */
+  trySeal(line: Buffer, places: Places): Buffer | Residue {
     this.#lines += 1;
-    const sealed = this.#sealed(line);
-    this.#bytesIn += line.length;
-    this.#bytesOut += sealed.length;
+    const sealed = this.#sealed(line, places);
+    if (Buffer.isBuffer(sealed)) {
+      this.#bytesIn += line.length;
+      this.#bytesOut += sealed.length;
+    }
     return sealed;
   }
 
@@ -74,16 +96,25 @@ export class SourceSealer {
     return { replaced, lines: this.#lines, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
   }
 
-  #sealed(line: Buffer): Buffer {
-    let bytes = line;
-    let found: Searched | null = null;
-    for (let round = 0; round <= MAX_ROUNDS; round += 1) {
-      found = this.#removalSearch().search(bytes, found);
-      if (found.matches.length === 0) return bytes;
-      bytes = replaced(bytes, found.matches, (match) => this.#entryOf(match));
+  /** {@link report}, and begins to count anew. */
+  takeReport(): SealReport {
+    const report = this.report();
+    this.#replaced.clear();
+    this.#lines = 0;
+    this.#bytesIn = 0;
+    this.#bytesOut = 0;
+    return report;
+  }
+
+  #sealed(line: Buffer, places: Places): Buffer | Residue {
+    let found = this.#removalSearch().search(line, places);
+    for (let round = 0; round < MAX_ROUNDS && found.matches.length > 0; round += 1) {
+      const next = replaceMatches(found, (match) => placeholderOf(this.#entryOf(match)));
       for (const { kind } of found.matches) this.#replaced.set(kind, (this.#replaced.get(kind) ?? 0) + 1);
+      found = this.#removalSearch().searchAgain(next, found);
     }
-    throw this.#residue(found!.matches[0]!.rule);
+    const [rest] = found.matches;
+    return rest === undefined ? found.line : { rule: rest.rule, line: this.#lines };
   }
 
   #entryOf(match: Match): SecretEntry {
@@ -91,37 +122,29 @@ export class SourceSealer {
   }
 
   #removalSearch(): TextSearch {
-    if (this.#removal?.size !== this.#list.size) {
-      this.#removal = { search: this.#newSearch(), size: this.#list.size };
-    }
+    const { size } = this.#list;
+    if (this.#removal?.size !== size) this.#removal = { size, search: this.#newSearch() };
     return this.#removal.search;
   }
 
   #newSearch(): TextSearch {
-    const { detectors } = this.#policy;
-    const isIdle = detectors.length === 0 || this.#list.size === 0;
-    return new TextSearch(detectors, this.#fields, isIdle ? null : new ValueIndex(this.#list.entries));
+    return new TextSearch(this.#policy.detectors, this.#fields, this.#valueIndex());
   }
 
-  #residue(rule: string): OtError {
-    return new OtError(
-      'OT_SEAL_RESIDUE',
-      'blocked',
-      `line ${this.#lines} still holds a finding of rule ${rule} after sealing`,
-      {
-        hint: 'Nothing was sent. Leave this session out, or report the rule and line as a defect.',
-      },
-    );
+  #valueIndex(): ValueIndex | null {
+    const isIdle = this.#policy.detectors.length === 0 || this.#list.size === 0;
+    return isIdle ? null : new ValueIndex(this.#list.entries);
   }
 }
 
-function replaced(bytes: Buffer, matches: readonly Match[], entryOf: (match: Match) => SecretEntry): Buffer {
-  const pieces: Buffer[] = [];
-  let copied = 0;
-  for (const match of matches) {
-    pieces.push(bytes.subarray(copied, match.start), Buffer.from(placeholderOf(entryOf(match)), 'latin1'));
-    copied = match.end;
-  }
-  pieces.push(bytes.subarray(copied));
-  return Buffer.concat(pieces);
+/** `OT_SEAL_RESIDUE` (blocked): names rule and line, nothing else. */
+export function residueError({ rule, line }: Residue): OtError {
+  return new OtError(
+    'OT_SEAL_RESIDUE',
+    'blocked',
+    `line ${line} still holds a finding of rule ${rule} after sealing`,
+    {
+      hint: 'Nothing was sent. Leave this session out, or report the rule and line as a defect.',
+    },
+  );
 }

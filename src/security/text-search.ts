@@ -19,9 +19,6 @@ const MIN_REST = 4;
 /** Field names remembered per search. */
 const MAX_KEYS = 4096;
 
-/** Strings up to this length are compared byte by byte. */
-const SHORT = 64;
-
 /** Bytes of a line to be replaced. Offsets are of the raw line. */
 export interface Match extends Span {
   readonly kind: Kind;
@@ -48,12 +45,16 @@ export interface Searched {
   readonly matches: readonly Match[];
 }
 
+/** Indexes of tokens, ascending; null for all. */
+export type Places = Uint32Array | null;
+
 /** The detectors of one policy over the fields of one format, with or without listed values. */
 export class TextSearch {
   readonly #detectors: readonly Detector[];
   readonly #fields: FieldClassifier;
   readonly #values: ValueIndex | null;
-  readonly #literals: LiteralScanner<null>;
+  readonly #anchors: LiteralScanner<null>;
+  readonly #valueLiterals: LiteralScanner<null> | null;
   readonly #keys = new Map<string, boolean>();
   /** Nothing to look for at all. */
   readonly #isIdle: boolean;
@@ -63,28 +64,42 @@ export class TextSearch {
     this.#fields = fields;
     this.#values = values;
     this.#isIdle = detectors.length === 0 && values === null;
-    const literals = [
-      ...ESCAPED_LETTER,
-      ...detectors.flatMap((tool) => tool.anchors),
-      ...(values?.literals ?? []),
-    ];
-    this.#literals = new LiteralScanner([...new Set(literals)].map((literal) => [literal, null]));
+    this.#anchors = anchorScanner(detectors);
+    this.#valueLiterals = values === null ? null : literalScanner(values.literals);
   }
 
   /**
-   * Matches of a line: in order, disjoint, none inside a placeholder. With `before`, the
-   * result of this search for an earlier state of the line, strings that have not changed are not searched
-   * again.
+   * Matches of a line: in order, disjoint, none inside a placeholder. `places` are the tokens, ascending, in
+   * which detectors can find something at all.
    */
-  search(line: Buffer, before: Searched | null = null): Searched {
-    const tokens = this.#isIdle ? [] : stringTokens(fromBytes(line));
-    const comparable = before?.tokens.length === tokens.length ? before : null;
+  search(line: Buffer, places: Places = null): Searched {
+    const tokens = this.#mayMatch(line, places) ? stringTokens(fromBytes(line)) : [];
+    let place = 0;
+    return this.#searchEach(line, tokens, (token, index) => {
+      const isPlace = places === null || places[place] === index;
+      if (isPlace) place += 1;
+      return this.#search(line, token, isPlace ? this.#detectors : []);
+    });
+  }
+
+  /** Searches what came of a searched line; strings that have not changed are not searched again. */
+  searchAgain({ line, tokens }: Replaced, before: Searched): Searched {
+    if (tokens === null) return this.search(line);
+    return this.#searchEach(line, tokens, (token, index) =>
+      before.clean[index] ? [] : this.#search(line, token, this.#detectors),
+    );
+  }
+
+  #searchEach(
+    line: Buffer,
+    tokens: readonly StringToken[],
+    searchOne: (token: StringToken, index: number) => readonly Match[],
+  ): Searched {
     const clean: boolean[] = [];
     const matches: Match[] = [];
     for (let index = 0; index < tokens.length; index += 1) {
       const token = tokens[index]!;
-      const found =
-        comparable !== null && isSame(line, token, comparable, index) ? [] : this.#search(line, token);
+      const found = searchOne(token, index);
       clean.push(found.length === 0);
       for (const match of found) {
         matches.push({ ...match, start: match.start + token.start, end: match.end + token.start });
@@ -93,15 +108,25 @@ export class TextSearch {
     return { line, tokens, clean, matches };
   }
 
-  #search(line: Buffer, token: StringToken): Match[] {
-    if (!this.#isCandidate(line, token)) return [];
-    return this.#searchToken(line.toString('latin1', token.start, token.end), token);
+  /** False when nothing can match, whatever the fields: a line with no literal of listed values in it. */
+  #mayMatch(line: Buffer, places: Places): boolean {
+    if (this.#isIdle) return false;
+    if (this.#values?.searchesAll === true || (this.#detectors.length > 0 && places?.length !== 0))
+      return true;
+    return this.#values !== null && this.#valueLiterals!.occursIn(line, 0, line.length);
   }
 
-  /** False only when no detector and no listed value can match; looks at the raw bytes. */
-  #isCandidate(line: Buffer, token: StringToken): boolean {
-    if (this.#literals.occursIn(line, token.start, token.end)) return true;
-    return this.#values?.searchesAll === true || (token.key !== null && this.#isSearchedKey(token.key));
+  #search(line: Buffer, token: StringToken, detectors: readonly Detector[]): Match[] {
+    if (!this.#isCandidate(line, token, detectors.length > 0)) return [];
+    return this.#searchToken(line.toString('latin1', token.start, token.end), token, detectors);
+  }
+
+  /** False only when no detector asked for and no listed value can match; looks at the raw bytes. */
+  #isCandidate(line: Buffer, { start, end, key }: StringToken, detects: boolean): boolean {
+    if (detects && this.#anchors.occursIn(line, start, end)) return true;
+    if (detects && key !== null && this.#isSearchedKey(key)) return true;
+    if (this.#values === null) return false;
+    return this.#values.searchesAll || this.#valueLiterals!.occursIn(line, start, end);
   }
 
   /** Names of fields repeat all the time, so the answer is kept; a session that invents names pays for it. */
@@ -113,7 +138,7 @@ export class TextSearch {
     return answer;
   }
 
-  #searchToken(raw: string, token: StringToken): Match[] {
+  #searchToken(raw: string, token: StringToken, detectors: readonly Detector[]): Match[] {
     const fieldClass = this.#fields.classify(token.key, token.parent, raw);
     if (fieldClass === 'id') return [];
     const field = fieldOf(token.key, fieldClass);
@@ -122,7 +147,7 @@ export class TextSearch {
     const maps = new MapChain();
     let view = token.role === 'text' ? raw : maps.decode(raw);
     for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-      for (const match of this.#searchView(view, field, isFree)) {
+      for (const match of this.#searchView(view, field, isFree, detectors)) {
         found.push({ ...match, ...widened(raw, maps.toRaw(match)), depth });
       }
       const next = maps.decode(view);
@@ -132,10 +157,10 @@ export class TextSearch {
     return merged(found);
   }
 
-  #searchView(text: string, field: Field, isFree: boolean): Match[] {
+  #searchView(text: string, field: Field, isFree: boolean, detectors: readonly Detector[]): Match[] {
     const holes = placeholderSpans(text);
     const matches: Match[] = [];
-    for (const detector of this.#detectors) {
+    for (const detector of detectors) {
       for (const { kind, rule, tool, start, end } of detector.detect(text, field)) {
         for (const span of outside({ start, end }, holes)) {
           const value = toText(text.slice(span.start, span.end));
@@ -153,23 +178,60 @@ export class TextSearch {
   }
 }
 
-/** True when a token stands as it stood when it was found clean. */
-function isSame(line: Buffer, token: StringToken, before: Searched, index: number): boolean {
-  const old = before.tokens[index]!;
-  if (!before.clean[index] || old.role !== token.role || old.key !== token.key || old.parent !== token.parent)
-    return false;
-  return isEqual(line, token, before.line, old);
+/** A line after replacements, and its tokens where they are known without looking. */
+export interface Replaced {
+  readonly line: Buffer;
+  readonly tokens: readonly StringToken[] | null;
 }
 
-/** Spans of equal length; a native call costs more than a short loop. */
-function isEqual(a: Buffer, { start, end }: Span, b: Buffer, other: Span): boolean {
-  if (end - start > SHORT) return b.compare(a, start, end, other.start, other.end) === 0;
-  for (let i = 0; i < end - start; i += 1) if (a[start + i] !== b[other.start + i]) return false;
-  return true;
+/**
+ * The line with every match replaced by its text. Replacements hold nothing that JSON escapes, so string
+ * values stay where they are between their neighbours; a changed key or plain text is looked at anew.
+ */
+export function replaceMatches(searched: Searched, textOf: (match: Match) => string): Replaced {
+  const { line, tokens, clean, matches } = searched;
+  const pieces: Buffer[] = [];
+  const growths: number[] = [];
+  let copied = 0;
+  for (const match of matches) {
+    const text = Buffer.from(textOf(match), 'latin1');
+    pieces.push(line.subarray(copied, match.start), text);
+    growths.push(text.length - (match.end - match.start));
+    copied = match.end;
+  }
+  pieces.push(line.subarray(copied));
+  const isStable = tokens.every(({ role }, index) => role === 'value' || clean[index]);
+  return { line: Buffer.concat(pieces), tokens: isStable ? movedTokens(searched, growths) : null };
 }
 
-/** An escaped ASCII letter may hide any literal. */
-const ESCAPED_LETTER = ['\\u00'];
+/** Tokens after their matches grew by so many bytes each. */
+function movedTokens({ tokens, matches }: Searched, growths: readonly number[]): StringToken[] {
+  let moved = 0;
+  let next = 0;
+  return tokens.map((token) => {
+    const start = token.start + moved;
+    for (; next < matches.length && matches[next]!.start < token.end; next += 1) moved += growths[next]!;
+    return moved === 0 ? token : { ...token, start, end: token.end + moved };
+  });
+}
+
+/** An escaped ASCII letter or sign may hide any literal; escaped control characters do not. */
+const ESCAPED_LETTER = ['2', '3', '4', '5', '6', '7'].map((digit) => `\\u00${digit}`);
+
+function literalScanner(literals: readonly string[]): LiteralScanner<null> {
+  return new LiteralScanner([...new Set([...ESCAPED_LETTER, ...literals])].map((literal) => [literal, null]));
+}
+
+/** The same detectors serve every trace of a push. */
+const anchorScanners = new WeakMap<readonly Detector[], LiteralScanner<null>>();
+
+function anchorScanner(detectors: readonly Detector[]): LiteralScanner<null> {
+  const known = anchorScanners.get(detectors);
+  if (known !== undefined) return known;
+  const scanner = literalScanner(detectors.flatMap((tool) => tool.anchors));
+  anchorScanners.set(detectors, scanner);
+  return scanner;
+}
 
 /** The span without the placeholders in it; short rests are dropped, whole spans never. */
 function outside(span: Span, holes: readonly Span[]): Span[] {

@@ -4,7 +4,6 @@
  */
 
 import { OtError } from '../base/errors.ts';
-import { LineSplitter } from '../base/jsonl.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { ingestPrimary, sourceMetaOf, storeSource, traceHeadOf, writeRecords } from '../capture/derive.ts';
 import { formatByName } from '../capture/formats.ts';
@@ -21,10 +20,12 @@ import {
   combineSealed,
   deriveSealedAsync,
   mergeSealed,
-  openSealSession,
+  type ScannedStream,
   type Sealed,
   type SealSession,
+  settleSeal,
 } from '../security/seal.ts';
+import type { SealEngine } from '../security/seal-engine.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { type BesideSources, ContentCounter, type SealedContent } from './sealed-content.ts';
 import { type TextSource, textSources } from './text-source.ts';
@@ -52,6 +53,8 @@ export interface SealTraceOptions {
   readonly policy: Policy;
   readonly batch: ObjectBatch;
   readonly algorithm: TraceFiles['algorithm'];
+  /** Default: this thread. */
+  readonly engine?: SealEngine;
 }
 
 interface Parts extends BesideSources {
@@ -60,7 +63,7 @@ interface Parts extends BesideSources {
 
 /** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8), `OT_TOOL_FAILED` (exit 3). */
 export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome> {
-  const { raw, policy } = options;
+  const { raw, policy, engine } = options;
   const sources = await textSources(raw);
   const metas = sources.map(({ meta }) => meta);
   const list = await readSecrets(raw);
@@ -68,12 +71,13 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
   const format = metas[0]?.format ?? '';
   const readers = sources.map((source) => () => source.read());
   await listFindings(policy.external, readers, list);
-  const session = openSealSession({ policy, list, format });
-  for (const source of sources) await scanSource(session, source.read());
-  const parts = await sealParts(session, raw, sources);
-  const sealed = await deriveSealedAsync(parts, async (value) => {
-    await assertNoneLeft(policy.external, value.sources, new FieldClassifier(format));
-    return deriveCopy(options, metas, value);
+  const seal = { policy, list, format, ...(engine === undefined ? {} : { engine }) };
+  const sealed = await settleSeal(seal, async (session) => {
+    const parts = await sealParts(session, raw, sources);
+    return deriveSealedAsync(parts, async (value) => {
+      await assertNoneLeft(policy.external, value.sources, new FieldClassifier(format));
+      return deriveCopy(options, metas, value);
+    });
   });
   return { sealed, list, grew: list.size > before };
 }
@@ -86,23 +90,19 @@ export async function readSecrets(raw: TraceFolder): Promise<SecretList> {
     : new SecretList();
 }
 
-async function scanSource(session: SealSession, bytes: AsyncIterable<Buffer>): Promise<void> {
-  const splitter = new LineSplitter((line) => session.scan(line.bytes));
-  for await (const part of bytes) splitter.push(part);
-  splitter.end();
-}
-
 async function sealParts(
   session: SealSession,
   raw: TraceFolder,
   sources: readonly TextSource[],
 ): Promise<Sealed<Parts>> {
+  const scanned: ScannedStream[] = [];
+  for (const source of sources) scanned.push(await session.scanStream(source.read()));
   const beside = session.sealJson({
     fileNames: sources.map(({ meta }) => meta.file_name),
     project: await raw.project(),
     dependencies: await raw.dependencies(),
   });
-  const streams = sources.map((source) => session.sealStream(() => source.read()));
+  const streams = sources.map((source, index) => session.sealStream(() => source.read(), scanned[index]));
   return mergeSealed(beside, combineSealed(streams), (own, sealed) => ({ ...own, sources: sealed }));
 }
 
