@@ -22,7 +22,7 @@ export async function readMap(shelves: readonly Shelf[], reference: string): Pro
 }
 
 export interface MapSelection {
-  /** Bursts instead of single nodes. */
+  /** Bursts instead of single nodes; they stand among these when `actions` names both. */
   readonly bursts: boolean;
   /** Only what can be reached from the nodes of this step over at most `depth` edges. */
   readonly around?: { readonly step: number; readonly depth: number };
@@ -41,7 +41,7 @@ export function selectMap({ map, activity }: MappedTrace, selection: MapSelectio
       `trace ${traceId} has no step ${around.step}: it has ${total}`,
     );
   }
-  const whole = selection.bursts ? burstMap(burstsOf(map, activity)) : map;
+  const whole = wholeMap(map, activity, selection);
   const near = around === undefined ? null : reachable(whole, around.step, around.depth);
   const nodes = whole.nodes.filter(
     (node) =>
@@ -49,6 +49,16 @@ export function selectMap({ map, activity }: MappedTrace, selection: MapSelectio
       (actions === undefined || actions.includes(node.action_type)),
   );
   return cutMap(whole, nodes);
+}
+
+function wholeMap(map: TraceMap, activity: Activity, { bursts, actions }: MapSelection): TraceMap {
+  if (!bursts && actions?.includes('change_burst') !== true) return map;
+  const ofBursts = burstMap(burstsOf(map, activity));
+  if (bursts) return ofBursts;
+  const nodes = [...ofBursts.nodes, ...map.nodes];
+  // A stable order: a burst stands before the nodes of its first step.
+  nodes.sort((left, right) => left.step_index - right.step_index);
+  return { nodes, edges: [...ofBursts.edges, ...map.edges] };
 }
 
 function burstMap(bursts: readonly MapNode[]): TraceMap {

@@ -180,7 +180,7 @@ export function relativePath(path: string, cwd: string | null): string | null {
 }
 
 function isCommit(value: string | null | undefined): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value);
+  return typeof value === 'string' && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(value);
 }
 
 /** RFC 3339 in UTC; a trace without a time has that of the epoch, because the record must have one. */

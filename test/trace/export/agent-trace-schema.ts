@@ -68,7 +68,7 @@ const check = record(
     files: list(record({ path: text(/^[^/]/), conversations: list(conversation) })),
   },
   {
-    vcs: record({ type: oneOf('git', 'jj', 'hg', 'svn'), revision: text(/^[0-9a-f]{40}$/) }),
+    vcs: record({ type: oneOf('git', 'jj', 'hg', 'svn'), revision: text(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/) }),
     tool: record({ name: text(), version: text() }),
     metadata: (value, at) => (typeof value === 'object' && value !== null ? [] : [`${at} is no object`]),
   },

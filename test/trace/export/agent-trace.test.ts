@@ -117,7 +117,42 @@ describe('agentTraceOf', () => {
     const base = (base_commit: string): unknown =>
       agentTraceOf(family(new Sample(), {}, { task: { base_commit } }), null).vcs;
     expect(base('a'.repeat(40))).toEqual({ type: 'git', revision: 'a'.repeat(40) });
+    expect(base('a'.repeat(64))).toEqual({ type: 'git', revision: 'a'.repeat(64) });
     expect(base('abc1234')).toBeUndefined();
+    expect(base('a'.repeat(63))).toBeUndefined();
+  });
+});
+
+describe('the check of records', () => {
+  const record = agentTraceOf(family(edit(new Sample(), '/w/a', [[1, 0, 1, 2]])), '/w');
+  const [file] = record.files;
+  const [conversation] = file!.conversations;
+  const withRange = (range: object): object => ({
+    ...record,
+    files: [{ ...file, conversations: [{ ...conversation, ranges: [range] }] }],
+  });
+
+  it.each([
+    ['a key of nobody', { ...record, more: 1 }],
+    ['no version', { ...record, version: undefined }],
+    ['a version of two parts', { ...record, version: '1.0' }],
+    ['an id that is no UUID', { ...record, id: 'x' }],
+    ['a time of no zone', { ...record, timestamp: '2026-01-05T10:00:00' }],
+    ['a system of nobody', { ...record, vcs: { type: 'cvs', revision: 'a'.repeat(40) } }],
+    ['a tool without a version', { ...record, tool: { name: 'x' } }],
+    ['a path from the root', { ...record, files: [{ ...file, path: '/a' }] }],
+    ['no conversations', { ...record, files: [{ path: 'a' }] }],
+    ['line 0', withRange({ start_line: 0, end_line: 1 })],
+    ['half a line', withRange({ start_line: 1, end_line: 1.5 })],
+    ['an end before the start', withRange({ start_line: 2, end_line: 1 })],
+    ['a contributor of nobody', withRange({ start_line: 1, end_line: 1, contributor: { type: 'robot' } })],
+    [
+      'a long model',
+      withRange({ start_line: 1, end_line: 1, contributor: { type: 'ai', model_id: 'x'.repeat(251) } }),
+    ],
+  ])('refuses %s', (_, bad) => {
+    expect(agentTraceProblems(record)).toEqual([]);
+    expect(agentTraceProblems(bad)).not.toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
 import type { Burst } from '../../../trace/bursts.ts';
-import { ACTION_TYPES } from '../../../trace/map-node.ts';
+import { ACTION_TYPES, type ActionType } from '../../../trace/map-node.ts';
 import { type MapSelection, readMap, selectMap } from '../../../trace/read-map.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
@@ -20,7 +20,8 @@ export class TraceMapCommand extends OtCommand {
     details:
       'What happened in a trace as nodes in step order: instructions, messages, calls and their results, test ' +
       'runs, errors, patches, commits. With --bursts the edits made for one purpose are one node each, with ' +
-      'what was asked, the files, the tests and the commit. --around keeps what is near one step.',
+      'what was asked, the files, the tests and the commit; the action type change_burst shows them among the other ' +
+      'nodes. --around keeps what is near one step.',
     examples: [
       ['What was done, purpose by purpose', 'git ot trace map 3f2a9c1e --bursts'],
       ['Tests and errors only', 'git ot trace map 3f2a9c1e --actions test_run,error_signal'],
@@ -62,14 +63,25 @@ export class TraceMapCommand extends OtCommand {
     if (this.depth !== undefined && this.around === undefined) throw depthAlone();
     const depth = this.depth === undefined ? DEFAULT_DEPTH : wholeNumber('--depth', this.depth, 0);
     const step = this.around === undefined ? undefined : wholeNumber('--around', this.around, 1);
+    const actions = this.actions === undefined ? undefined : this.#actionTypes(this.actions);
     return {
-      bursts: this.bursts,
+      bursts: this.bursts || actions?.every((type) => type === 'change_burst') === true,
       ...(step === undefined ? {} : { around: { step, depth } }),
-      ...(this.actions === undefined
-        ? {}
-        : { actions: this.actions.split(',').map((word) => oneOf('--actions', word.trim(), ACTION_TYPES)) }),
+      ...(actions === undefined ? {} : { actions }),
     };
   }
+
+  #actionTypes(text: string): ActionType[] {
+    const types = text.split(',').map((word) => oneOf('--actions', word.trim(), ACTION_TYPES));
+    if (this.bursts && types.some((type) => type !== 'change_burst')) throw onlyBursts();
+    return types;
+  }
+}
+
+function onlyBursts(): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', 'with --bursts every node is a change_burst', {
+    hint: 'leave out --bursts, and name change_burst among the --actions to see both',
+  });
 }
 
 function depthAlone(): OtError {

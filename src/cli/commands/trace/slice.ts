@@ -45,7 +45,14 @@ export class TraceSliceCommand extends OtCommand {
       const { mode } = wanted;
       return {
         schema: 'opentraces.trace.slice.v1',
-        data: { trace_id: mapped.traceId, mode, slices, remote, limitations },
+        data: {
+          trace_id: mapped.traceId,
+          mode,
+          template: mode === 'bursts' ? mode : null,
+          slices,
+          remote,
+          limitations,
+        },
         text: (page) =>
           `${slicesView(page, slices)}${slices.length === 0 ? gapsView(page, limitations) : ''}`,
         nextSteps: gapSteps(remote, limitations),
