@@ -9,9 +9,12 @@ export const ALNUM = UPPER + LOWER + DIGITS;
 export const HEX = `${DIGITS}abcdef`;
 const BASE64 = `${ALNUM}+/`;
 
+/** Which set of samples is being drawn. */
+let turn = 0;
+
 /** `length` characters of `alphabet`, always the same for the same seed, with a digit at the third place. */
 export function draw(length: number, alphabet: string = ALNUM, seed = 1): string {
-  let state = (seed * 2_654_435_761) >>> 0;
+  let state = Math.imul(seed + turn * 7919, 2_654_435_761) >>> 0;
   let out = '';
   while (out.length < length) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -57,10 +60,12 @@ function jwt(seed: number): string {
   ].join('.');
 }
 
-const basicPair = Buffer.from(`deploy:${draw(18, ALNUM, 3)}`).toString('base64');
+function basicPair(): string {
+  return Buffer.from(`deploy:${draw(18, ALNUM, 3)}`).toString('base64');
+}
 
 /** At least one sample for each rule of the `regex` tool. */
-export const SAMPLES: readonly Sample[] = [
+const drawSamples = (): readonly Sample[] => [
   ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((p, i) =>
     bare('github-token', 'access_token', `${p}_${draw(36, ALNUM, i)}`),
   ),
@@ -130,7 +135,7 @@ export const SAMPLES: readonly Sample[] = [
   bare('atlassian-token', 'access_token', `ATA${'TT3'}${draw(180)}`),
   bare('jwt', 'jwt', jwt(5)),
   within('authorization-token', 'auth_header', draw(40), (s) => `curl -H "Authorization: Bearer ${s}" x`),
-  within('authorization-basic', 'auth_header', basicPair, (s) => `Authorization: Basic ${s}\n`),
+  within('authorization-basic', 'auth_header', basicPair(), (s) => `Authorization: Basic ${s}\n`),
   within('url-password', 'password', draw(14), (s) => `postgres://svc:${s}@db.acme.dev:5432/app`),
   within('url-token', 'access_token', draw(30), (s) => `git clone https://${s}@git.acme.dev/x.git`),
   within('password-assignment', 'password', `hunter2${draw(4)}`, (s) => `password = "${s}"`),
@@ -142,6 +147,18 @@ export const SAMPLES: readonly Sample[] = [
   ),
   bare('private-key-base64', 'private_key', Buffer.from(`${pemKey('RSA', 3)}\n`).toString('base64')),
 ];
+
+export const SAMPLES: readonly Sample[] = drawSamples();
+
+/** Samples of every rule with other secrets, the same for the same number. */
+export function samplesOf(number: number): readonly Sample[] {
+  turn = number;
+  try {
+    return drawSamples();
+  } finally {
+    turn = 0;
+  }
+}
 
 /** Texts that look near a secret and hold none. */
 export const NEAR_MISSES: readonly string[] = [
