@@ -2,7 +2,7 @@
 # The words come from the overview, so that every version completes its own commands.
 
 __git_ot_words() {
-  git-ot 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\( [a-z][a-z-]*\)*\)  .*/\1/p'
+  git-ot 2>/dev/null | sed -n 's/^  \([a-z][a-z_-]*\( [a-z][a-z_-]*\)*\)  .*/\1/p'
 }
 
 # Completes word $2, after the words of a command $1 with a blank behind each.

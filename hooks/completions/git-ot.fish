@@ -4,7 +4,7 @@ function __git_ot_next
     set -l words (commandline -opc)
     set -l lead (string join ' ' -- $words[2..-1])
     test -n "$lead"; and set lead "$lead "
-    git-ot 2>/dev/null | string match -r '^  ([a-z][a-z-]*(?: [a-z][a-z-]*)*)  ' -g | while read -l path
+    git-ot 2>/dev/null | string match -r '^  ([a-z][a-z_-]*(?: [a-z][a-z_-]*)*)  ' -g | while read -l path
         if string match -q -- "$lead*" $path
             string split -f1 ' ' -- (string sub -s (math (string length -- "$lead") + 1) -- $path)
         end

@@ -33,6 +33,8 @@ export interface App {
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;
   readonly platform: Platform;
+  /** The PATH, for external detectors. */
+  readonly searchPath: string;
   /** The git program in the caller's environment, cleared as DESIGN §8 says. */
   readonly git: GitProgram;
   readonly io: Io;
@@ -65,6 +67,7 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
       return cwd();
     },
     platform,
+    searchPath: env.PATH ?? '',
     get git() {
       git ??= gitProgram({ env: { ...env, ...absoluteHome(env, cwd) } });
       return git;

@@ -61,6 +61,51 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup/completions.ts')).SetupCompletionsCommand,
   },
   {
+    path: ['setup', 'regex'],
+    summary: 'look for keys, tokens and passwords',
+    load: async () => (await import('./commands/setup/regex.ts')).SetupRegexCommand,
+  },
+  {
+    path: ['setup', 'entropy'],
+    summary: 'look for random values where secrets stand',
+    load: async () => (await import('./commands/setup/entropy.ts')).SetupEntropyCommand,
+  },
+  {
+    path: ['setup', 'trufflehog'],
+    summary: 'look with the program trufflehog',
+    load: async () => (await import('./commands/setup/trufflehog.ts')).SetupTrufflehogCommand,
+  },
+  {
+    path: ['setup', 'gitleaks'],
+    summary: 'look with the program gitleaks',
+    load: async () => (await import('./commands/setup/gitleaks.ts')).SetupGitleaksCommand,
+  },
+  {
+    path: ['setup', 'privacy_filter'],
+    summary: 'look for personal data with a local classifier',
+    load: async () => (await import('./commands/setup/privacy-filter.ts')).SetupPrivacyFilterCommand,
+  },
+  {
+    path: ['setup', 'llm_pii'],
+    summary: 'look for personal data with a language model',
+    load: async () => (await import('./commands/setup/llm-pii.ts')).SetupLlmPiiCommand,
+  },
+  {
+    path: ['setup', 'business_logic'],
+    summary: 'look for internal hosts and account ids',
+    load: async () => (await import('./commands/setup/business-logic.ts')).SetupBusinessLogicCommand,
+  },
+  {
+    path: ['setup', 'path_anonymizer'],
+    summary: 'take user names out of home paths',
+    load: async () => (await import('./commands/setup/path-anonymizer.ts')).SetupPathAnonymizerCommand,
+  },
+  {
+    path: ['setup', 'classifier'],
+    summary: 'count what makes a record sensitive',
+    load: async () => (await import('./commands/setup/classifier.ts')).SetupClassifierCommand,
+  },
+  {
     path: ['setup', 'uninstall'],
     summary: 'take out everything that setup put anywhere',
     load: async () => (await import('./commands/setup/uninstall.ts')).SetupUninstallCommand,
@@ -181,6 +226,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bucket/rebuild.ts')).BucketRebuildCommand,
   },
   {
+    path: ['bucket', 'security'],
+    summary: 'show or set the policy a push seals under',
+    load: async () => (await import('./commands/bucket/security.ts')).BucketSecurityCommand,
+  },
+  {
     path: ['bucket', 'remote', 'add'],
     summary: 'name a remote to push to and pull from',
     load: async () => (await import('./commands/bucket/remote/add.ts')).BucketRemoteAddCommand,
@@ -209,5 +259,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: ['bucket', 'remote', 'pull'],
     summary: 'fetch what other machines pushed',
     load: async () => (await import('./commands/bucket/remote/pull.ts')).BucketRemotePullCommand,
+  },
+  {
+    path: ['security', 'tools', 'list'],
+    summary: 'list what looks for secrets, and whether it can run',
+    load: async () => (await import('./commands/security/tools/list.ts')).SecurityToolsListCommand,
+  },
+  {
+    path: ['security', 'tools', 'info'],
+    summary: 'explain one security tool',
+    load: async () => (await import('./commands/security/tools/info.ts')).SecurityToolsInfoCommand,
   },
 ];

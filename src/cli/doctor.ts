@@ -6,6 +6,7 @@ import type { App } from './app.ts';
 import { VERSION } from './build-info.ts';
 import { installPlaces } from './install-places.ts';
 import { bucketSummary, folderStatus, liveHealth } from './live.ts';
+import { bucketPolicy } from './policy.ts';
 
 export interface Examination {
   readonly versions: { readonly git_ot: string; readonly git: string | null; readonly node: string };
@@ -21,6 +22,7 @@ export async function examine(app: App): Promise<Examination> {
   findings.push(...(await diagnose(await liveHealth(app), installPlaces(app))));
   if (git !== null) {
     findings.push(...(await orFinding(app.home, () => bucketSummary(app))));
+    findings.push(...(await orFinding('policy', () => bucketPolicy(app))));
     findings.push(...(await repositoryFindings(app)));
   }
   const versions = { git_ot: VERSION, git: git?.join('.') ?? null, node: process.versions.node };

@@ -26,7 +26,8 @@ export interface FolderStatus {
 export interface BucketSummary {
   readonly traces: number;
   /** Per remote: traces it has not, as far as the last push or look knows; nothing is asked. */
-  readonly unsynced: ReadonlyArray<{ readonly remote: string; readonly traces: number }>;
+  /** Traces are null when the policy of a push cannot run. */
+  readonly unsynced: ReadonlyArray<{ readonly remote: string; readonly traces: number | null }>;
 }
 
 export async function liveHealth(app: App): Promise<CaptureHealth> {
@@ -67,15 +68,24 @@ export async function bucketSummary(app: App): Promise<BucketSummary | null> {
 
 async function unsyncedOf(app: App, opened: Opened): Promise<BucketSummary['unsynced']> {
   const found: Array<BucketSummary['unsynced'][number]> = [];
-  for (const remote of await listRemotes(app.git, opened.bucket)) {
+  const remotes = await listRemotes(app.git, opened.bucket);
+  const parts = remotes.length === 0 ? null : await compareParts(app, opened).catch(orUnknown);
+  for (const remote of remotes) {
+    if (parts === null) {
+      found.push({ remote: remote.name, traces: null });
+      continue;
+    }
     const transport = await lastSeen(opened.bucket, remote.name);
-    const { to_push } = await compareRemote(
-      { ...compareParts(app, opened), transport: () => transport },
-      remote,
-    );
+    const { to_push } = await compareRemote({ ...parts, transport: () => transport }, remote);
     found.push({ remote: remote.name, traces: to_push.length });
   }
   return found;
+}
+
+/** A policy that cannot run is told by `doctor` and by what would push. */
+function orUnknown(error: unknown): null {
+  if (error instanceof OtError && error.kind === 'refused') return null;
+  throw error;
 }
 
 /** The remote as it was seen last: lists the tips of ours that it had, and reaches nothing. */

@@ -1,10 +1,10 @@
 /** What the remote commands hand to `sync/`. */
 import type { Transport, TransportProgress } from '../git/ports.ts';
 import { programTransport } from '../git/program/transport.ts';
-import { DEFAULT_POLICY, resolvePolicy } from '../security/policy.ts';
 import type { CompareContext } from '../sync/compare.ts';
 import { chooseRemote, type Remote } from '../sync/remotes.ts';
 import type { App } from './app.ts';
+import { bucketPolicy } from './policy.ts';
 import { type Opened, withBucket } from './with-bucket.ts';
 
 export interface RemoteContext extends Opened {
@@ -29,10 +29,10 @@ export async function withRemote<T>(
 export type CompareParts = Opened & Pick<CompareContext, 'policy' | 'transport'>;
 
 /** What comparing with remotes needs: the policy a push would seal under, and a way to ask. */
-export function compareParts(app: App, opened: Opened): CompareParts {
+export async function compareParts(app: App, opened: Opened): Promise<CompareParts> {
   return {
     ...opened,
-    policy: resolvePolicy(DEFAULT_POLICY),
+    policy: await bucketPolicy(app),
     transport: (gitDir) => programTransport(app.git, gitDir),
   };
 }

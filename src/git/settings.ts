@@ -1,6 +1,6 @@
 /** Settings of a person or a repository through `git config`, as git itself finds them. */
 import { OtError } from '../base/errors.ts';
-import type { GitProgram } from './spawn.ts';
+import type { GitCall, GitProgram } from './spawn.ts';
 
 export type SettingScope = 'local' | 'global';
 
@@ -12,9 +12,18 @@ export interface Setting {
 }
 
 /** Every setting of a section that counts in `folder`, in the order git reads them: the last one wins. */
-export async function listSettings(git: GitProgram, folder: string, section: string): Promise<Setting[]> {
-  const args = ['config', '--null', '--show-scope', '--get-regexp', `^${section}\\.`];
-  const { code, stdout } = await git.run(args, { cwd: folder, okCodes: [0, 1] });
+export function listSettings(git: GitProgram, folder: string, section: string): Promise<Setting[]> {
+  return readSettings(git, `^${section}\\.`, { cwd: folder });
+}
+
+/** The same for every name that matches an extended regular expression, where `call` looks. */
+export async function readSettings(
+  git: GitProgram,
+  pattern: string,
+  call: Pick<GitCall, 'cwd' | 'gitDir'>,
+): Promise<Setting[]> {
+  const args = ['config', '--null', '--show-scope', '--get-regexp', pattern];
+  const { code, stdout } = await git.run(args, { ...call, okCodes: [0, 1] });
   if (code === 1) return [];
   const fields = stdout.toString('utf8').split('\0');
   const found: Setting[] = [];

@@ -48,7 +48,7 @@ describe.each(COMMANDS.map((entry) => [entry.path.join(' '), entry] as const))('
 });
 
 it('the manual names no command that is not there', () => {
-  const named = [...MANUAL.matchAll(/\.TP\ngit ot ((?:[a-z][a-z-]* ?)+)/g)].map((match) => match[1]!.trim());
+  const named = [...MANUAL.matchAll(/\.TP\ngit ot ((?:[a-z][a-z_-]* ?)+)/g)].map((match) => match[1]!.trim());
   const paths = COMMANDS.map(({ path }) => path.join(' '));
   const strangers = named.filter(
     (words) => !paths.some((path) => words === path || words.startsWith(`${path} `)),

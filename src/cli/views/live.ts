@@ -22,7 +22,8 @@ export function statusView(page: Page, status: StatusData): string {
     ['bucket', bucket === null ? 'none yet' : count(bucket.traces, 'trace')],
   ];
   for (const { remote, traces } of bucket?.unsynced ?? []) {
-    pairs.push(['unsynced', `${traces === 0 ? 'nothing' : count(traces, 'trace')} for ${printable(remote)}`]);
+    const what = traces === null ? 'unknown' : traces === 0 ? 'nothing' : count(traces, 'trace');
+    pairs.push(['unsynced', `${what} for ${printable(remote)}`]);
   }
   return fields(page, pairs);
 }

@@ -1,12 +1,15 @@
 /** Text views of the remote commands. */
+import type { Policy } from '../../security/contract.ts';
 import type { RemoteDiff } from '../../sync/compare.ts';
 import type { PullReport } from '../../sync/pull.ts';
 import type { PushPlan } from '../../sync/push.ts';
 import type { Remote } from '../../sync/remotes.ts';
+import type { Reseal } from '../../sync/reseal.ts';
 import { bytes, count, fields, oneLine, type Page, printable, table } from './page.ts';
 
 /** A push as it is shown: before it happens, and after. The URL holds no credentials. */
 export type PushSummary = Pick<PushPlan, 'remote' | 'policy' | 'lane' | 'new_lane' | 'refs' | 'replaced'> & {
+  readonly reseal: Reseal;
   readonly dry_run: boolean;
   /** Refs the remote took. */
   readonly pushed: number;
@@ -16,18 +19,27 @@ export function remoteLine({ name, url }: Remote): string {
   return `${printable(name)}  ${printable(url)}\n`;
 }
 
+/** Said before sealing starts, which can take a while. */
+export function resealLine({ name }: Pick<Policy, 'name'>, { traces, bytes: size }: Reseal): string {
+  return `the policy is ${printable(name)} now: ${count(traces, 'trace')} (${bytes(size)}) sealed anew\n`;
+}
+
+const UNSEALED: ReadonlyMap<string, string> = new Map([
+  ['off', ': NOTHING is replaced, this is raw evidence'],
+]);
+
 export function pushView(page: Page, push: PushSummary): string {
   const { remote, policy } = push;
   const pending = policy.pending.length === 0 ? '' : `, not yet run: ${policy.pending.join(', ')}`;
   const replaced = Object.entries(push.replaced).map(([kind, times]) => `${times} ${printable(kind)}`);
   const head = fields(page, [
     ['remote', `${printable(remote.name)}  ${printable(remote.url)}`],
-    ['policy', `${policy.name} (${policy.digest})${pending}`],
+    ['policy', `${policy.name} (${policy.digest})${pending}${UNSEALED.get(policy.name) ?? ''}`],
     ['replaced', replaced.length === 0 ? 'nothing' : replaced.join(', ')],
   ]);
   const moving = push.refs.filter(({ action }) => action !== 'none');
   const rows = moving.map((ref) => [
-    ref.month,
+    ref.remote_ref,
     ref.action,
     `${ref.traces}`,
     `${ref.leaving}`,
@@ -37,7 +49,7 @@ export function pushView(page: Page, push: PushSummary): string {
   const list =
     moving.length === 0
       ? ''
-      : table(page, ['MONTH', 'ACTION', 'TRACES', 'LEAVING', 'SEALED NOW', 'SIZE'], rows);
+      : table(page, ['REF', 'ACTION', 'TRACES', 'LEAVING', 'SEALED NOW', 'SIZE'], rows);
   return `${head}${list}${verdict(push, moving.length)}`;
 }
 

@@ -26,7 +26,7 @@ export class ConfigSetCommand extends OtCommand {
 
   protected override async run(app: App): Promise<Reply> {
     const setting = checkedSetting(settingName(this.name), this.value);
-    const scope = await scopeOf(app, this.global);
+    const scope = await scopeOf(app, setting.name, this.global);
     await setSetting(app.git, app.cwd, scope, setting);
     const { name, value } = setting;
     return {

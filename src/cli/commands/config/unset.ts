@@ -20,7 +20,7 @@ export class ConfigUnsetCommand extends OtCommand {
 
   protected override async run(app: App): Promise<Reply> {
     const name = settingName(this.name);
-    const scope = await scopeOf(app, this.global);
+    const scope = await scopeOf(app, name, this.global);
     if (!(await unsetSetting(app.git, app.cwd, scope, name))) {
       throw new OtError('OT_CONFIG_NOT_SET', 'not_found', `${name} is not set in the ${scope} configuration`);
     }

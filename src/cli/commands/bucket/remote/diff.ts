@@ -22,7 +22,7 @@ export class BucketRemoteDiffCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     return withBucket(app, {}, async (opened) => {
       const remote = await chooseRemote(app.git, opened.bucket, this.name);
-      const found = await compareRemote(compareParts(app, opened), remote);
+      const found = await compareRemote(await compareParts(app, opened), remote);
       const diff = { ...found, remote: { name: remote.name, url: withoutCredentials(remote.url) } };
       return {
         schema: 'opentraces.bucket.remote.diff.v1',

@@ -29,7 +29,7 @@ export class BucketRemoteStatusCommand extends OtCommand {
         this.name === undefined
           ? await listRemotes(app.git, bucket)
           : [await chooseRemote(app.git, bucket, this.name)];
-      const parts = compareParts(app, opened);
+      const parts = await compareParts(app, opened);
       const remotes = await Promise.all(chosen.map((remote) => stateOf(parts, remote)));
       return {
         schema: 'opentraces.bucket.remote.status.v1',
