@@ -78,10 +78,16 @@ export class TraceFolder {
   /** What lock files pinned beside the first capture; null when none was seen. */
   async dependencies(): Promise<ObservedDependencies | null> {
     const path = this.names.observed(0, 'dependencies');
+    if ((await this.dependenciesOid()) === null) return null;
+    return decodeRecord(ObservedDependencies, await this.bytes(path), this.#where(path));
+  }
+
+  /** Object id of what {@link dependencies} reads: traces with the same have the same. */
+  async dependenciesOid(): Promise<Oid | null> {
+    const path = this.names.observed(0, 'dependencies');
     const seen = await this.#objects.resolve(this.tree, 'sources/0/observed');
     const files = seen?.type === 'tree' ? await this.#objects.readTree(seen.oid) : [];
-    if (!files.some(({ name }) => path.endsWith(`/${name}`))) return null;
-    return decodeRecord(ObservedDependencies, await this.bytes(path), this.#where(path));
+    return files.find(({ name }) => path.endsWith(`/${name}`))?.oid ?? null;
   }
 
   /** Ids of a source's chunks, in order. */

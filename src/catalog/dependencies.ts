@@ -41,19 +41,25 @@ const TAKE_A_WORD: ReadonlySet<string> = new Set([
 ]);
 const MOST = 50;
 
-/** Names without versions, in order, each once; at most 50. */
-export function dependenciesIn(command: string): string[] {
-  const names = simpleCommands(command).flatMap((words) => installed(effectiveCommand(words)));
-  return [...new Set(names)].slice(0, MOST);
+export interface Installed {
+  readonly name: string;
+  /** The one version that was asked for; null for none, and for a range. */
+  readonly version: string | null;
 }
 
-function installed(words: readonly string[]): string[] {
+/** In order, each once; at most 50. */
+export function dependenciesIn(command: string): Installed[] {
+  const found = simpleCommands(command).flatMap((words) => installed(effectiveCommand(words)));
+  return [...new Map(found.map((each) => [`${each.name} ${each.version}`, each])).values()].slice(0, MOST);
+}
+
+function installed(words: readonly string[]): Installed[] {
   const [program = '', ...rest] =
     /^python[\d.]*$/.test(words[0] ?? '') && words[1] === '-m' ? words.slice(2) : words;
   const verbs = INSTALLERS.get(program);
   const at = verbs === undefined ? -1 : rest.findIndex((word) => verbs.has(word));
   if (at < 0 || at > 2) return [];
-  return packageWords(rest.slice(at + 1)).flatMap((word) => packageName(word) ?? []);
+  return packageWords(rest.slice(at + 1)).flatMap((word) => packageOf(word) ?? []);
 }
 
 function packageWords(words: readonly string[]): string[] {
@@ -68,8 +74,10 @@ function packageWords(words: readonly string[]): string[] {
 }
 
 /** `@scope/name@1.2` is `@scope/name`; `name[extra]>=2` is `name`; a path or an address is none. */
-function packageName(word: string): string | null {
+function packageOf(word: string): Installed | null {
   if (word === 'add' || /^(?:\.|\/|~|[a-z+]{2,8}:)/i.test(word) || /[<>|*$`]$|^\d*>/.test(word)) return null;
-  const match = /^(@?[A-Za-z0-9][\w.-]{0,100}(?:\/[\w./-]{1,150})?)(?:[@[=<>~!].{0,100})?$/.exec(word);
-  return match?.[1] ?? null;
+  const match = /^(@?[A-Za-z0-9][\w.-]{0,100}(?:\/[\w./-]{1,150})?)([@[=<>~!].{0,100})?$/.exec(word);
+  if (match === null) return null;
+  const version = /^(?:@|==)v?(\d[\w.+-]{0,80})$/.exec(match[2] ?? '')?.[1] ?? null;
+  return { name: match[1]!, version };
 }

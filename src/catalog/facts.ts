@@ -1,7 +1,8 @@
 /** What a step can be filtered by: names and values, drawn from its calls and their results. */
 import { type CallFacts, failed } from '../record/call-facts.ts';
+import { committedIn } from '../record/commits.ts';
 import { commandFamily, simpleCommands } from '../record/shell-command.ts';
-import type { Observation, Step, ToolCall } from '../record/step.ts';
+import { isUnused, type Observation, type Step, type ToolCall } from '../record/step.ts';
 import { testResultOf } from '../record/test-run.ts';
 import { dependenciesIn } from './dependencies.ts';
 
@@ -12,7 +13,13 @@ export const FACET_NAMES = [
   'bash.command_family',
   'test.framework',
   'test.result',
+  /** A package that a command installed, and `name@version` where it named one. */
   'dependency.name',
+  'dependency.version',
+  /** `name@version` of a lock file beside the session. */
+  'dependency.pinned',
+  /** A model that spoke. */
+  'model.name',
   'skill.name',
   'error',
   'commit.sha',
@@ -25,8 +32,6 @@ export interface Fact {
 }
 
 const LONGEST_VALUE = 512;
-/** `git commit` says `[main 1a2b3c4] subject`, with `(root-commit)` before the id on the first one. */
-const COMMITTED = /^\[[^\]\n]{1,250}? (?:\([^)\n]{1,40}\) )?([0-9a-f]{7,64})\] /gm;
 
 /** Facts of a step in order, with repetitions. */
 export function stepFacts(step: Step, factsOf: (call: ToolCall) => CallFacts): Fact[] {
@@ -38,7 +43,12 @@ export function stepFacts(step: Step, factsOf: (call: ToolCall) => CallFacts): F
     typeof error === 'string' && error !== '' ? [fact('error', error)] : [],
   );
   if (step.kind === 'api_error') errors.push(fact('error', 'api_error'));
-  return [...facts, ...errors].filter(({ value }) => value !== '');
+  return [...modelFacts(step), ...facts, ...errors].filter(({ value }) => value !== '');
+}
+
+function modelFacts({ role, model, token_usage: usage }: Step): Fact[] {
+  const spoke = role === 'agent' && typeof model === 'string' && (usage === undefined || !isUnused(usage));
+  return spoke ? [fact('model.name', model)] : [];
 }
 
 function callFacts(call: ToolCall, facts: CallFacts, result: Observation | undefined): Fact[] {
@@ -62,12 +72,19 @@ function commandFacts(command: string, testRunner: string | null, result: Observ
       fact('test.result', testResultOf({ command, output, error }).status),
     );
   }
-  found.push(...dependenciesIn(command).map((name) => fact('dependency.name', name)));
+  for (const { name, version } of dependenciesIn(command)) {
+    found.push(fact('dependency.name', name));
+    if (version !== null) found.push(fact('dependency.version', `${name}@${version}`));
+  }
   if (command.includes('commit') && !failed(result)) {
-    for (const match of output.slice(0, 200_000).matchAll(COMMITTED))
-      found.push(fact('commit.sha', match[1]!));
+    found.push(...committedIn(output).map(({ sha }) => fact('commit.sha', sha)));
   }
   return found;
+}
+
+/** A package as a lock file pins it. */
+export function pinFact({ name, version }: { readonly name: string; readonly version: string }): Fact {
+  return fact('dependency.pinned', `${name}@${version}`);
 }
 
 /** A skill by its name, which a step uses in one of several ways. */

@@ -19,6 +19,19 @@ interface Term {
   readonly text: string;
   /** Steps that hold it, at most. */
   readonly steps: number;
+  /** The word as it was asked, when this is another form of it and both are in the index. */
+  readonly formOf?: string;
+}
+
+/** A word as it was asked, and its other forms that are looked for beside it; both are expressions. */
+export interface Inflected {
+  readonly exact: string;
+  readonly forms: string;
+}
+
+export interface Match {
+  readonly expression: string;
+  readonly inflected: readonly Inflected[];
 }
 
 /** Rows an expression may visit: about a millisecond for a thousand of them. */
@@ -27,7 +40,7 @@ const MOST_ROWS = 12_000;
 const MOST_FORMS = 6;
 
 /** Expressions to try in order, until one finds enough. Empty when no word of the query is in the index. */
-export function matchExpressions(database: Sqlite, { wanted, unwanted }: QueryText): string[] {
+export function matchesOf(database: Sqlite, { wanted, unwanted }: QueryText): Match[] {
   const telling = wanted.filter(
     (unit) => unit.kind !== 'word' || unit.words.some((word) => !STOP_WORDS.has(word)),
   );
@@ -40,8 +53,16 @@ export function matchExpressions(database: Sqlite, { wanted, unwanted }: QueryTe
     (left, right) => left.steps - right.steps,
   );
   const pairs = pairsOf(units);
-  const without = unwanted.map(({ kind, words }) => ` NOT ${quoted(words, kind === 'prefix')}`).join('');
-  return alternatives(rarestFirst, pairs).map((expression) => `(${expression})${without}`);
+  const without = unwanted.length === 0 ? '' : ` NOT (${unwantedExpression(unwanted)})`;
+  return alternatives(rarestFirst, pairs).map(({ expression, inflected }) => ({
+    expression: `(${expression})${without}`,
+    inflected,
+  }));
+}
+
+/** Steps that hold anything of what is unwanted. */
+export function unwantedExpression(unwanted: readonly QueryUnit[]): string {
+  return unwanted.map(({ kind, words }) => quoted(words, kind === 'prefix')).join(' OR ');
 }
 
 /** Words that were asked side by side: where they also stand so, that is worth a rare word of its own. */
@@ -59,16 +80,33 @@ function wordsAsked({ kind, words }: QueryUnit): string[] {
   return kind === 'word' ? [...words, words.join('')] : [...words];
 }
 
-/** All terms where that is cheap; else the rare ones, and of common ones those steps that hold several. */
-function alternatives(terms: readonly Term[], pairs: ReturnType<typeof pairsOf>): string[] {
+/**
+ * All terms where that is cheap; else the rare ones, and of common ones those steps that hold several. A form is
+ * never looked for without the word that was asked.
+ */
+function alternatives(terms: readonly Term[], pairs: ReturnType<typeof pairsOf>): Match[] {
   if (terms.length === 0) return [];
-  const cheap = terms.filter(
+  const affordable = terms.filter(
     (_, index) => terms.slice(0, index + 1).reduce((sum, { steps }) => sum + steps, 0) <= MOST_ROWS,
   );
-  if (cheap.length > 1 || cheap.length === terms.length)
-    return [anyOf([...cheap, ...pairsAmong(cheap, pairs)])];
-  const [first, ...rest] = terms;
-  return rest.length === 0 ? [first!.text] : [`${first!.text} AND (${anyOf(rest)})`, first!.text];
+  const texts = new Set(affordable.map(({ text }) => text));
+  const cheap = affordable.filter(({ formOf }) => formOf === undefined || texts.has(formOf));
+  if (cheap.length > 1 || cheap.length === terms.length) {
+    return [{ expression: anyOf([...cheap, ...pairsAmong(cheap, pairs)]), inflected: inflectedOf(cheap) }];
+  }
+  const [first, ...rest] = terms.filter(({ formOf }) => formOf === undefined);
+  const alone = { expression: first!.text, inflected: [] };
+  return rest.length === 0
+    ? [alone]
+    : [{ expression: `${first!.text} AND (${anyOf(rest)})`, inflected: [] }, alone];
+}
+
+function inflectedOf(terms: readonly Term[]): Inflected[] {
+  const forms = new Map<string, Term[]>();
+  for (const term of terms) {
+    if (term.formOf !== undefined) forms.set(term.formOf, [...(forms.get(term.formOf) ?? []), term]);
+  }
+  return [...forms].map(([exact, others]) => ({ exact, forms: anyOf(others) }));
 }
 
 /** Pairs whose words are visited anyway. */
@@ -83,8 +121,12 @@ function anyOf(terms: readonly Term[]): string {
   return terms.map(({ text }) => text).join(' OR ');
 }
 
+/** Each once; what was asked itself is no form of another word. */
 function unique(terms: readonly Term[]): Term[] {
-  return [...new Map(terms.map((term) => [term.text, term])).values()];
+  const found = new Map<string, Term>();
+  for (const term of terms)
+    if (found.get(term.text)?.formOf !== undefined || !found.has(term.text)) found.set(term.text, term);
+  return [...found.values()];
 }
 
 type Count = (word: string) => number;
@@ -104,7 +146,9 @@ function termsOf({ kind, words }: QueryUnit, stepsWith: Count, stepsBeginning: C
 /** The word and its most frequent other forms. */
 function formTerms(word: string, stepsWith: Count): Term[] {
   const [own, ...others] = formsOf(word).map((form) => termOf(form, stepsWith));
-  return [own!, ...others.sort((left, right) => right.steps - left.steps).slice(0, MOST_FORMS - 1)];
+  const frequent = others.sort((left, right) => right.steps - left.steps).slice(0, MOST_FORMS - 1);
+  const marked = own!.steps === 0 ? frequent : frequent.map((term) => ({ ...term, formOf: own!.text }));
+  return [own!, ...marked];
 }
 
 function termOf(word: string, stepsWith: Count): Term {

@@ -17,11 +17,12 @@ export interface QueryText {
 }
 
 const TOKEN = /(-?)(?:"([^"]*)"|([^\s"]+))/g;
-/** More would not make a query better, and each costs time. */
-const MOST_UNITS = 32;
 const LONGEST_QUERY = 4096;
 
-/** Throws `OT_QUERY_SYNTAX` (exit 2): a quote without its pair, nothing to look for, a query of great length. */
+/**
+ * Nothing wanted in an empty text, and in one that only says what to leave out. Throws `OT_QUERY_SYNTAX` (exit 2)
+ * on a quote without its pair, a text without letters and digits, a query of great length.
+ */
 export function parseQueryText(text: string): QueryText {
   if (text.length > LONGEST_QUERY) throw syntax(`it is longer than ${LONGEST_QUERY} characters`);
   if ((text.match(/"/g) ?? []).length % 2 === 1) throw syntax('a quotation mark has no pair');
@@ -31,9 +32,14 @@ export function parseQueryText(text: string): QueryText {
     const unit = phrase === undefined ? wordUnit(word!) : unitOf('phrase', phrase);
     if (unit !== null) (minus === '-' ? unwanted : wanted).push(unit);
   }
-  if (wanted.length === 0 && unwanted.length > 0) throw syntax('it only says what to leave out');
-  if (wanted.length === 0 && text.trim() !== '') throw syntax('it holds no letter and no digit');
-  return { wanted: wanted.slice(0, MOST_UNITS), unwanted: unwanted.slice(0, MOST_UNITS) };
+  const isEmpty = wanted.length === 0 && unwanted.length === 0;
+  if (isEmpty && text.trim() !== '') throw syntax('it holds no letter and no digit');
+  return { wanted, unwanted };
+}
+
+/** What to leave out says nothing by itself. */
+export function nothingWanted(): OtError {
+  return syntax('it only says what to leave out, and no filter says of what');
 }
 
 function wordUnit(word: string): QueryUnit | null {

@@ -6,6 +6,7 @@ import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { decodeStep, inflateStep } from '../bucket/steps.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { ObjectReader, Oid } from '../git/ports.ts';
+import type { ObservedDependencies } from '../record/source.ts';
 import type { Step } from '../record/step.ts';
 import type { MetaRow, TraceHead } from '../record/trace.ts';
 
@@ -28,17 +29,25 @@ export interface ReadTrace {
   /** Null when the record is damaged: the steps may be sound all the same. */
   readonly head: TraceHead | null;
   readonly segments: readonly SegmentRef[];
+  /** Object id of what lock files pinned; null for none, and where that cannot be told. */
+  readonly pins: Oid | null;
 }
 
 /** Rejects with an `OtError` when the manifest row or a tree cannot be read. */
 export async function readTrace(copy: TraceCopy): Promise<ReadTrace> {
   const folder = openCopy(copy);
-  const [meta, head, segments] = await Promise.all([
+  const [meta, head, segments, pins] = await Promise.all([
     folder.meta(),
     orNull(folder.head()),
     segmentsOf(copy, folder),
+    orNull(folder.dependenciesOid()),
   ]);
-  return { copy, meta, head, segments };
+  return { copy, meta, head, segments, pins };
+}
+
+/** What lock files pinned; null when that is damaged or not here. */
+export function readPins(copy: TraceCopy): Promise<ObservedDependencies | null> {
+  return orNull(openCopy(copy).dependencies());
 }
 
 async function segmentsOf({ tip, tree }: TraceCopy, folder: TraceFolder): Promise<SegmentRef[]> {

@@ -9,7 +9,14 @@ import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import type { JournalTip, Shelf } from '../bucket/shelves.ts';
 import { type ChangedGroup, type ChangedJournal, changedGroups, changedJournals } from './changes.ts';
 import { readAhead } from './read-ahead.ts';
-import { type ReadSegment, type ReadTrace, readSegment, readTrace, type SegmentRef } from './read-trace.ts';
+import {
+  type ReadSegment,
+  type ReadTrace,
+  readPins,
+  readSegment,
+  readTrace,
+  type SegmentRef,
+} from './read-trace.ts';
 import { dueRetries, noteRetry, type Retry } from './retries.ts';
 import { type Catalog, foldLog } from './store.ts';
 import { TraceWriter } from './write-trace.ts';
@@ -187,6 +194,10 @@ export class Refresh {
   }
 
   async *#windowsOf(read: ReadTrace, journal: number): AsyncGenerator<Window> {
+    if (read.pins !== null && !this.#writer.knowsPins(read.pins)) {
+      const found = await readPins(read.copy);
+      if (found !== null) this.#writer.addPins(read.pins, found.packages);
+    }
     const { trace, wanted } = this.#writer.begin(read);
     for (let at = 0; at === 0 || at < wanted.length; at += WINDOW) {
       const segments = await Promise.all(

@@ -1,7 +1,7 @@
 /** Steps that match a text, best first, in traces that pass the filters; or those traces, when no text is given. */
 import type { Sqlite, SqliteValue } from '../base/sqlite.ts';
-import { facetCondition, type TraceFilter, traceConditions } from './filter.ts';
-import { matchExpressions } from './match.ts';
+import { evidenceFacets, facetCondition, type TraceFilter, traceConditions } from './filter.ts';
+import { type Inflected, type Match, matchesOf, unwantedExpression } from './match.ts';
 import type { QueryText } from './query-text.ts';
 import { rerank, type Scored } from './rank.ts';
 import { FIELDS, type Field } from './step-text.ts';
@@ -60,13 +60,13 @@ const RERANKED = 400;
 
 export function searchSteps(database: Sqlite, options: SearchOptions): SearchResult {
   if (options.text.wanted.length === 0) return listTraces(database, options);
-  const expressions = matchExpressions(database, options.text);
+  const matches = matchesOf(database, options.text);
   const find = options.sort === 'time' ? matchByTime : matchByScore;
   const { after, limit } = options;
   let result: SearchResult = { hits: [], total: 0, expression: '', next: null };
-  for (let at = 0; at < expressions.length; at += 1) {
-    if (after !== null && at < Math.min(after.alternative, expressions.length - 1)) continue;
-    result = find(database, options, expressions[at]!, at);
+  for (let at = 0; at < matches.length; at += 1) {
+    if (after !== null && at < Math.min(after.alternative, matches.length - 1)) continue;
+    result = find(database, options, matches[at]!, at);
     if (after !== null || result.total >= limit) break;
   }
   return result;
@@ -75,7 +75,7 @@ export function searchSteps(database: Sqlite, options: SearchOptions): SearchRes
 function matchByScore(
   database: Sqlite,
   { filter, limit, after }: SearchOptions,
-  expression: string,
+  { expression, inflected }: Match,
   alternative: number,
 ): SearchResult {
   const { where, values } = traceConditions(filter);
@@ -88,17 +88,54 @@ function matchByScore(
     `SELECT texts.rowid AS id, texts.rank AS score, count(*) OVER () AS total ${from} ORDER BY score, texts.rowid LIMIT ?`,
     ...[expression, ...values, Math.max(RERANKED, end)],
   );
-  const scored = rows.map(({ id, score }) => scoredOf(id, -score));
-  const hits = [...rerank(scored.slice(0, RERANKED)), ...scored.slice(RERANKED)].slice(offset, end);
+  const top = preferExact(database, rows.slice(0, RERANKED), inflected);
+  const ranked = rerank(top.map(({ id, score }) => scoredOf(id, -score)));
+  const rest = rows.slice(RERANKED).map(({ id, score }) => scoredOf(id, -score));
+  const hits = [...ranked, ...rest].slice(offset, end);
   const total = rows[0]?.total ?? 0;
   const next = hits.length > 0 && end < total ? { alternative, offset: end } : null;
   return { hits, total, expression, next };
 }
 
+interface Ranked {
+  readonly id: number;
+  /** As the index has it: the lower, the better. */
+  readonly score: number;
+}
+
+/** How much other forms of a word count, of what the word itself counts where it counts least. */
+const FORM_WEIGHT = 0.5;
+/** Words whose forms are weighed. */
+const MOST_INFLECTED = 8;
+
+/** A form that is rarer than the word that was asked must not count for more: `center` where `cents` was asked. */
+function preferExact(
+  database: Sqlite,
+  rows: readonly Ranked[],
+  inflected: readonly Inflected[],
+): readonly Ranked[] {
+  const surplus = new Map<number, number>();
+  for (const { exact, forms } of inflected.slice(0, MOST_INFLECTED)) {
+    const most = FORM_WEIGHT * Math.min(...scoresOf(database, rows, exact).values());
+    for (const [id, score] of scoresOf(database, rows, forms)) {
+      if (score > most) surplus.set(id, (surplus.get(id) ?? 0) + score - most);
+    }
+  }
+  return rows.map(({ id, score }) => ({ id, score: score + (surplus.get(id) ?? 0) }));
+}
+
+/** What an expression adds to the scores of rows, without those to which it adds nothing; the higher, the better. */
+function scoresOf(database: Sqlite, rows: readonly Ranked[], expression: string): Map<number, number> {
+  // The sign keeps SQLite from asking the index once for each row.
+  const sql = `SELECT texts.rowid AS id, texts.rank AS score FROM texts WHERE ${MATCHES} AND +texts.rowid IN (SELECT value FROM json_each(?))`;
+  const found = database.all<Ranked>(sql, expression, JSON.stringify(rows.map(({ id }) => id)));
+  return new Map(found.map(({ id, score }) => [id, -score]));
+}
+
 function matchByTime(
   database: Sqlite,
   options: SearchOptions,
-  expression: string,
+  { expression }: Match,
   alternative: number,
 ): SearchResult {
   const { where, values } = traceConditions(options.filter);
@@ -149,9 +186,13 @@ function scoredOf(id: number, score: number): Scored {
   return { trace: Math.floor(id / STEPS_PER_TRACE), step: id % STEPS_PER_TRACE, score };
 }
 
-/** Traces that pass the filters, newest first, each at the step that shows why. */
+/** Traces that pass the filters and hold nothing unwanted, newest first, each at the step that shows why. */
 function listTraces(database: Sqlite, options: SearchOptions): SearchResult {
-  const { where, values } = traceConditions(options.filter);
+  const { unwanted } = options.text;
+  const filtered = traceConditions(options.filter);
+  const without = `AND t.id NOT IN (SELECT rowid / ${STEPS_PER_TRACE} FROM texts WHERE texts MATCH ?)`;
+  const where = `${filtered.where} ${unwanted.length === 0 ? '' : without}`;
+  const values = [...filtered.values, ...(unwanted.length === 0 ? [] : [unwantedExpression(unwanted)])];
   const sql = `SELECT t.id, 0 AS score, coalesce(t.started, ${NO_TIME}) AS time, count(*) OVER () AS total FROM traces t WHERE t.tree <> '' ${where}`;
   const { rows, total, next } = newestFirst(database, sql, values, options, 0);
   const hits = rows.map(({ id }) => ({
@@ -162,17 +203,18 @@ function listTraces(database: Sqlite, options: SearchOptions): SearchResult {
   return { hits, total, expression: '', next };
 }
 
-/** First step of the trace that a facet of the filter names; 1 when the filter names none. */
-function evidenceStep(database: Sqlite, trace: number, { facets }: TraceFilter): number {
-  for (const facet of facets) {
+/** The step of the trace that shows why it passes the filter; 1 where none does. */
+function evidenceStep(database: Sqlite, trace: number, filter: TraceFilter): number {
+  for (const facet of evidenceFacets(filter)) {
     const { sql, values } = facetCondition(facet);
     const from = 'FROM facets f JOIN facet_values v ON v.id = f.value';
+    const step = facet.last === true ? 'max(f.last)' : 'min(f.step)';
     const rows = database.all<{ step: number | null }>(
-      `SELECT min(f.step) AS step ${from} WHERE f.trace = ? AND ${sql}`,
+      `SELECT ${step} AS step ${from} WHERE f.trace = ? AND ${sql}`,
       ...[trace, ...values],
     );
-    const step = rows[0]?.step;
-    if (step !== null && step !== undefined) return step;
+    const found = rows[0]?.step;
+    if (found !== null && found !== undefined) return found;
   }
   return 1;
 }

@@ -2,7 +2,7 @@
  * The catalog file: `$OT_HOME/cache/catalog.sqlite`. Everything in it is derived from journals, so it can be
  * deleted at any time; a damaged one is made anew, one of a newer version is refused.
  */
-import { existsSync, linkSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { makeFolders } from '../base/folders.ts';
@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 3;
+export const CATALOG_VERSION = 4;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -27,13 +27,15 @@ CREATE TABLE copies (trace_id TEXT NOT NULL, journal INTEGER NOT NULL, tree TEXT
 CREATE INDEX copies_of_journal ON copies (journal, trace_id);
 CREATE TABLE traces (id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL UNIQUE, journal INTEGER NOT NULL, tree TEXT NOT NULL,
   agent TEXT NOT NULL, model TEXT, project_id TEXT NOT NULL, project_name TEXT NOT NULL, parent TEXT, title TEXT, intent TEXT,
-  started INTEGER, ended INTEGER, steps INTEGER NOT NULL, success INTEGER, committed INTEGER NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL);
+  started INTEGER, ended INTEGER, steps INTEGER NOT NULL, success INTEGER, committed INTEGER NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL, pin_set INTEGER);
 CREATE TABLE pending (trace_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE segments (trace INTEGER NOT NULL, first INTEGER NOT NULL, oid TEXT NOT NULL, gaps INTEGER NOT NULL, text_bytes INTEGER NOT NULL, command TEXT, command_step INTEGER, prompt INTEGER, said INTEGER, PRIMARY KEY (trace, first)) WITHOUT ROWID;
 CREATE TABLE step_times (id INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 CREATE TABLE facet_values (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (name, value));
 CREATE TABLE facets (trace INTEGER NOT NULL, segment INTEGER NOT NULL, value INTEGER NOT NULL, step INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (trace, segment, value)) WITHOUT ROWID;
 CREATE INDEX facets_by_value ON facets (value, trace);
+CREATE TABLE pin_sets (id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE);
+CREATE TABLE pins (value INTEGER NOT NULL, pin_set INTEGER NOT NULL, PRIMARY KEY (value, pin_set)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE texts USING fts5 (${FIELDS.map((name) => `${name}_text`).join(', ')}, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
 `;
@@ -189,7 +191,7 @@ export function catalogFailure(path: string, cause: unknown): unknown {
       });
     case 'unwritable':
     case 'unopenable':
-      return unwritable(path, cause);
+      return isFolder(path) ? folderThere(path, cause) : unwritable(path, cause);
     default:
       return new OtError('OT_CATALOG_DAMAGED', 'corrupt', `the catalog at ${path} cannot be read`, {
         hint: 'run: git ot bucket rebuild --substrate catalog',
@@ -201,6 +203,22 @@ export function catalogFailure(path: string, cause: unknown): unknown {
 function unwritable(path: string, cause: unknown): OtError {
   return new OtError('OT_CATALOG_UNWRITABLE', 'usage', `the catalog at ${path} cannot be written`, {
     hint: 'check the permissions of that folder, or delete the file: it is derived',
+    cause,
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Ours is a file: what a folder holds is not ours to delete. */
+function folderThere(path: string, cause: unknown): OtError {
+  return new OtError('OT_CATALOG_UNWRITABLE', 'usage', `a folder stands where the catalog belongs: ${path}`, {
+    hint: 'move it away, or delete it; the next query makes the catalog anew',
     cause,
   });
 }

@@ -3,8 +3,10 @@ import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { callFactsOf } from '../record/call-facts.ts';
 import { SkillReader, type SkillUse } from '../record/skills.ts';
+import type { ObservedDependencies } from '../record/source.ts';
 import { isPrompt, type Step, says, type ToolCall } from '../record/step.ts';
-import { skillFact, stepFacts } from './facts.ts';
+import { endedWell } from '../record/test-run.ts';
+import { pinFact, skillFact, stepFacts } from './facts.ts';
 import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
@@ -56,6 +58,24 @@ export class TraceWriter {
     return { trace, wanted };
   }
 
+  knowsPins(oid: string): boolean {
+    return this.#pinSet(oid) !== null;
+  }
+
+  /** What lock files pin, told once for all traces beside which the same was seen. */
+  addPins(oid: string, packages: ObservedDependencies['packages']): void {
+    this.#run('INSERT INTO pin_sets (oid) VALUES (?)', oid);
+    const set = this.#pinSet(oid)!;
+    for (const pin of packages) {
+      const { name, value } = pinFact(pin);
+      this.#run('INSERT OR IGNORE INTO pins VALUES (?, ?)', this.#valueNumber(name, value), set);
+    }
+  }
+
+  #pinSet(oid: string): number | null {
+    return this.#all<{ id: number }>('SELECT id FROM pin_sets WHERE oid = ?', oid)[0]?.id ?? null;
+  }
+
   addSegment(trace: number, { first, oid, steps, gaps }: ReadSegment): void {
     const tallies = new Map<number, FacetTally>();
     const skills = new SkillReader(this.#openCommand(trace, first));
@@ -90,20 +110,22 @@ export class TraceWriter {
   }
 
   /** Writes the trace's own row, once its segments are in. */
-  end(trace: number, journal: number, { copy, meta, head }: ReadTrace): void {
+  end(trace: number, journal: number, { copy, meta, head, pins }: ReadTrace): void {
     const [sums] = this.#all<{ gaps: number; bytes: number }>(
       'SELECT coalesce(sum(gaps), 0) AS gaps, coalesce(sum(text_bytes), 0) AS bytes FROM segments WHERE trace = ?',
       trace,
     );
+    const pinSet = pins === null ? null : this.#pinSet(pins);
+    const lost = (head === null ? 1 : 0) + (pins !== null && pinSet === null ? 1 : 0);
     this.#run(
-      'INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ...[trace, copy.traceId, journal, copy.tree, meta.agent, meta.model ?? null],
       ...[meta.project.id, meta.project.name, meta.parent_trace_id ?? null, meta.title],
       clip(head?.task.description ?? meta.title, 200),
       ...[timeOf(meta.timestamp_start), timeOf(meta.timestamp_end ?? meta.timestamp_start), meta.step_count],
       this.#success(trace, head?.outcome.success ?? null),
       this.#lastStep(trace, 'commit.sha') === null ? 0 : 1,
-      ...[sums!.gaps + (head === null ? 1 : 0), sums!.bytes],
+      ...[sums!.gaps + lost, sums!.bytes, pinSet],
     );
   }
 
@@ -138,7 +160,7 @@ export class TraceWriter {
   /** Takes a number before any row uses it: a build that is killed leaves no rows of nobody. */
   #reserve(trace: number, traceId: string): void {
     const sql =
-      "INSERT OR IGNORE INTO traces VALUES (?, ?, 0, '', '', NULL, '', '', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0)";
+      "INSERT OR IGNORE INTO traces VALUES (?, ?, 0, '', '', NULL, '', '', NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, NULL)";
     this.#run(sql, trace, traceId);
   }
 
@@ -186,13 +208,11 @@ export class TraceWriter {
     return number;
   }
 
-  /** As the record says; else as the last run of tests did; unknown without either. */
   #success(trace: number, recorded: boolean | null): number | null {
-    if (recorded !== null) return recorded ? 1 : 0;
     const passed = this.#lastStep(trace, 'test.result', 'passed');
     const failed = this.#lastStep(trace, 'test.result', 'failed');
-    if (passed === null && failed === null) return null;
-    return (passed ?? 0) > (failed ?? 0) ? 1 : 0;
+    const success = endedWell(recorded, { passed, failed });
+    return success === null ? null : Number(success);
   }
 
   #lastStep(trace: number, name: string, value: string | null = null): number | null {

@@ -5,7 +5,7 @@
 import { Command } from 'clipanion';
 import { CliBuilder, type CommandBuilder, type RunState } from 'clipanion/lib/core.js';
 import type { CommandClass, OtCommand } from './base-command.ts';
-import { emptyValue } from './usage-error.ts';
+import { contradiction, emptyValue } from './usage-error.ts';
 
 interface OptionSpec {
   definition(builder: CommandBuilder<unknown>, key: string): void;
@@ -37,11 +37,13 @@ export class CommandParser {
 
   /**
    * `argv` begins with the command's path. Throws clipanion's syntax errors, see `usage-error.ts`, and
-   * `OT_BAD_VALUE` (exit 2) on an empty value: a variable that is not set must not mean something.
+   * `OT_BAD_VALUE` (exit 2) on an empty value, since a variable that is not set must not mean something, and on
+   * a flag that is both set and unset.
    */
   parse(argv: readonly string[]): OtCommand {
     const state = this.#machine.compile().process(this.#boundNumbers(argv));
     this.#refuseEmpty(state);
+    refuseContradiction(state);
     const command = new this.#Class();
     const values = command as unknown as Record<string, unknown>;
     for (const [key, spec] of this.#specs) values[key] = spec.transformer(this.#builder, key, state, {});
@@ -107,6 +109,15 @@ export class CommandParser {
     const { leading, extra } = this.#builder.arity;
     const names = [...leading, ...(Array.isArray(extra) ? extra : [])];
     return names[index] ?? /([A-Z]+)\.\.\./.exec(this.#Class.synopsis)?.[1] ?? 'an argument';
+  }
+}
+
+/** `--success --no-success`: the last word of two that contradict each other is no answer. */
+function refuseContradiction({ options }: RunState): void {
+  for (const { name, value } of options) {
+    if (value === true && options.some((other) => other.name === name && other.value === false)) {
+      throw contradiction(name, name.replace('--', '--no-'));
+    }
   }
 }
 

@@ -44,6 +44,13 @@ export function emptyValue(name: string): OtError {
   });
 }
 
+/** Two options that cannot both hold. */
+export function contradiction(one: string, other: string): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', `${one} and ${other} exclude each other`, {
+    hint: 'give one of them',
+  });
+}
+
 /**
  * What clipanion threw while parsing, or null when it is no parse error. `missing` names the first argument
  * that the call lacks.

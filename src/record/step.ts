@@ -24,6 +24,11 @@ export const TokenUsage = z.looseObject({
 });
 export type TokenUsage = z.infer<typeof TokenUsage>;
 
+/** Agents write messages of their own, such as errors, in the model's name: nobody was asked. */
+export function isUnused(usage: TokenUsage): boolean {
+  return usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens === 0;
+}
+
 export const ToolCall = z.looseObject({
   tool_call_id: z.string(),
   tool_name: z.string(),

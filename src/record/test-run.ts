@@ -126,3 +126,16 @@ function countOf(text: string, wanted: 'passed' | 'failed'): number | null {
   }
   return largest;
 }
+
+/**
+ * How a session ended: as its record says; else as its last run of tests did, one that failed before one that
+ * passed in the same step; null when neither tells. `passed` and `failed` are steps, null for none.
+ */
+export function endedWell(
+  recorded: boolean | null | undefined,
+  { passed, failed }: { readonly passed: number | null; readonly failed: number | null },
+): boolean | null {
+  if (typeof recorded === 'boolean') return recorded;
+  if (passed === null && failed === null) return null;
+  return (passed ?? 0) > (failed ?? 0);
+}

@@ -1,8 +1,8 @@
 /** The working view of a trace: what was asked, edited, run and committed, in order. */
 import { type CallFacts, callFactsOf, failed } from '../record/call-facts.ts';
+import { committedIn } from '../record/commits.ts';
 import type { Observation, Step, ToolCall } from '../record/step.ts';
 import { type TestResult, testResultOf } from '../record/test-run.ts';
-import { committedIn } from './commits.ts';
 
 /** Something a person asked for. */
 export interface Turn {

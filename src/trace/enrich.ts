@@ -4,10 +4,10 @@
  */
 import { languageOf } from '../record/languages.ts';
 import type { ObservedDependencies } from '../record/source.ts';
-import type { Step } from '../record/step.ts';
-import type { TestResult } from '../record/test-run.ts';
+import { isUnused, type Step } from '../record/step.ts';
+import { endedWell, type TestResult } from '../record/test-run.ts';
 import type { TraceHead } from '../record/trace.ts';
-import { activityOf, type CallActivity } from './activity.ts';
+import { activityOf, type CallActivity, type TestRun } from './activity.ts';
 import { costOf } from './cost.ts';
 import { PRICE_TABLE } from './prices.ts';
 
@@ -18,7 +18,16 @@ export interface LanguageUse {
   readonly files_read: number;
 }
 
+/** How a session ended, as `trace query --success` and `--committed` have it. */
+export interface DerivedOutcome {
+  /** Step of the last run of tests with this result; null when there was none. */
+  readonly tests: { readonly passed: number | null; readonly failed: number | null };
+  /** As git abbreviated the last commit that a command made; null when none did. */
+  readonly commit_sha: string | null;
+}
+
 export interface Enrichment {
+  readonly outcome: DerivedOutcome;
   /** Most edited first, then most read. */
   readonly languages: readonly LanguageUse[];
   /** Places packages come from, by files and lock files, sorted. */
@@ -40,9 +49,13 @@ export function enrichmentOf(
   steps: readonly Step[],
   dependencies: ObservedDependencies | null,
 ): Enrichment {
-  const { calls, tests } = activityOf(traceId, steps);
+  const { calls, tests, commits } = activityOf(traceId, steps);
   const files = filesOf(calls);
   return {
+    outcome: {
+      tests: { passed: lastRun(tests, 'passed'), failed: lastRun(tests, 'failed') },
+      commit_sha: commits.at(-1)?.sha ?? null,
+    },
     languages: languagesOf(files),
     ecosystems: ecosystemsOf(files, dependencies),
     test_runs: tests
@@ -58,6 +71,10 @@ export function enrichmentOf(
       .slice(0, MOST),
     ...costs(steps),
   };
+}
+
+function lastRun(tests: readonly TestRun[], status: TestResult['status']): number | null {
+  return tests.findLast(({ result }) => result.status === status)?.step ?? null;
 }
 
 interface Files {
@@ -105,11 +122,7 @@ function costs(steps: readonly Step[]): Pick<Enrichment, 'estimated_cost_usd' | 
   let priced = 0;
   let unpriced = 0;
   for (const { token_usage: usage, model, timestamp } of steps) {
-    if (
-      usage === undefined ||
-      usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens === 0
-    )
-      continue;
+    if (usage === undefined || isUnused(usage)) continue;
     const cost = costOf(model, timestamp?.slice(0, 10) ?? null, usage);
     if (cost === null) unpriced += 1;
     else {
@@ -148,6 +161,7 @@ export function enrichedHead(
           ? null
           : dependencies.packages.map(({ name, version, source }) => ({ name, version, source })),
     },
+    outcome: outcomeOf(head, found.outcome),
     dependencies: [...new Set(dependencies?.packages.map(({ name }) => name) ?? [])],
     metrics: { ...head.metrics, estimated_cost_usd },
     metadata: {
@@ -158,5 +172,21 @@ export function enrichedHead(
       web_searches,
       cost: { prices: PRICE_TABLE.date, unpriced_calls },
     },
+  };
+}
+
+/** A record that says itself how it ended is left as it is. */
+function outcomeOf(
+  { outcome }: TraceHead,
+  { tests, commit_sha }: DerivedOutcome,
+): TraceHead['outcome'] & { readonly committed: boolean } {
+  const success = endedWell(outcome.success, tests);
+  const derived = (outcome.success ?? null) === null && success !== null;
+  return {
+    ...outcome,
+    success,
+    ...(derived ? { signal_source: 'deterministic', signal_confidence: 'derived' } : {}),
+    committed: commit_sha !== null,
+    commit_sha,
   };
 }

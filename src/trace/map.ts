@@ -1,8 +1,8 @@
 /** `trace map`: a trace as nodes of what happened, in step order, and edges of how it hangs together. */
+import { committedIn } from '../record/commits.ts';
 import { type Step, says } from '../record/step.ts';
 import type { Activity, CallActivity } from './activity.ts';
 import { textOf } from './activity.ts';
-import { committedIn } from './commits.ts';
 import { edgesOf } from './map-edges.ts';
 import { NodeList } from './map-list.ts';
 import type { TraceMap } from './map-node.ts';

@@ -185,8 +185,16 @@ const SOURCES: Readonly<Record<string, CandidateFacet['source']>> = {
   'test.result': 'test_output',
   'commit.sha': 'test_output',
   'dependency.name': 'dependency',
+  'dependency.version': 'dependency',
 };
-const EXACT: ReadonlySet<string> = new Set(['tool.name', 'error', 'skill.name', 'file.read', 'file.edit']);
+const EXACT: ReadonlySet<string> = new Set([
+  'tool.name',
+  'model.name',
+  'error',
+  'skill.name',
+  'file.read',
+  'file.edit',
+]);
 
 function facetOf(traceId: string, { name, value, step, count }: FacetCount): CandidateFacet {
   return {

@@ -20,13 +20,15 @@ export function encodeCursor(question: Question, place: Place): string {
   return `${place.alternative}.${where}.${digestOf(question)}`;
 }
 
-/** Where the page before ended; null without a cursor. Throws `OT_BAD_CURSOR` on one that this query did not give. */
-export function decodeCursor(question: Question): Place | null {
+/**
+ * Where the page before ended; null without a cursor. `byTime`: hits are in the order of time. Throws
+ * `OT_BAD_CURSOR` on one that this query did not give.
+ */
+export function decodeCursor(question: Question, byTime: boolean): Place | null {
   if (question.cursor === undefined) return null;
   const match = /^(\d)\.(-?\d{1,16})(?:\.(\d{1,16}))?\.([0-9a-f]{8})$/.exec(question.cursor);
   const [, alternative, first, row, digest] = match ?? [];
-  const isTimed = question.sort === 'time' || question.text.trim() === '';
-  if (digest !== digestOf(question) || isTimed !== (row !== undefined)) throw badCursor();
+  if (digest !== digestOf(question) || byTime !== (row !== undefined)) throw badCursor();
   const place = { alternative: Number(alternative) };
   if (row !== undefined) return { ...place, time: Number(first), row: Number(row) };
   if (!/^\d{1,9}$/.test(first!)) throw badCursor();

@@ -5,7 +5,8 @@ import { unreadableJournals } from '../bucket/list.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { knownAgents, type TraceFilter } from '../catalog/filter.ts';
 import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
-import { parseQueryText, type QueryText } from '../catalog/query-text.ts';
+import { nothingWanted, parseQueryText, type QueryText, type QueryUnit } from '../catalog/query-text.ts';
+import { keepRarest } from '../catalog/rarest.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
 import type { RefreshReport } from '../catalog/refresh-run.ts';
 import { searchSteps } from '../catalog/search.ts';
@@ -39,6 +40,12 @@ export interface QueryResult {
     readonly agents?: readonly string[];
   };
   readonly freshness: Freshness;
+  /** Words of a long query that were not looked for, because others are rarer. */
+  readonly limitations: ReadonlyArray<{
+    readonly code: 'words_left_out';
+    readonly count: number;
+    readonly words: readonly string[];
+  }>;
   /** Refs of journals that cannot be read: what is in them may be missing among the hits. */
   readonly unreadable_journals: readonly string[];
 }
@@ -52,7 +59,9 @@ const REFRESH_MS = 10_000;
  */
 export async function queryTraces(shelves: readonly Shelf[], options: QueryOptions): Promise<QueryResult> {
   const text = parseQueryText(options.text);
-  if (text.wanted.length === 0 && saysNothing(options.filter)) throw emptyQuery();
+  if (text.wanted.length === 0 && saysNothing(options.filter)) {
+    throw text.unwanted.length === 0 ? emptyQuery() : nothingWanted();
+  }
   try {
     return await queryOnce(shelves, options, text);
   } catch (error) {
@@ -81,7 +90,7 @@ async function query(
   catalog: Catalog,
   shelves: readonly Shelf[],
   options: QueryOptions,
-  text: QueryText,
+  typed: QueryText,
 ): Promise<QueryResult> {
   const { filter, sort, limit, now } = options;
   const start = now();
@@ -91,7 +100,9 @@ async function query(
     ...(options.onTrace === undefined ? {} : { onTrace: options.onTrace }),
   });
   const { database } = catalog;
-  const after = decodeCursor(options);
+  const byTime = sort === 'time' || typed.wanted.length === 0;
+  const after = decodeCursor(options, byTime);
+  const { text, leftOut } = keepRarest(database, typed);
   const { hits, total, expression, next } = searchSteps(database, { text, filter, sort, after, limit });
   const matcher = text.wanted.length === 0 ? null : new Matcher(text);
   const reader = new CandidateReader(database, shelves, hits, matcher);
@@ -108,8 +119,15 @@ async function query(
     candidates,
     search_diagnostics: { expression, indexed: report.traces, ...otherAgents(database, filter) },
     freshness: freshnessOf(database, report),
+    limitations: limitationsOf(leftOut),
     unreadable_journals: await lostJournals(shelves, report, candidates),
   };
+}
+
+function limitationsOf(leftOut: readonly QueryUnit[]): QueryResult['limitations'] {
+  if (leftOut.length === 0) return [];
+  const words = leftOut.map((unit) => `${unit.words.join(' ')}${unit.kind === 'prefix' ? '*' : ''}`);
+  return [{ code: 'words_left_out', count: words.length, words }];
 }
 
 function otherAgents(database: Sqlite, { agent }: TraceFilter): { readonly agents?: readonly string[] } {

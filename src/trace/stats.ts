@@ -1,6 +1,6 @@
 /** `trace stats`: tokens and cost of every trace, each model call counted once wherever it was written down. */
 import type { ListedTrace } from '../bucket/list.ts';
-import type { Step, TokenUsage } from '../record/step.ts';
+import { isUnused, type Step } from '../record/step.ts';
 import type { MetaRow } from '../record/trace.ts';
 import { forEachStep, type ReadingAll } from './all-steps.ts';
 import { costOf } from './cost.ts';
@@ -79,7 +79,7 @@ export class StatsTally {
   }
 
   add(row: MetaRow, step: Step): void {
-    if (step.token_usage === undefined || isEmpty(step.token_usage)) return;
+    if (step.token_usage === undefined || isUnused(step.token_usage)) return;
     if (this.#isDuplicate(row, step)) {
       this.#duplicates += 1;
       return;
@@ -119,11 +119,6 @@ export class StatsTally {
     }
     return sum;
   }
-}
-
-/** Agents write messages of their own, such as errors, in the model's name: nobody was asked. */
-function isEmpty(usage: TokenUsage): boolean {
-  return usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens === 0;
 }
 
 function groupOf(

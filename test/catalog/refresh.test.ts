@@ -1,5 +1,6 @@
 /** The catalog follows the journals: whatever happens to them and to it, it ends up as if it had been built anew. */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
 import { rebuildCatalog } from '../../src/catalog/rebuild.ts';
@@ -252,6 +253,25 @@ describe('damage', () => {
     database.exec('PRAGMA user_version = 0; DROP TABLE pending; ALTER TABLE traces RENAME TO old_traces');
     database.close();
     expect(await query()).toMatchObject({ total: 40 });
+  });
+
+  it('says that a folder stands in its place, and deletes nothing of it', async () => {
+    const machine = newMachine();
+    await runInProcess(['capture', plantedSession({ number: 1 }).path], { machine });
+    const file = `${machine.otHome}/cache/catalog.sqlite/mine`;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'a file');
+    for (const argv of [
+      ['trace', 'query', 'x'],
+      ['bucket', 'rebuild', '--substrate', 'catalog'],
+    ]) {
+      const { stdout, code } = await runInProcess([...argv, '--json'], { machine });
+      const { error } = JSON.parse(stdout);
+      expect([code, error.code]).toEqual([2, 'OT_CATALOG_UNWRITABLE']);
+      expect(error.message).toContain('a folder stands where the catalog belongs');
+      expect(error.hint).toContain('move it away');
+    }
+    expect(existsSync(file)).toBe(true);
   });
 
   it('says where the catalog cannot be written', async () => {

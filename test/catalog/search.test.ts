@@ -8,6 +8,39 @@ import { tempDir } from '../support/git-env.ts';
 const FILL = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 13002)
   INSERT INTO texts (rowid, user_text) SELECT i, iif(i <= 13000, 'common', 'other') || iif(i >= 12998, ' rare', '') FROM n`;
 
+/** 300 steps with `cents`, three with `center`, which is far rarer, twice as often each. */
+const FORMS = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+  INSERT INTO texts (rowid, user_text) SELECT i * 100, CASE WHEN i <= 3 THEN 'center center' WHEN i <= 303 THEN 'some cents in a longer text' ELSE 'other' END FROM n`;
+
+it('ranks the word that was asked above its forms, however rare these are', async () => {
+  const { database } = await openCatalog(tempDir('git-ot-search-'));
+  database.exec(FORMS);
+  const ask = (text: string) =>
+    searchSteps(database, {
+      ...{ text: parseQueryText(text), filter: { facets: [] }, sort: 'relevance', limit: 1000, after: null },
+    }).hits.map(({ step }) => step / 100);
+  const [cents, center] = [ask('cents'), ask('center')];
+  database.close();
+  expect(cents).toHaveLength(303);
+  expect(cents.slice(-3).sort()).toEqual([1, 2, 3]);
+  expect(center.slice(0, 3).sort()).toEqual([1, 2, 3]);
+});
+
+it('never looks for a form without the word that was asked', async () => {
+  const { database } = await openCatalog(tempDir('git-ot-search-'));
+  database.exec(FILL.replaceAll('common', 'cents').replaceAll('rare', 'center'));
+  const text = parseQueryText('cents');
+  const found = searchSteps(database, {
+    text,
+    filter: { facets: [] },
+    sort: 'relevance',
+    limit: 10,
+    after: null,
+  });
+  database.close();
+  expect([found.expression, found.total]).toEqual(['("cents")', 13_000]);
+});
+
 it('keeps to the expression of the first page', async () => {
   const { database } = await openCatalog(tempDir('git-ot-search-'));
   database.exec(FILL);

@@ -55,7 +55,7 @@ function traceIdOf(database: Sqlite, trace: number): string {
 export function contents(home: string): Promise<unknown> {
   return look(home, (database) => {
     const traces = database.all(
-      'SELECT t.trace_id, t.tree, t.agent, t.model, t.project_id, t.parent, t.title, t.intent, t.started, t.ended, t.steps, t.success, t.committed, t.gaps, t.text_bytes, j.remote, j.ref FROM traces t JOIN journals j ON j.id = t.journal ORDER BY t.trace_id',
+      'SELECT t.trace_id, t.tree, t.agent, t.model, t.project_id, t.parent, t.title, t.intent, t.started, t.ended, t.steps, t.success, t.committed, t.gaps, t.text_bytes, p.oid AS pins, j.remote, j.ref FROM traces t LEFT JOIN pin_sets p ON p.id = t.pin_set JOIN journals j ON j.id = t.journal ORDER BY t.trace_id',
     );
     const segments = database.all(
       'SELECT t.trace_id, s.first, s.oid, s.gaps, s.text_bytes FROM segments s JOIN traces t ON t.id = s.trace ORDER BY 1, 2',

@@ -125,17 +125,18 @@ it('patterns of paths are those of git', () => {
 });
 
 it.each([
-  ['npm install left-pad@1.3.0 @scope/name --save-dev', ['left-pad', '@scope/name']],
+  ['npm install left-pad@1.3.0 @scope/name --save-dev', ['left-pad@1.3.0', '@scope/name']],
   ['cd app && pnpm add -D vitest && pnpm test', ['vitest']],
   ['pip install -r requirements.txt "requests[socks]>=2" ./local', ['requests']],
   ['python3 -m pip install numpy', ['numpy']],
-  ['uv pip install httpx==0.27', ['httpx']],
-  ['go get example.com/mod/pkg@v1.2.3', ['example.com/mod/pkg']],
+  ['uv pip install httpx==0.27', ['httpx@0.27']],
+  ['go get example.com/mod/pkg@v1.2.3', ['example.com/mod/pkg@1.2.3']],
   ['cargo add serde --features derive', ['serde']],
   ['npm run install-all; echo npm install x', []],
   ['npm ci', []],
 ])('%s installs %j', (command, names) => {
-  expect(dependenciesIn(command)).toEqual(names);
+  const found = dependenciesIn(command);
+  expect(found.map(({ name, version }) => (version === null ? name : `${name}@${version}`))).toEqual(names);
 });
 
 it('ranks a step above its equals by what is near it, and the same each time', () => {

@@ -79,7 +79,7 @@ describe('trace list', () => {
     expect(await total('--project', first.project.id)).toBe(await total('--project', first.project.name));
     expect(await total('--project', 'nobody')).toBe(0);
     expect(await total('--agent', 'claude-code')).toBe(all);
-    expect(await total('--agent', 'claude')).toBe(0);
+    expect(await total('--agent', 'pi')).toBe(0);
     expect((await total('--since', '2026-02-01')) + (await total('--until', '2026-01-31'))).toBe(all);
     expect(await total('--since', '2100-01-01')).toBe(0);
     const day = first.timestamp_start.slice(0, 10);
@@ -94,22 +94,28 @@ describe('trace list', () => {
 
 describe('an agent that no trace is of', () => {
   it.each(['list', 'query'])('trace %s names the agents that there are', async (verb) => {
-    const { next_steps, total } = await json(['trace', verb, '--agent', 'claude']);
+    const { next_steps, total } = await json(['trace', verb, '--agent', 'pi']);
     expect([total, next_steps]).toEqual([0, [`git ot trace ${verb} --agent claude-code`]]);
-    const { stderr } = await runInProcess(['trace', verb, '--agent', 'claude'], { machine });
-    expect(stderr).toContain("note: no trace is of agent 'claude'; there are: claude-code\n");
+    const { stderr } = await runInProcess(['trace', verb, '--agent', 'pi'], { machine });
+    expect(stderr).toContain("note: no trace is of agent 'pi'; there are: claude-code\n");
     const none = await runInProcess(['trace', verb, '--agent', 'claude-code', '--since', '2100-01-01'], {
       machine,
     });
     expect(none).toMatchObject({ code: 0, stderr: '' });
+    const unknown = await runInProcess(['trace', verb, '--agent', 'claude'], { machine });
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(
+      /--agent does not take 'claude'.*\nhint: give one of: claude-code, codex-cli, /,
+    );
   });
 
   it('takes no name for a suggestion that a pulled row made up', () => {
-    expect(agentHint('x', 'claude', ['pi', 'a; reboot', '--all'])).toEqual({
-      notes: "note: no trace is of agent 'claude'; there are: pi\n",
+    expect(agentHint('x', 'opencode', ['pi', 'a; reboot', '--all'])).toEqual({
+      notes: "note: no trace is of agent 'opencode'; there are: pi\n",
       nextSteps: ['x --agent pi'],
     });
-    expect(agentHint('x', 'claude', [])).toEqual({});
+    expect(agentHint('x', 'opencode', [])).toEqual({});
+    expect(agentHint('x', 'newer-agent', ['newer-agent'])).toEqual({});
   });
 });
 

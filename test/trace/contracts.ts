@@ -209,6 +209,7 @@ export const QueryDocument = z.looseObject({
   has_more: z.boolean(),
   next_cursor: maybe,
   candidates: z.array(Candidate),
+  limitations: z.array(z.strictObject({ code: z.literal('words_left_out'), count, words: texts })),
   search_diagnostics: z.looseObject({ expression: text, indexed: count }),
   freshness: z.looseObject({
     stale: z.boolean(),

@@ -30,6 +30,7 @@ const sample = new Sample()
 describe('enrichmentOf', () => {
   it('derives languages, tests, addresses and cost from the steps', () => {
     expect(enrichmentOf(TRACE, sample.steps, PINS)).toEqual({
+      outcome: { tests: { passed: null, failed: 5 }, commit_sha: null },
       languages: [
         { name: 'TypeScript', files_edited: 1, files_read: 0 },
         { name: 'Python', files_edited: 0, files_read: 1 },
@@ -63,6 +64,7 @@ describe('enrichmentOf', () => {
 it('enrichedHead names its fields as the schema does, and tells not seen from none', () => {
   const head = {
     environment: { vcs: { type: 'git' } },
+    outcome: { success: null },
     metrics: { total_steps: 6 },
     metadata: { own: 1 },
   } as unknown as TraceHead;
@@ -74,6 +76,7 @@ it('enrichedHead names its fields as the schema does, and tells not seen from no
       resolved_dependencies: [{ name: 'serde', version: '1.0.1', source: 'Cargo.lock' }],
     },
     dependencies: ['serde'],
+    outcome: { success: false, signal_confidence: 'derived', committed: false, commit_sha: null },
     metrics: { total_steps: 6, estimated_cost_usd: 0.0075 },
     metadata: { own: 1, cost: { unpriced_calls: 1 }, test_runs: [{ status: 'failed' }] },
   });

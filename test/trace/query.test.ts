@@ -223,13 +223,16 @@ describe('pages', () => {
   it('refuse the cursor of another query', async () => {
     const { next_cursor: cursor } = await query('rows', '--limit', '1');
     expect((await query('other', '--cursor', cursor)).error.code).toBe('OT_BAD_CURSOR');
-    expect((await query('rows', '--agent', 'x', '--cursor', cursor)).error.code).toBe('OT_BAD_CURSOR');
+    expect((await query('rows', '--agent', 'pi', '--cursor', cursor)).error.code).toBe('OT_BAD_CURSOR');
   });
 });
 
 it.each([
   [['"open'], 'OT_QUERY_SYNTAX'],
   [['--lex=-only -not'], 'OT_QUERY_SYNTAX'],
+  [['a', '--success', '--no-success'], 'OT_BAD_VALUE'],
+  [['a', '--no-success', '--success'], 'OT_BAD_VALUE'],
+  [['a', '--agent', 'claude'], 'OT_BAD_VALUE'],
   [['***', '---', '()'], 'OT_QUERY_SYNTAX'],
   [['x'.repeat(5000)], 'OT_QUERY_SYNTAX'],
   [[], 'OT_QUERY_EMPTY'],
@@ -246,6 +249,44 @@ it.each([
   const { stdout, code: exit } = await runInProcess(['trace', 'query', '--json', ...separate], { machine });
   expect(JSON.parse(stdout).error?.code).toBe(code);
   expect(exit).toBe(2);
+});
+
+it('names the agents that there are, where one is none', async () => {
+  expect((await query('rows', '--agent', 'claude')).error.hint).toContain('claude-code, codex-cli');
+});
+
+describe('words of great number', () => {
+  const many = Array.from({ length: 60 }, (_, place) => `nothing${place}`);
+
+  it('the rarest are looked for, and what is left out is told', async () => {
+    const common = ['rows', 'the', 'ledger', 'run', 'two', 'lock', 'queue', 'flush'];
+    const { candidates, limitations } = await query(...many, ...common, 'loses');
+    expect(candidates[0].step_index).toBe(1);
+    expect(candidates[0].excerpts[0].highlights.length).toBeGreaterThan(2);
+    const [{ code, count, words }] = limitations;
+    expect([code, count, words.length]).toEqual(['words_left_out', 37, 37]);
+    expect(words.every((word: string) => word.startsWith('nothing'))).toBe(true);
+    const { stdout } = await runInProcess(['trace', 'query', ...many, 'loses'], { machine });
+    expect(stdout).toContain('not looked for: 29 of the words');
+    expect((await query('rows')).limitations).toEqual([]);
+  });
+
+  it('what must not be there is all left out', async () => {
+    const without = many.map((word) => `-${word}`);
+    expect(await tracesOf('--', 'rows', ...without, '-counted')).toEqual([1]);
+    const more = Array.from({ length: 500 }, (_, place) => `-n${place}`);
+    expect(await tracesOf(`--lex=${[...more, '-counted', 'rows'].join(' ')}`)).toEqual([1]);
+  });
+});
+
+it('leaves out sessions that hold a word, where only filters say what is wanted', async () => {
+  expect(await tracesOf('--project', 'other', '--', '-transfer')).toEqual([3]);
+  expect(await tracesOf('--agent', 'claude-code', '--', '-transfer', '-"two writers"')).toEqual([3]);
+  expect(await tracesOf('--agent', 'claude-code', '--', '-nothingthatisthere')).toEqual([1, 2, 3]);
+  const page = await query('--agent', 'claude-code', '--limit', '1', '--', '-transfer');
+  const rest = await query('--agent', 'claude-code', '--cursor', page.next_cursor, '--', '-transfer');
+  expect([page.total, rest.candidates.length]).toEqual([2, 1]);
+  expect((await query('--', '-transfer')).error.message).toContain('no filter says of what');
 });
 
 it('takes any text as a text: no operator of the index, no statement of SQL', async () => {

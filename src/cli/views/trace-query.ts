@@ -14,7 +14,13 @@ export function queryView(page: Page, result: QueryResult): string {
   const more = cursor === null ? '' : `, go on with --cursor ${cursor}`;
   const stale =
     freshness.stale_reason === null ? '' : `${paint(page, 'yellow', `stale: ${freshness.stale_reason}`)}\n`;
-  return `${hits}${hits === '' ? '' : '\n'}${of}${more}\n${stale}${total === 0 ? incompleteView(page, result) : ''}`;
+  const cut = result.limitations
+    .map(
+      ({ count: words }) =>
+        `${paint(page, 'yellow', `not looked for: ${words} of the words, others are rarer`)}\n`,
+    )
+    .join('');
+  return `${hits}${hits === '' ? '' : '\n'}${of}${more}\n${cut}${stale}${total === 0 ? incompleteView(page, result) : ''}`;
 }
 
 /** Said where nothing was found: it may be in what is missing. */

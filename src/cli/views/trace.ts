@@ -64,6 +64,8 @@ function enrichedPairs({ head, steps, dependencies }: FoundTrace): Array<readonl
   if (found.languages.length > 0) pairs.push(['code', found.languages.map(({ name }) => name).join(', ')]);
   if (found.test_runs.length > 0)
     pairs.push(['tests', `${count(found.test_runs.length, 'run')}, ${failed} failed`]);
+  const { commit_sha: commit } = found.outcome;
+  if (commit !== null) pairs.push(['commit', printable(commit)]);
   if (dependencies !== null) pairs.push(['pinned', count(dependencies.packages.length, 'package')]);
   return pairs;
 }

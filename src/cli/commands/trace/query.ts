@@ -2,7 +2,12 @@ import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
 import { projectIdOfPath, projectIdOfRoot } from '../../../base/ids.ts';
 import type { FacetName } from '../../../catalog/facts.ts';
-import { type FacetFilter, pathPatterns, type TraceFilter } from '../../../catalog/filter.ts';
+import {
+  dependencyFacet,
+  type FacetFilter,
+  pathPatterns,
+  type TraceFilter,
+} from '../../../catalog/filter.ts';
 import { describeCodeRepository } from '../../../git/code-repository.ts';
 import { type QueryResult, queryTraces } from '../../../trace/query.ts';
 import { agentHint } from '../../agent-hint.ts';
@@ -12,6 +17,7 @@ import { journalFailure } from '../../damage.ts';
 import { oneOf, pointInTime, TIME_FORMS, wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
+import { contradiction } from '../../usage-error.ts';
 import { queryView } from '../../views/trace-query.ts';
 import { withShelves } from '../../with-shelves.ts';
 
@@ -26,7 +32,7 @@ export class TraceQueryCommand extends OtCommand {
     details:
       'Words may match anywhere in a step: what was asked, answered, thought, run, printed, and paths of files. ' +
       'Any of them is enough; the more and the rarer, the better. Identifiers match by their parts, words by their forms, "quoted words" ' +
-      'stand side by side, auth* is a beginning, -word must not be there (after --). Filters are about the whole ' +
+      'stand side by side, auth* is a beginning, -word must not be there (after --; with filters alone, nowhere in the session). Filters are about the whole ' +
       'session. A file is a path or a pattern as git takes them. Own traces and pulled ones are searched, ' +
       `sub-agents too. ${TIME_FORMS}`,
     examples: [
@@ -47,13 +53,17 @@ export class TraceQueryCommand extends OtCommand {
   project = Option.String('--project', { description: 'only of this project: its id, or its name' });
   cwd = Option.Boolean('--cwd', false, { description: 'only of the project of the current folder' });
   agent = Option.String('--agent', { description: 'only of this agent, such as claude-code' });
-  model = Option.String('--model', { description: 'only with this model: a part of its name' });
+  model = Option.String('--model', {
+    description: 'only where this model spoke, in sub-agents too: a part of its name',
+  });
   tool = Option.String('--tool', { description: 'only where this tool was called' });
   files = Option.String('--files', { description: 'only where such a file was read or edited' });
   fileOp = Option.String('--file-op', { description: 'what was done to the file: read or edit' });
   skill = Option.String('--skill', { description: 'only where this skill was used' });
   test = Option.String('--test', { description: 'only where tests ran: a runner, passed, failed, or any' });
-  dependency = Option.String('--dependency', { description: 'only where this package was installed' });
+  dependency = Option.String('--dependency', {
+    description: 'only where this package was installed or pinned: NAME or NAME@VERSION',
+  });
   committed = Option.Boolean('--committed', false, { description: 'only sessions that committed' });
   uncommitted = Option.Boolean('--uncommitted', false, { description: 'only sessions that did not' });
   success = Option.Boolean('--success', {
@@ -91,7 +101,7 @@ export class TraceQueryCommand extends OtCommand {
   }
 
   async #filter(app: App): Promise<TraceFilter> {
-    if (this.committed && this.uncommitted) throw usage('--committed and --uncommitted exclude each other');
+    if (this.committed && this.uncommitted) throw contradiction('--committed', '--uncommitted');
     const projects = [
       ...(this.project === undefined ? [] : [this.project]),
       ...(this.cwd ? await projectsHere(app) : []),
@@ -118,7 +128,7 @@ export class TraceQueryCommand extends OtCommand {
       ...facet(this.files, op === undefined ? ['file.read', 'file.edit'] : [`file.${op}`], pathPatterns),
       ...facet(this.tool, ['tool.name']),
       ...facet(this.skill, ['skill.name']),
-      ...facet(this.dependency, ['dependency.name']),
+      ...(this.dependency === undefined ? [] : [dependencyFacet(this.dependency)]),
       ...facet(this.test, ['test.framework', 'test.result'], (text) => [text === 'any' ? '*' : text]),
     ];
   }
