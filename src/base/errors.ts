@@ -31,6 +31,8 @@ export interface OtErrorOptions {
   hint?: string;
   /** True when the same command may succeed later without any change. */
   retryable?: boolean;
+  /** Keys of the JSON document beside `error`, such as `candidates`. */
+  payload?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 
@@ -40,6 +42,7 @@ export class OtError extends Error {
   readonly kind: ErrorKind;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly payload: Readonly<Record<string, unknown>>;
 
   constructor(code: `OT_${string}`, kind: ErrorKind, message: string, options: OtErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -48,6 +51,7 @@ export class OtError extends Error {
     this.kind = kind;
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    this.payload = options.payload ?? {};
   }
 }
 

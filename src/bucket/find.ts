@@ -1,5 +1,6 @@
 /** From an id, or a unique prefix of one, to the trace folder to read. */
 import { OtError } from '../base/errors.ts';
+import { shortIds } from '../base/short-ids.ts';
 import type { Oid } from '../git/ports.ts';
 import { isTraceId } from './layout.ts';
 import { folderOfTip, type JournalTip, journalTips, type Shelf } from './shelves.ts';
@@ -16,7 +17,7 @@ const PREFIX = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/;
 
 /**
  * The copy of a trace to read. Throws `OT_TRACE_ID` (exit 2) on what is no id or prefix of at least 8
- * characters or matches several traces, `OT_TRACE_NOT_FOUND` (exit 6) when there is none,
+ * characters, `OT_TRACE_AMBIGUOUS` (exit 2) with `candidates` on a prefix of several traces, `OT_TRACE_NOT_FOUND` (exit 6) when there is none,
  * what damage throws (exit 5) when it may be in a journal that cannot be read.
  */
 export async function findTrace(shelves: readonly Shelf[], reference: string): Promise<TraceCopy> {
@@ -56,15 +57,21 @@ function assertUnique(reference: string, copies: readonly TraceCopy[]): void {
     });
   }
   const shown = ids.slice(0, 10).join(', ');
+  const short = shortIds(ids);
   throw new OtError(
     'OT_TRACE_AMBIGUOUS',
     'usage',
     `'${reference}' is short for ${ids.length} traces: ${shown}`,
     {
-      hint: 'give more characters of the id',
+      hint: `give more characters of the id, such as ${short.get(ids[0]!)}`,
+      payload: {
+        candidates: ids.slice(0, MOST_CANDIDATES).map((id) => ({ trace_id: id, short_id: short.get(id)! })),
+      },
     },
   );
 }
+
+const MOST_CANDIDATES = 100;
 
 /** Copies of traces whose id starts with `prefix` (at least 8 hex digits); `onDamage` hears of unreadable journals. */
 export async function copiesIn(

@@ -1,8 +1,11 @@
 /** What the catalog knows of a trace, by its number. */
+import { shortId } from '../base/short-ids.ts';
 import type { Sqlite } from '../base/sqlite.ts';
 
 export interface TraceInfo {
   readonly trace_id: string;
+  /** As few of its first characters as tell it from every other trace. */
+  readonly short_id: string;
   /** Name of the remote it was read from, empty for our own. */
   readonly remote: string;
   readonly ref: string;
@@ -72,12 +75,22 @@ export class TraceLookup {
 }
 
 function readInfos(database: Sqlite, traces: readonly number[]): Map<number, TraceInfo> {
-  const rows = database.all<TraceInfo & { id: number }>(
-    `SELECT t.*, j.remote, j.ref FROM traces t JOIN journals j ON j.id = t.journal WHERE t.id IN (${marks(traces)})`,
+  const rows = database.all<
+    Omit<TraceInfo, 'short_id'> & { id: number; before: string | null; after: string | null }
+  >(
+    `SELECT t.*, j.remote, j.ref, ${NEIGHBOURS} FROM traces t JOIN journals j ON j.id = t.journal WHERE t.id IN (${marks(traces)})`,
     ...traces,
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    rows.map((row) => {
+      const others = [row.before ?? '', row.after ?? ''];
+      return [row.id, { ...row, short_id: shortId(row.trace_id, others) }];
+    }),
+  );
 }
+
+const NEIGHBOURS =
+  '(SELECT max(o.trace_id) FROM traces o WHERE o.trace_id < t.trace_id) AS before, (SELECT min(o.trace_id) FROM traces o WHERE o.trace_id > t.trace_id) AS after';
 
 function readFacets(database: Sqlite, traces: readonly number[], limit: number): Map<number, FacetCount[]> {
   const grouped = `SELECT f.trace, f.value AS id, min(f.step) AS step, sum(f.count) AS count FROM facets f WHERE f.trace IN (${marks(traces)}) GROUP BY f.trace, f.value`;

@@ -67,7 +67,8 @@ export async function deliver(outcome: Outcome, outlet: Outlet, mode: OutputMode
 export function documentOf(outcome: Outcome): object {
   if ('thrown' in outcome) {
     const error = errorBody(outcome.thrown);
-    return { status: statusOf(error.kind), schema_version: ERROR_SCHEMA, error, next_steps: [] };
+    const payload = outcome.thrown instanceof OtError ? outcome.thrown.payload : {};
+    return { status: statusOf(error.kind), schema_version: ERROR_SCHEMA, ...payload, error, next_steps: [] };
   }
   const error = outcome.failure === undefined ? undefined : errorBody(outcome.failure);
   return {

@@ -61,6 +61,7 @@ export interface CandidatePacket {
   readonly map_ref: string;
   /** Nodes of the step in `trace map`, as they stand in `slice_preview`. */
   readonly map_node_refs: readonly string[];
+  /** `short` is what to type after `git ot trace get`. */
   readonly refs: Readonly<Record<string, string>>;
   /** The part of `trace map` that is this step, at most 40 nodes of it; empty when the step is not here. */
   readonly slice_preview: TraceMap;
@@ -159,6 +160,7 @@ function packet(
     refs: {
       trace: `t:${id}`,
       step: `${id}:${step}`,
+      short: `${info.short_id}:${step}`,
       ...(info.parent === null ? {} : { parent: `t:${info.parent}` }),
     },
     slice_preview: preview,

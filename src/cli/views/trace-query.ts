@@ -4,8 +4,6 @@ import type { CandidatePacket } from '../../trace/query-candidate.ts';
 import type { Excerpt } from '../../trace/query-excerpt.ts';
 import { count, oneLine, type Page, paint } from './page.ts';
 
-const PREFIX = 8;
-
 export function queryView(page: Page, result: QueryResult): string {
   const { candidates, total, next_cursor: cursor, freshness } = result;
   const hits = candidates.map((candidate) => candidateView(page, candidate)).join('');
@@ -30,15 +28,18 @@ function incompleteView(page: Page, { freshness }: QueryResult): string {
 }
 
 function candidateView(page: Page, candidate: CandidatePacket): string {
-  const place = paint(page, 'bold', `${candidate.trace_id.slice(0, PREFIX)}:${candidate.step_index}`);
+  const place = candidate.refs.short!;
   const facts = [
     candidate.timestamp?.slice(0, 16).replace('T', ' '),
     candidate.project_slug,
     candidate.title,
   ];
-  const head = oneLine(facts.filter((fact) => fact).join('  '), Math.max(20, page.columns - PREFIX - 8));
+  const head = oneLine(
+    facts.filter((fact) => fact).join('  '),
+    Math.max(20, page.columns - place.indexOf(':') - 8),
+  );
   const passages = candidate.excerpts.map((excerpt) => `    ${passage(page, excerpt)}\n`).join('');
-  return `${place}  ${head}\n${passages}${candidate.limitations.length === 0 ? '' : `    ${paint(page, 'dim', candidate.limitations.join(', '))}\n`}`;
+  return `${paint(page, 'bold', place)}  ${head}\n${passages}${candidate.limitations.length === 0 ? '' : `    ${paint(page, 'dim', candidate.limitations.join(', '))}\n`}`;
 }
 
 /** `field: text` with what was looked for in bold; cut to the line. */

@@ -1,4 +1,5 @@
 import { Command, Option } from 'clipanion';
+import { shortIds } from '../../../base/short-ids.ts';
 import { listTraces } from '../../../bucket/list.ts';
 import { listPage, type TraceQuery } from '../../../trace/list.ts';
 import { agentHint } from '../../agent-hint.ts';
@@ -44,7 +45,8 @@ export class TraceListCommand extends OtCommand {
       return {
         schema: 'opentraces.trace.list.v1',
         data: { ...page, findings: notes.findings },
-        text: (on) => traceListView(on, page, notes.findings),
+        text: (on) =>
+          traceListView(on, page, notes.findings, shortIds(listed.map(({ row }) => row.trace_id))),
         ...agentHint('git ot trace list', query.agent, agents),
         ...notes.failure(),
       };

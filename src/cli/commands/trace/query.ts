@@ -171,10 +171,7 @@ function nextSteps({ candidates, freshness }: QueryResult): string[] {
   const fetch = absent?.metadata.remote
     ? `git ot bucket remote pull ${absent.metadata.remote} --again`
     : 'git ot bucket verify --full';
-  return [
-    `git ot trace get ${first.trace_id.slice(0, 8)}:${first.step_index}`,
-    ...(absent === undefined ? [] : [fetch]),
-  ];
+  return [`git ot trace get ${first.refs.short}`, ...(absent === undefined ? [] : [fetch])];
 }
 
 function usage(message: string): OtError {
