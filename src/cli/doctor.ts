@@ -1,11 +1,12 @@
 /** The examination behind `git ot doctor`. */
 import { OtError } from '../base/errors.ts';
 import { type DoctorFinding, diagnose } from '../capture/live/doctor.ts';
+import { diagnoseRepositories } from '../capture/live/repository-doctor.ts';
 import { assertGitVersion, gitVersion } from '../git/spawn.ts';
 import type { App } from './app.ts';
 import { VERSION } from './build-info.ts';
 import { installPlaces } from './install-places.ts';
-import { bucketSummary, folderStatus, liveHealth } from './live.ts';
+import { bucketSummary, liveHealth } from './live.ts';
 import { bucketPolicy } from './policy.ts';
 
 export interface Examination {
@@ -23,7 +24,7 @@ export async function examine(app: App): Promise<Examination> {
   if (git !== null) {
     findings.push(...(await orFinding(app.home, () => bucketSummary(app))));
     findings.push(...(await orFinding('policy', () => bucketPolicy(app))));
-    findings.push(...(await repositoryFindings(app)));
+    findings.push(...(await diagnoseRepositories(app.git, installPlaces(app))));
   }
   const versions = { git_ot: VERSION, git: git?.join('.') ?? null, node: process.versions.node };
   return { versions, findings };
@@ -35,19 +36,6 @@ function nodeFindings(): DoctorFinding[] {
   return [
     { code: 'node_too_old', path: process.execPath, message, fix: `install node ${OLDEST_NODE} or newer` },
   ];
-}
-
-/** One hook without the other is a hook that somebody replaced, as installers of hook managers do. */
-async function repositoryFindings(app: App): Promise<DoctorFinding[]> {
-  const { hooks } = await folderStatus(app);
-  const missing = (hooks ?? []).filter(({ installed }) => !installed);
-  if (hooks === null || missing.length === 0 || missing.length === hooks.length) return [];
-  return missing.map(({ hook }) => ({
-    code: 'hook_missing',
-    path: hook,
-    message: 'our block is no longer in this hook',
-    fix: 'git ot setup git',
-  }));
 }
 
 async function orFinding(path: string, look: () => Promise<unknown>): Promise<DoctorFinding[]> {

@@ -39,7 +39,7 @@ export async function drain(app: App, options: { readonly lookAgainMs: number })
 export async function drainLeftovers(app: App): Promise<DrainReport> {
   const { home, platform } = app;
   if ((await drainAtWork(home, platform)) !== null) return NOTHING;
-  if ((await listSpool(home, platform.now().getTime())).length === 0) return NOTHING;
+  if ((await listSpool(home)).length === 0) return NOTHING;
   try {
     return await drain(app, { lookAgainMs: 0 });
   } catch (error) {

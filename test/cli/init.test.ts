@@ -45,7 +45,7 @@ describe('init', () => {
     expect(await tracked(at)).toBe(true);
     expect((await ot(at, 'status')).reply).toMatchObject({
       capture: 'on',
-      folder: { tracked: true, hooks: [{ installed: true }, { installed: true }] },
+      folder: { tracked: true, hooks: Array(4).fill({ installed: true }) },
       bucket: { traces: 1 },
     });
     expect(existsSync(join(at.cwd, '.opentraces.json'))).toBe(false);

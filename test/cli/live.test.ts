@@ -81,7 +81,7 @@ describe('status and doctor', () => {
     const machine = newMachine();
     await ot(machine, 'setup', 'claude-code');
     mkdirSync(join(machine.otHome, 'spool'), { recursive: true });
-    writeFileSync(join(machine.otHome, 'spool', 'event-1-0'), 'poison');
+    writeFileSync(join(machine.otHome, 'spool', 'event-poison'), 'poison');
     await ot(machine, 'capture', 'drain');
     writeFileSync(join(machine.otHome, 'hooks', 'spool'), '#!/bin/sh\n');
     writeFileSync(join(machine.otHome, 'hooks', 'program'), '/gone/node\n/gone/git-ot.cjs\n');
@@ -127,7 +127,7 @@ describe('pause', () => {
     for (const id of ['../x', '..', '', 'a/b']) {
       expect(await ot(machine, 'pause', '--session', id)).toMatchObject({ code: 2 });
     }
-    expect(readFileSync(join(machine.otHome, 'hooks', 'spool'), 'utf8')).toContain('git-ot spool 1');
+    expect(readFileSync(join(machine.otHome, 'hooks', 'spool'), 'utf8')).toContain('git-ot spool 2');
   });
 });
 

@@ -4,8 +4,9 @@
  */
 import { OtError } from '../../base/errors.ts';
 import type { Platform } from '../../base/platform.ts';
-import { endsTurn, foldEvents, newest, sessionsAt, type Visit } from './fold.ts';
+import { endsTurn, foldEvents, mergeVisits, newest, sessionsAt, type Visit } from './fold.ts';
 import { claimMarker, releaseMarker } from './marker.ts';
+import { restUntil } from './rest.ts';
 import { listSpool, readEvent, removeEvent, type SpoolEvent, setAside } from './spool.ts';
 import { readState, remember, writeState } from './state.ts';
 
@@ -23,7 +24,10 @@ export interface DrainOptions {
    * concerns this visit alone.
    */
   readonly capture: (visit: Visit) => Promise<VisitResult>;
-  /** Look at a session again this long after its turn ended; 0 for once only. Milliseconds. */
+  /**
+   * Look at a session again this long after its turn ended, in milliseconds. 0 takes what is there and waits for
+   * nothing: not for second looks, not for notes that are being written, nor for large sessions to rest.
+   */
   readonly lookAgainMs: number;
 }
 
@@ -55,10 +59,18 @@ export async function drainSpool(options: DrainOptions): Promise<DrainReport> {
   }
 }
 
+/** A session to look at later; its notes stay until then. */
+interface Wait {
+  readonly visit: Visit;
+  /** Milliseconds since 1970. */
+  readonly due: number;
+}
+
 class Drain {
   readonly #options: DrainOptions;
-  /** Notes of ended turns that wait for their second look, by name. */
-  readonly #waiting = new Map<string, { readonly visit: Visit; readonly due: number }>();
+  #waiting: Wait[] = [];
+  /** Names of notes that their hooks were still writing at the last look. */
+  #unfinished: ReadonlySet<string> = new Set();
   #events = 0;
   #captures = 0;
   #traces = 0;
@@ -93,46 +105,75 @@ class Drain {
 
   async #empty(): Promise<void> {
     for (;;) {
-      const names = await this.#fresh();
-      if (names.length > 0) await this.#take(names);
-      else if (this.#waiting.size === 0) return;
-      else if (!(await this.#lookAgain())) await this.#options.platform.sleep(POLL_MS);
+      const used = await this.#take(await this.#fresh());
+      const due = await this.#lookAgain();
+      if (used || due) continue;
+      if (!this.#isPatient || this.#waiting.length + this.#unfinished.size === 0) return;
+      await this.#options.platform.sleep(POLL_MS);
     }
   }
 
-  /** Waiting notes that nobody here has seen. */
-  async #fresh(): Promise<string[]> {
-    const names = await listSpool(this.#options.home, this.#now());
-    return names.filter((name) => !this.#waiting.has(name));
+  get #isPatient(): boolean {
+    return this.#options.lookAgainMs > 0;
   }
 
-  async #take(names: readonly string[]): Promise<void> {
+  /** Waiting notes that nobody here has seen; those that are being written are looked at until they are whole. */
+  async #fresh(): Promise<string[]> {
+    const names = await listSpool(this.#options.home);
+    const known = new Set(this.#waiting.flatMap(({ visit }) => namesOf(visit)));
+    if (!this.#isPatient) for (const name of this.#unfinished) known.add(name);
+    return names.filter((name) => !known.has(name));
+  }
+
+  /** True when one of the notes was whole. */
+  async #take(names: readonly string[]): Promise<boolean> {
+    const { home, platform } = this.#options;
     const events: SpoolEvent[] = [];
+    const unfinished = new Set(this.#isPatient ? [] : this.#unfinished);
     for (const name of names) {
-      const event = await readEvent(this.#options.home, name);
+      const event = await readEvent(home, name, platform);
       if (event === null) continue;
-      if ('reason' in event) await this.#setAside([event.name], event.reason);
+      if (event === 'unfinished') unfinished.add(name);
+      else if ('reason' in event) await this.#setAside([event.name], event.reason);
       else if (event.unsaved) await this.#drop(event);
       else events.push(event);
     }
-    for (const visit of foldEvents(events)) await this.#visit(visit, this.#options.lookAgainMs);
-    for (const event of events.filter(({ kind }) => kind === 'git')) await this.#visitCommit(event);
+    this.#unfinished = unfinished;
+    for (const visit of foldEvents(events)) await this.#attend(visit, this.#options.lookAgainMs);
+    for (const event of events.filter(({ kind }) => kind === 'git')) await this.#attendGit(event);
+    return names.some((name) => !unfinished.has(name));
+  }
+
+  /** Visits a session, or lets it rest: its notes then wait. */
+  async #attend(visit: Visit, lookAgainMs: number): Promise<void> {
+    const now = this.#now();
+    const due = restUntil(visit.transcript, await readState(this.#options.home), now);
+    if (this.#isPatient && now < due) this.#waiting.push({ visit, due });
+    else await this.#visit(visit, lookAgainMs);
+  }
+
+  /** What git did at a place is looked at with the sessions that work there. */
+  async #attendGit(event: SpoolEvent): Promise<void> {
+    const { sessions } = await readState(this.#options.home);
+    const concerned = sessionsAt(event, sessions);
+    if (concerned.length === 0) return this.#drop(event);
+    for (const { agent, transcript, cwd } of concerned) {
+      await this.#attend({ agent, transcript, cwd, sessionId: null, events: [event] }, 0);
+    }
   }
 
   /** Visits a session; keeps the notes when it has to be looked at again. */
   async #visit(visit: Visit, lookAgainMs: number): Promise<void> {
     const due = newest(visit) + lookAgainMs;
     const again = lookAgainMs > 0 && endsTurn(visit) && this.#now() < due;
+    const start = this.#now();
     const result = await this.#capture(visit);
     if (typeof result === 'string') return this.#setAside(namesOf(visit), result);
-    if (again && result.outcome !== 'excluded') {
-      for (const name of namesOf(visit)) this.#waiting.set(name, { visit, due });
-    } else if (result.outcome === 'absent' && endsTurn(visit)) {
+    await this.#note(visit, result, this.#now() - start);
+    if (again && result.outcome !== 'excluded') this.#waiting.push({ visit, due });
+    else if (result.outcome === 'absent' && endsTurn(visit))
       await this.#setAside(namesOf(visit), result.code);
-    } else {
-      await this.#done(visit);
-    }
-    await this.#note(visit, result);
+    else await this.#done(visit);
   }
 
   /** The result, or the reason why this visit can never succeed. */
@@ -148,13 +189,18 @@ class Drain {
     }
   }
 
-  async #visitCommit(event: SpoolEvent): Promise<void> {
-    const { sessions } = await readState(this.#options.home);
-    for (const session of sessionsAt(event, sessions)) {
-      const { agent, transcript, cwd } = session;
-      await this.#capture({ agent, transcript, cwd, sessionId: null, events: [event] });
-    }
-    await this.#drop(event);
+  /** Second looks that are due, one for each session; false when none is yet. */
+  async #lookAgain(): Promise<boolean> {
+    const now = this.#now();
+    const due = this.#waiting.filter((wait) => wait.due <= now);
+    this.#waiting = this.#waiting.filter((wait) => wait.due > now);
+    for (const visit of mergeVisits(due.map((wait) => wait.visit))) await this.#attend(visit, 0);
+    return due.length > 0;
+  }
+
+  async #done(visit: Visit): Promise<void> {
+    const wanted = new Set(this.#waiting.flatMap((wait) => namesOf(wait.visit)));
+    for (const event of visit.events) if (!wanted.has(event.name)) await this.#drop(event);
   }
 
   async #drop({ name }: SpoolEvent): Promise<void> {
@@ -162,35 +208,18 @@ class Drain {
     this.#events += 1;
   }
 
-  /** Second looks that are due; false when none is yet. */
-  async #lookAgain(): Promise<boolean> {
-    const now = this.#now();
-    const due = new Set(
-      [...this.#waiting.values()].filter((wait) => wait.due <= now).map(({ visit }) => visit),
-    );
-    for (const visit of due) {
-      await this.#visit(visit, 0);
-      for (const name of namesOf(visit)) this.#waiting.delete(name);
-    }
-    return due.size > 0;
-  }
-
-  async #done(visit: Visit): Promise<void> {
-    for (const name of namesOf(visit)) await removeEvent(this.#options.home, name);
-    this.#events += visit.events.length;
-  }
-
   async #setAside(names: readonly string[], reason: string): Promise<void> {
     for (const name of names) await setAside(this.#options.home, { name, reason });
     this.#aside += names.length;
   }
 
-  async #note({ agent, transcript, cwd }: Visit, { outcome }: VisitResult): Promise<void> {
-    if (transcript === null || outcome !== 'captured') return;
+  async #note(visit: Visit, { outcome }: VisitResult, took_ms: number): Promise<void> {
+    const { agent, transcript, cwd, events } = visit;
+    if (transcript === null || outcome !== 'captured' || events.every(({ kind }) => kind === 'git')) return;
     const { home, platform } = this.#options;
     const state = await readState(home);
     const at = platform.now().toISOString();
-    const sessions = remember(state.sessions, { agent, transcript, cwd, at });
+    const sessions = remember(state.sessions, { agent, transcript, cwd, at, took_ms });
     await writeState(home, platform, { ...state, sessions });
   }
 

@@ -30,14 +30,29 @@ export function newest({ events }: Visit): number {
 
 /** Agents' events by session. */
 export function foldEvents(events: readonly SpoolEvent[]): Visit[] {
-  const visits = new Map<string, Visit>();
-  for (const event of events.filter(({ kind }) => kind === 'agent')) {
-    const key = `${event.source}\0${event.transcript ?? ''}\0${event.transcript === null ? (event.sessionId ?? '') : ''}`;
-    const { source: agent, transcript, cwd, sessionId } = event;
-    const known = visits.get(key) ?? { agent, transcript, cwd, sessionId, events: [] };
-    visits.set(key, { ...known, events: [...known.events, event] });
+  const agents = events.filter(({ kind }) => kind === 'agent');
+  return mergeVisits(
+    agents.map((event) => {
+      const { source: agent, transcript, cwd, sessionId } = event;
+      return { agent, transcript, cwd, sessionId, events: [event] };
+    }),
+  );
+}
+
+/** One visit for each session, with the notes of all. */
+export function mergeVisits(visits: readonly Visit[]): Visit[] {
+  const merged = new Map<string, Visit>();
+  for (const visit of visits) {
+    const key = `${visit.agent}\0${visit.transcript ?? ''}\0${visit.transcript === null ? (visit.sessionId ?? '') : ''}`;
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? visit : { ...known, events: union(known.events, visit.events) });
   }
-  return [...visits.values()];
+  return [...merged.values()];
+}
+
+function union(left: readonly SpoolEvent[], right: readonly SpoolEvent[]): SpoolEvent[] {
+  const names = new Set(left.map(({ name }) => name));
+  return [...left, ...right.filter(({ name }) => !names.has(name))];
 }
 
 /** Sessions that a git event is about: those heard of lately at its place. */

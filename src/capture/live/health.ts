@@ -52,7 +52,7 @@ export async function captureHealth(options: HealthOptions): Promise<CaptureHeal
   const { places, platform } = options;
   const { home } = places;
   const [agents, state, set_aside] = await Promise.all([agentsOf(options), readState(home), listAside(home)]);
-  const waiting = (await listSpool(home, platform.now().getTime())).length;
+  const waiting = (await listSpool(home)).length;
   const spool = { waiting, drain: (await drainAtWork(home, platform)) !== null, set_aside };
   const common = { agents, spool, drained_at: state.drained_at };
   if (await isPaused(home)) {

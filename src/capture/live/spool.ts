@@ -1,12 +1,13 @@
 /**
- * `$OT_HOME/spool`: what hooks noted and nobody has captured yet. `event-*` are whole notes, renamed into
- * place or written at once by `hooks/spool`; `tmp-*` are drafts of it; `aside/` holds notes that could not be
- * used, each with its reason; `drain` names the process that is at work.
+ * `$OT_HOME/spool`: what hooks noted and nobody has captured yet. `event-<process>-<n>` are notes, made and then
+ * written by `hooks/spool`; `aside/` holds notes that could not be used, each with its reason; `drain` names the
+ * process that is at work.
  */
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
 import { makeFolders } from '../../base/folders.ts';
+import type { Platform } from '../../base/platform.ts';
 import { decodeNote, type SpoolNote } from './note.ts';
 
 /** A note with its place. */
@@ -23,46 +24,56 @@ export interface BadEvent {
   readonly reason: string;
 }
 
-/** How old a draft is when its hook has been killed: none takes a minute to write a few lines. */
-const DEAD_DRAFT_MS = 60_000;
+/** How long the host may feed its hook nothing, in milliseconds, and still be about to. */
+const WRITING_MS = 10_000;
+/** How long a note may be written by a process that cannot be seen from here, as in a container. */
+const UNSEEN_MS = 2_000;
 /** Largest note that is read; hooks are registered for events whose payload is small. */
 const LARGEST_NOTE = 64 * 1024 * 1024;
-const WHOLE = /^event-[\w-]{1,80}$/;
-const DRAFT = /^tmp-[\w-]{1,80}$/;
+const NOTE = /^event-[\w-]{1,80}$/;
+/** A note under the id of the process that makes it. */
+const OF_PROCESS = /^event-(\d{1,15})-\d{1,9}$/;
 
 export function spoolDir(home: string): string {
   return join(home, 'spool');
 }
 
-/** Names of the waiting notes, and of drafts whose hook is gone by `now`. Empty without a spool. */
-export async function listSpool(home: string, now: number): Promise<string[]> {
+/** Names of the waiting notes, whole or not. Empty without a spool. */
+export async function listSpool(home: string): Promise<string[]> {
   const names = await readdir(spoolDir(home)).catch(noFolder);
-  const found: string[] = [];
-  for (const name of names.filter((other) => WHOLE.test(other) || DRAFT.test(other))) {
-    const stats = await statOf(join(spoolDir(home), name));
-    if (stats === null) continue;
-    // A note without payload is made under its own name, and is empty until its one write.
-    const unfinished = DRAFT.test(name) || stats.size === 0;
-    if (!unfinished || now - stats.mtimeMs > DEAD_DRAFT_MS) found.push(name);
-  }
-  return found.sort();
+  return names.filter((name) => NOTE.test(name)).sort();
 }
 
-/** Reads one note; null when somebody else has taken it. */
-export async function readEvent(home: string, name: string): Promise<SpoolEvent | BadEvent | null> {
+/** Reads one note; null when somebody else has taken it, `unfinished` while its hook may still be writing it. */
+export async function readEvent(
+  home: string,
+  name: string,
+  platform: Pick<Platform, 'now' | 'processStart'>,
+): Promise<SpoolEvent | BadEvent | 'unfinished' | null> {
   const path = join(spoolDir(home), name);
+  // Asked before the note is read: what a process wrote that is gone by then is all there will be.
+  const writing = writingTime(name, platform);
   const stats = await statOf(path);
   if (stats === null) return null;
   if (!stats.isFile()) return { name, reason: 'not_a_file' };
   if (stats.size > LARGEST_NOTE) return { name, reason: 'too_large' };
   try {
     const note = decodeNote(await readFile(path));
-    return typeof note === 'string' ? { name, reason: note } : { ...note, name, at: stats.mtimeMs };
+    if (typeof note !== 'string') return { ...note, name, at: stats.mtimeMs };
+    const age = Math.abs(platform.now().getTime() - stats.mtimeMs);
+    return age < writing ? 'unfinished' : { name, reason: note };
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return null;
     if (isSystemError(error, 'EACCES', 'EPERM', 'EIO')) return { name, reason: 'unreadable' };
     throw error;
   }
+}
+
+/** How old a note has to be, in milliseconds, to be all that its hook will write. */
+function writingTime(name: string, { processStart }: Pick<Platform, 'processStart'>): number {
+  const pid = OF_PROCESS.exec(name)?.[1];
+  if (pid === undefined) return 0;
+  return processStart(Number(pid)) === null ? UNSEEN_MS : WRITING_MS;
 }
 
 /** Removes a note that has been captured. */
@@ -74,8 +85,10 @@ export async function removeEvent(home: string, name: string): Promise<void> {
 export async function setAside(home: string, { name, reason }: BadEvent): Promise<void> {
   const aside = join(spoolDir(home), 'aside');
   makeFolders(aside, 0o700);
-  await writeFile(join(aside, `${name}.reason`), `${reason}\n`, { mode: 0o600 });
-  await rename(join(spoolDir(home), name), join(aside, name)).catch((error: unknown) => {
+  let free = name;
+  for (let n = 2; (await statOf(join(aside, free))) !== null; n += 1) free = `${name}.${n}`;
+  await writeFile(join(aside, `${free}.reason`), `${reason}\n`, { mode: 0o600 });
+  await rename(join(spoolDir(home), name), join(aside, free)).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT')) throw error;
   });
 }
@@ -94,7 +107,7 @@ export async function listAside(home: string): Promise<BadEvent[]> {
 
 async function statOf(path: string): Promise<import('node:fs').Stats | null> {
   try {
-    return await stat(path);
+    return await lstat(path);
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
     throw error;

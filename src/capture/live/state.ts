@@ -12,6 +12,8 @@ const LiveSession = z.object({
   cwd: z.nullable(z.string()),
   /** Last event, ISO 8601 UTC. */
   at: z.string(),
+  /** How long its last capture took, in milliseconds. */
+  took_ms: z.optional(z.number()),
 });
 export type LiveSession = z.infer<typeof LiveSession>;
 

@@ -1,10 +1,21 @@
 /** The drain over a spool of files, with captures that succeed, fail and die as told. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OtError } from '../../../src/base/errors.ts';
 import { type DrainReport, drainSpool, type VisitResult } from '../../../src/capture/live/drain.ts';
 import type { Visit } from '../../../src/capture/live/fold.ts';
+import { listAside } from '../../../src/capture/live/spool.ts';
 import { readState } from '../../../src/capture/live/state.ts';
 import { tempDir } from '../../support/git-env.ts';
 import { testPlatform } from '../../support/platform.ts';
@@ -92,15 +103,92 @@ describe('drainSpool', () => {
   });
 });
 
-describe('what drainSpool takes and leaves', () => {
-  it('takes the draft of a hook that was killed, once it is old', async () => {
+describe('notes that are not whole, or no good', () => {
+  it('waits for a note that its hook is still writing, and a reader does not', async () => {
     const home = tempDir();
-    spool(home, 'tmp-1-0', stop('/logs/a.jsonl'), 5);
-    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 0, set_aside: 0 });
-    spool(home, 'tmp-1-0', stop('/logs/a.jsonl'), 100);
-    writeFileSync(join(home, 'spool', 'tmp-2-0'), 'git-ot spool 1\nki');
-    utimesSync(join(home, 'spool', 'tmp-2-0'), 1, 1);
-    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 1, set_aside: 1 });
+    const name = `event-${process.pid}-0`;
+    const path = spool(home, name, stop('/logs/a.jsonl'));
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, whole.slice(0, -5));
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 0, captures: 0, set_aside: 0 });
+    expect(existsSync(path)).toBe(true);
+    setTimeout(() => writeFileSync(path, whole), 250);
+    expect(await run(home, async () => CAPTURED, 1)).toMatchObject({ events: 1, captures: 1, set_aside: 0 });
+  });
+
+  it('sets aside what a hook that was killed has left, once nobody can be writing it', async () => {
+    const home = tempDir();
+    const gone = spawnSync('true').pid;
+    const texts = ['', 'git-ot spool 2\nki', 'git-ot spool 2\nkind agent\nname pi\n\n{"a":'];
+    texts.push(
+      'git-ot spool 2\nkind git\nname post-rewrite\n\n',
+      'git-ot spool 3\nkind agent\nname pi\n\n{}',
+    );
+    for (const [n, text] of texts.entries()) {
+      const path = spool(home, `event-${gone}-${n}`, {});
+      writeFileSync(path, text);
+      const then = Date.now() / 1000 - (n === 0 ? 1 : 5);
+      utimesSync(path, then, then);
+    }
+    symlinkSync('/nowhere', join(home, 'spool', 'event-link'));
+    expect(await run(home, async () => CAPTURED)).toMatchObject({ events: 0, set_aside: 5 });
+    expect(existsSync(join(home, 'spool', `event-${gone}-0`))).toBe(true);
+    expect(await run(home, async () => CAPTURED, 1)).toMatchObject({ events: 0, set_aside: 1 });
+    expect((await listAside(home)).map(({ reason }) => reason).sort()).toEqual([
+      'newer_version',
+      'not_a_file',
+      'not_a_note',
+      'not_json',
+      'unfinished',
+      'unfinished',
+    ]);
+  });
+
+  it('keeps both of two notes of one name that it sets aside', async () => {
+    const home = tempDir();
+    for (const text of ['one', 'two']) {
+      spool(home, 'event-poison', {});
+      writeFileSync(join(home, 'spool', 'event-poison'), text);
+      await run(home, async () => CAPTURED);
+    }
+    const kept = (await listAside(home)).map(({ name }) =>
+      readFileSync(join(home, 'spool', 'aside', name), 'utf8'),
+    );
+    expect(kept.sort()).toEqual(['one', 'two']);
+  });
+});
+
+describe('what drainSpool takes and leaves', () => {
+  it('lets a session rest that takes long to capture, and folds what comes in meanwhile', async () => {
+    const home = tempDir();
+    let clock = Date.now();
+    const platform = {
+      ...testPlatform(),
+      now: () => new Date(clock),
+      sleep: async (ms: number) => {
+        clock += ms;
+      },
+    };
+    const starts: number[] = [];
+    const visits: number[] = [];
+    const capture = async ({ events }: Visit): Promise<VisitResult> => {
+      starts.push(clock);
+      visits.push(events.length);
+      clock += 5_000;
+      // The agent goes on while it is captured.
+      if (starts.length < 4)
+        for (let n = 0; n < 3; n += 1)
+          spool(home, `event-${starts.length}-${n}`, {
+            hook_event_name: 'x',
+            transcript_path: '/logs/huge.jsonl',
+          });
+      return CAPTURED;
+    };
+    spool(home, 'event-0-0', { hook_event_name: 'x', transcript_path: '/logs/huge.jsonl' });
+    const report = await drainSpool({ home, platform, capture, lookAgainMs: 2_000 });
+    expect(report).toEqual({ events: 10, captures: 4, traces: 4, set_aside: 0 });
+    expect(visits).toEqual([1, 3, 3, 3]);
+    for (let n = 1; n < 4; n += 1) expect(starts[n]! - starts[n - 1]!).toBeGreaterThanOrEqual(25_000);
   });
 
   it('captures the session again that a commit is about, and no other', async () => {

@@ -53,14 +53,19 @@ function snapshot(folder: string): unknown {
   });
 }
 
-it('lists the digest of every script that is shipped', () => {
-  const listed = readFileSync(join(ROOT, 'hooks', 'shipped.txt'), 'utf8');
-  for (const name of ['spool', 'pre-push']) {
+it('lists the digest of every hook that is shipped', () => {
+  const folder = join(ROOT, 'hooks');
+  const listed = readFileSync(join(folder, 'shipped.txt'), 'utf8').split('\n');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /^(?:git|agents)\/|^(?:spool|pre-push)$/.test(name) && statSync(join(folder, name)).isFile(),
+  );
+  for (const name of files) {
     const digest = createHash('sha256')
-      .update(readFileSync(join(ROOT, 'hooks', name)))
+      .update(readFileSync(join(folder, name)))
       .digest('hex');
-    expect(listed).toContain(`${digest} ${name}\n`);
+    expect(listed).toContain(`${digest} ${name}`);
   }
+  expect(files).toContain('git/post-rewrite');
 });
 
 describe('setup of an agent', () => {
@@ -82,7 +87,7 @@ describe('setup of an agent', () => {
     expect(existsSync(machine.otHome)).toBe(false);
     expect(await ot(machine, 'setup', agent)).toMatchObject({ code: 0 });
     const text = readFileSync(path, 'utf8');
-    expect(text.match(new RegExp(`hooks'/spool agent ${agent}"`, 'g'))).toHaveLength(events);
+    expect(text.match(new RegExp(`hooks'/spool agent ${agent} \\|\\| :"`, 'g'))).toHaveLength(events);
     for (const part of ['// mine', '/* kept */', '// a bell', 'say done', '"model": "opus",']) {
       expect(text).toContain(part);
     }
@@ -149,8 +154,9 @@ describe('setup of an agent with extensions', () => {
     const options = { env: machine.env, cwd: machine.cwd };
     expect(spawnSync(process.execPath, [script], options)).toMatchObject({ status: 0 });
     const notes = () => readdirSync(spool).filter((name) => name.startsWith('event-'));
-    await expect.poll(notes, { timeout: 10_000 }).toHaveLength(1);
-    const note = readFileSync(join(spool, notes()[0]!), 'utf8');
+    const text = () => notes().map((name) => readFileSync(join(spool, name), 'utf8'));
+    await expect.poll(text, { timeout: 10_000 }).toMatchObject([expect.stringMatching(/\}$/)]);
+    const [note = ''] = text();
     expect(note).toContain(`name ${agent}\n`);
     expect(note).toContain('{"hook_event_name":"Stop",');
     expect(note).toContain(expected);

@@ -3,9 +3,11 @@
  * A hook that is there keeps every byte; one in which our block was edited is refused and shown.
  */
 import { OtError } from '../../../base/errors.ts';
-import { isRendered, render } from './shipped.ts';
+import { render } from './shipped.ts';
 
 const OPENING = /^# >>> git-ot /m;
+/** A hook in which nothing but our block is run. */
+const ALONE = '#!/bin/sh\n';
 const CLOSING = '# <<< git-ot <<<\n';
 /** First lines that hand the file to a POSIX shell. */
 const SHELL = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+)?(?:\S*\/)?(?:sh|bash|dash|ash|ksh|zsh)(?:[ \t].*)?$/;
@@ -15,6 +17,8 @@ export interface HookTemplate {
   readonly name: string;
   /** The block with `@HOOKS@` for the place of our scripts. */
   readonly block: string;
+  /** True for a block of this or an older version, whatever its place. */
+  readonly isOurs: (block: string) => boolean;
 }
 
 /** The hook with our block in it. `text` is null when there is none. */
@@ -25,8 +29,7 @@ export function withBlock(
   hooksDir: string,
 ): string {
   const block = render(template.block, hooksDir);
-  if (text === null) return `#!/bin/sh\n${block}`;
-  const rest = withoutBlock(template, path, text) ?? '';
+  const rest = (text === null ? null : withoutBlock(template, path, text)) ?? ALONE;
   const first = rest.slice(0, lineEnd(rest));
   if (!first.startsWith('#!')) return `${block}${rest}`;
   if (!SHELL.test(first.trimEnd())) throw notShell(path, block);
@@ -40,9 +43,9 @@ export function withoutBlock(template: HookTemplate, path: string, text: string)
   const close = text.indexOf(CLOSING, start);
   const end = close < 0 ? text.length : close + CLOSING.length;
   const block = text.slice(start, end);
-  if (!isRendered(template.block, block)) throw foreign(path, block);
+  if (!template.isOurs(block)) throw foreign(path, block);
   const rest = text.slice(0, start) + text.slice(end);
-  return rest === '#!/bin/sh\n' ? null : rest;
+  return rest === ALONE ? null : rest;
 }
 
 /** True when the hook holds our block for exactly this place. */

@@ -13,8 +13,10 @@ import {
 import { OtError } from '../../../base/errors.ts';
 import { isRendered } from './shipped.ts';
 
-/** What an agent runs at an event; nothing happens, and nothing fails, once the script is gone. */
-export const AGENT_COMMAND = '[ ! -x @HOOKS@/spool ] || @HOOKS@/spool agent @AGENT@';
+/** What an agent runs at an event; nothing happens once the script is gone, and nothing ever fails. */
+export const AGENT_COMMAND = '[ ! -x @HOOKS@/spool ] || @HOOKS@/spool agent @AGENT@ || :';
+/** Every form that was ever installed: what stands in settings is ours only when it equals one. */
+const COMMANDS = [AGENT_COMMAND, '[ ! -x @HOOKS@/spool ] || @HOOKS@/spool agent @AGENT@'];
 
 interface Place {
   readonly event: string;
@@ -95,8 +97,8 @@ function ours(settings: Record<string, unknown>): Place[] {
 }
 
 function isOurCommand(command: string): boolean {
-  const agent = /[a-z-]+$/.exec(command)?.[0] ?? '';
-  return isRendered(AGENT_COMMAND.replace('@AGENT@', agent), command);
+  const agent = /[a-z-]+(?=(?: \|\| :)?$)/.exec(command)?.[0] ?? '';
+  return COMMANDS.some((form) => isRendered(form.replace('@AGENT@', agent), command));
 }
 
 /** Throws `OT_SETTINGS_INVALID` (exit 3) on what is no settings file: it is then left as it is. */

@@ -1,9 +1,8 @@
 /** Where setup finds and puts things, and the scripts every target needs: `$OT_HOME/hooks`. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OtError } from '../../../base/errors.ts';
 import { type FileChange, readOptional } from './change.ts';
-import { isRendered, type PlaceForm, render, shippedText } from './shipped.ts';
+import { isShippedText, type PlaceForm, render, shippedText } from './shipped.ts';
 
 export interface Places {
   /** `$OT_HOME`. */
@@ -51,16 +50,14 @@ export async function planOwnFile(
   const template = shippedText(places.shipped, name);
   const before = await readOptional(path);
   const text = before?.toString('utf8') ?? '';
-  const ours = before === null || isRendered(template, text) || isShipped(places, name, text);
-  if (!ours) throw foreignFile(path);
+  if (before !== null && !isShipped(places, name, text)) throw foreignFile(path);
   const after = remove ? null : Buffer.from(render(template, hooksDir(places), form));
   return { path, before, after, mode: 0o644 };
 }
 
-/** True for a text that this version or an older one shipped under this name: `hooks/shipped.txt` lists them. */
+/** True for a text that this version or an older one shipped under this name. */
 export function isShipped({ shipped }: Places, name: string, text: string): boolean {
-  const digest = createHash('sha256').update(text, 'utf8').digest('hex');
-  return shippedText(shipped, 'shipped.txt').split('\n').includes(`${digest} ${name}`);
+  return isShippedText(shipped, name, text);
 }
 
 function foreignFile(path: string): OtError {

@@ -8,9 +8,9 @@ import type { GitProgram } from '../../../git/spawn.ts';
 import { applyChanges, type FileChange, readOptional, realFile } from './change.ts';
 import { type HookTemplate, hasBlock, withBlock, withoutBlock } from './git-hooks.ts';
 import { hooksDir, type Places, planScripts } from './places.ts';
-import { shippedText } from './shipped.ts';
+import { isShippedText, shippedText } from './shipped.ts';
 
-const HOOKS = ['post-commit', 'pre-push'];
+const HOOKS = ['post-commit', 'post-rewrite', 'post-merge', 'pre-push'];
 
 export interface RepositoryHooks {
   /** Folder in which git looks for the hooks of this repository. */
@@ -66,7 +66,14 @@ export async function repositoryState(
 }
 
 function hookTemplates({ shipped }: Places): HookTemplate[] {
-  return HOOKS.map((name) => ({ name, block: shippedText(shipped, join('git', name)) }));
+  return HOOKS.map((name) => {
+    const file = `git/${name}`;
+    return {
+      name,
+      block: shippedText(shipped, file),
+      isOurs: (block) => isShippedText(shipped, file, block),
+    };
+  });
 }
 
 async function planHook(

@@ -2,14 +2,33 @@
  * Texts that git-ot installs, from the `hooks/` folder it ships. A text that stands somewhere is ours only when
  * it equals one that was shipped, but for the place of `$OT_HOME/hooks` in it; anything else is left alone.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PLACE = '@HOOKS@';
+/** Longest text that is compared: none that was ever shipped is near it. */
+const LONGEST = 32 * 1024;
+/** How a place stands in a text that was installed: a word of a shell before a slash, or a JSON string. */
+const INSTALLED_PLACE = /'(?:[^'\n]|'\\{1,2}'')*'(?=\/)|(?<=^const HOOKS = )"(?:[^"\\\n]|\\.)*"/m;
 
 /** Text of a shipped file below `hooks/`. */
 export function shippedText(folder: string, name: string): string {
   return readFileSync(join(folder, name), 'utf8');
+}
+
+/**
+ * True for a text that this version or an older one shipped under this name, with whatever place in it.
+ * `shipped.txt` in that folder lists digests of what was shipped, of templates before a place is put in.
+ */
+export function isShippedText(folder: string, name: string, text: string): boolean {
+  if (text.length > LONGEST) return false;
+  const place = INSTALLED_PLACE.exec(text)?.[0];
+  const forms = place === undefined ? [text] : [text, text.replaceAll(place, PLACE)];
+  const known = new Set(shippedText(folder, 'shipped.txt').split('\n'));
+  return forms.some((form) =>
+    known.has(`${createHash('sha256').update(form, 'utf8').digest('hex')} ${name}`),
+  );
 }
 
 /** How a template writes the place: as a word of a shell, such a word inside a JSON string, or a JSON string. */

@@ -10,8 +10,9 @@ export class SetupGitCommand extends OtCommand {
   static override paths = [['setup', 'git']];
   static override usage = Command.Usage({
     details:
-      'Adds a block to the post-commit and pre-push hooks of this repository, wherever git looks for them: what a ' +
-      'commit finished is captured at once, and evidence is refused to any remote that is no remote of the bucket. ' +
+      'Adds a block to the post-commit, post-rewrite, post-merge and pre-push hooks of this repository, wherever git ' +
+      'looks for them: what a commit, a rewrite or a merge finished is captured at once, and evidence is refused to ' +
+      'any remote that is no remote of the bucket. ' +
       'Hooks that are there keep every byte. A hook that is no shell script, or that lies in the work tree and is ' +
       'not ignored there, is left alone and the lines to add are shown.',
     examples: [['Hooks for this repository', 'git ot setup git']],
