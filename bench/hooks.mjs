@@ -1,5 +1,6 @@
-// What live capture costs the host: the hook's wall time, alone and with eight at once, `git commit` with our
-// hooks, and how long a finished turn takes to be readable. Times in ms; every ratio is of one run.
+// What live capture costs the host: the hook's wall time, alone and with eight at once, `git commit` with our hooks
+// while no drain or one is at work, and how long a finished turn takes to be readable. Times in ms; the reference
+// of each row is measured in turns with it.
 // usage: node bench/hooks.mjs [--program FILE] [--traces 0,1000,10000] [--files 10,100000] [--runs N]
 import { spawnSync } from 'node:child_process';
 import {
@@ -30,11 +31,6 @@ const runs = Number(values.runs);
 const scratch = mkdtempSync(join(tmpdir(), 'git-ot-hooks-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 const report = { schema: 'git-ot.bench.hooks.v1', cpus: cpus().length, load: loadavg()[0], rows: [] };
-
-for (const traces of numbers(values.traces)) hookRows(traces);
-for (const files of numbers(values.files)) commitRow(files);
-readableRow(5_000_000);
-process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
 
 function numbers(list) {
   return list.split(',').filter(Boolean).map(Number);
@@ -108,18 +104,23 @@ function hookRows(traces) {
     subject.push(timed(at.hook, ['agent', 'claude-code'], { env: at.env, input }));
   }
   row(`hook, ${traces} traces`, subject, reference);
-  row(`hook, ${traces} traces, 8 at once`, atOnce(at, input), null);
-  settle(at);
+  const sides = [[], []];
+  for (let round = 0; round < 4; round += 1) {
+    sides[0].push(...atOnce(at, 'sh -c :'));
+    sides[1].push(...atOnce(at, `'${at.hook}' agent claude-code`, input));
+    settle(at);
+  }
+  row(`hook, ${traces} traces, 8 at once`, sides[1], sides[0]);
 }
 
-/** Each of eight shells runs the hook in a loop and takes the time of every call. */
-function atOnce(at, input) {
+/** Each of eight shells runs the command in a loop and takes the time of every call. */
+function atOnce(at, command, input = '') {
   const payload = join(at.home, 'payload');
   writeFileSync(payload, input);
-  const worker = `for i in {1..40}; do s=$EPOCHREALTIME; "$0" agent claude-code <"$1"; e=$EPOCHREALTIME
+  const worker = `for i in {1..40}; do s=$EPOCHREALTIME; ${command} <"$0"; e=$EPOCHREALTIME
     echo $(( (\${e/./} - \${s/./}) )); done`;
-  const all = `for w in 1 2 3 4 5 6 7 8; do bash -c '${worker}' "$0" "$1" & done; wait`;
-  const { stdout } = spawnSync('bash', ['-c', all, at.hook, payload], { env: at.env, encoding: 'utf8' });
+  const all = `for w in 1 2 3 4 5 6 7 8; do bash -c "$1" "$0" & done; wait`;
+  const { stdout } = spawnSync('bash', ['-c', all, payload, worker], { env: at.env, encoding: 'utf8' });
   return stdout
     .trim()
     .split('\n')
@@ -127,19 +128,62 @@ function atOnce(at, input) {
 }
 
 /** `git commit` of one changed file, with our hooks and without, in two equal trees. */
-function commitRow(files) {
+function commitRows(files) {
   const at = machine(`commit-${files}`);
   const trees = ['plain', 'hooked'].map((name) => codeTree(at, name, files));
   ot(at, ['setup', 'git'], trees[1]);
+  commitRow(`git commit, ${files} files`, at, trees, files, () => settle(at));
+  const work = new Work(at);
+  commitRow(`git commit, ${files} files, drain at work`, at, trees, files, () => work.keepUp());
+  work.end();
+}
+
+function commitRow(name, at, trees, files, before) {
   const samples = [[], []];
-  for (let n = 0; n < Math.min(runs, files > 1000 ? 15 : 60); n += 1) {
+  for (let n = 0; n < Math.min(runs, files > 1000 ? 25 : 100); n += 1) {
     for (const [side, cwd] of trees.entries()) {
-      writeFileSync(join(cwd, 'd0', 'f0'), `run ${n}\n`);
+      before();
+      writeFileSync(join(cwd, 'd0', 'f0'), `${name} ${n}\n`);
       samples[side].push(timed('git', ['commit', '-qam', `${n}`], { env: at.env, cwd }));
     }
   }
-  row(`git commit, ${files} files`, samples[1], samples[0]);
-  settle(at);
+  row(name, samples[1], samples[0]);
+}
+
+/** Keeps a drain at work with sessions of 2 MB. */
+class Work {
+  constructor(at) {
+    this.at = at;
+    this.made = 0;
+  }
+
+  keepUp() {
+    while (waiting(this.at).length < 3 || !existsSync(join(this.at.spool, 'drain'))) {
+      this.made += 1;
+      const maker = new SessionMaker(`work-${this.made}`);
+      const { path: log } = maker.writeInto(join(this.at.home), basicSession(), 2_000_000);
+      fireStop(this.at, log, 'UserPromptSubmit');
+    }
+  }
+
+  /** Drops what is left. */
+  end() {
+    for (const name of waiting(this.at)) rmSync(join(this.at.spool, name), { force: true });
+    settle(this.at);
+  }
+}
+
+function waiting({ spool }) {
+  return existsSync(spool) ? readdirSync(spool).filter((name) => name.startsWith('event-')) : [];
+}
+
+function basicSession() {
+  return [readFileSync(join(FIXTURES, 'basic', 'input.jsonl'), 'utf8').split('\n')];
+}
+
+function fireStop(at, log, event = 'Stop') {
+  const input = JSON.stringify({ transcript_path: log, hook_event_name: event, cwd: at.home });
+  spawnSync(at.hook, ['agent', 'claude-code'], { env: at.env, input });
 }
 
 function codeTree(at, name, files) {
@@ -163,13 +207,11 @@ function codeTree(at, name, files) {
 /** From the end of a turn to the moment the journal has moved: the trace is readable then. */
 function readableRow(bytes) {
   const samples = [];
-  const material = [readFileSync(join(FIXTURES, 'basic', 'input.jsonl'), 'utf8').split('\n')];
   for (let n = 0; n < 7; n += 1) {
     const at = machine(`readable-${n}`);
-    const { path: log } = new SessionMaker(`turn-${n}`).writeInto(at.home, material, bytes);
-    const input = JSON.stringify({ transcript_path: log, hook_event_name: 'Stop', cwd: at.home });
+    const { path: log } = new SessionMaker(`turn-${n}`).writeInto(at.home, basicSession(), bytes);
     const start = process.hrtime.bigint();
-    spawnSync(at.hook, ['agent', 'claude-code'], { env: at.env, input });
+    fireStop(at, log);
     while (!moved(at) && since(start) < 60_000) spawnSync('sleep', ['0.01']);
     samples.push(since(start));
     settle(at);
@@ -210,10 +252,20 @@ function row(name, subject, reference) {
       reference: base,
       ratio: round(entry.p50 / base.p50),
       more: round(entry.p50 - base.p50),
+      more_paired: pairedDifference(subject, reference),
     });
   }
   report.rows.push(entry);
   process.stderr.write(`${JSON.stringify(entry)}\n`);
+}
+
+/** Median of the differences of neighbours in time, which share the machine's load; null when there are no pairs. */
+function pairedDifference(subject, reference) {
+  if (subject.length !== reference.length) return null;
+  return at(
+    subject.map((time, index) => time - reference[index]),
+    0.5,
+  );
 }
 
 function at(samples, quantile) {
@@ -224,3 +276,8 @@ function at(samples, quantile) {
 function round(number) {
   return Math.round(number * 100) / 100;
 }
+
+for (const traces of numbers(values.traces)) hookRows(traces);
+for (const files of numbers(values.files)) commitRows(files);
+readableRow(5_000_000);
+process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
