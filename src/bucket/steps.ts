@@ -59,10 +59,18 @@ export async function inflateStep(
   onLost?: () => void,
 ): Promise<Step> {
   const { attachments, ...fields } = step;
+  if (!hasMarks(fields)) return step;
   const read = (oid: string): Promise<string | null> => readText(oid, folder, objects);
   const tolerant = onLost === undefined ? read : (oid: string) => readOrLose(read, oid, onLost);
   const inflated = (await inflate(fields, tolerant)) as Step;
   return attachments === undefined ? inflated : { ...inflated, attachments };
+}
+
+/** Whether some key begins with `$`: of anything else nothing is to be put back. */
+function hasMarks(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasMarks);
+  return Object.entries(value).some(([key, member]) => key.startsWith('$') || hasMarks(member));
 }
 
 type ReadText = (oid: string) => Promise<string | null>;

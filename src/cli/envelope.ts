@@ -4,7 +4,7 @@
  */
 import { type ErrorKind, EXIT_CODES, OtError } from '../base/errors.ts';
 import type { Io } from './io.ts';
-import { type Page, printable } from './views/page.ts';
+import { type Page, printable, printableJson } from './views/page.ts';
 
 export interface Reply {
   /** `opentraces.<noun>...v<N>` of this payload. */
@@ -80,10 +80,9 @@ export function documentOf(outcome: Outcome): object {
   };
 }
 
-/** One JSON document and a newline; control characters a terminal would act on are escaped. */
+/** One JSON document and a newline; characters a terminal would act on are escaped. */
 export function serialize(document: object, indent: boolean): string {
-  const text = JSON.stringify(document, null, indent ? 2 : 0);
-  return `${text.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeUnit)}\n`;
+  return `${printableJson(JSON.stringify(document, null, indent ? 2 : 0))}\n`;
 }
 
 export function exitCodeOf(thrown: unknown): number {
@@ -130,8 +129,4 @@ export function errorText(thrown: unknown): string {
 
 function stackOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

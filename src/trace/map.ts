@@ -32,8 +32,7 @@ export function mapOf(
     addStep(nodes, step, calls.get(step.step_index) ?? [], step.step_index === around.lastSaid);
     addRedactions(nodes, step);
   }
-  const linked = nodes.linked();
-  return { nodes: linked, edges: edgesOf(linked) };
+  return { nodes: nodes.nodes(), edges: edgesOf(nodes.nodes()) };
 }
 
 function byStep(calls: readonly CallActivity[]): Map<number, CallActivity[]> {

@@ -25,6 +25,11 @@ export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(UNPRINTABLE, '\ufffd');
 }
 
+/** JSON with the same meaning, in which every such character is an escape. */
+export function printableJson(json: string): string {
+  return json.replace(UNPRINTABLE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** One printable line of at most `width` characters; line ends and runs of blanks become one blank. */
 export function oneLine(text: string, width: number): string {
   const flat = printable(text.slice(0, 4 * width + 64).replace(/\s+/g, ' ')).trim();
@@ -39,7 +44,9 @@ export function paint(page: Page, style: Style, text: string): string {
 /** Left-aligned columns two blanks apart; the last one is cut to what is left of the line. */
 export function table(page: Page, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => oneLine(cell, 1000)));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    cells.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  );
   return cells
     .map((row, index) => {
       const line = rowText(row, widths, page.columns);

@@ -3,12 +3,15 @@ import type { Burst } from '../../trace/bursts.ts';
 import type { MapNode } from '../../trace/map-node.ts';
 import { count, oneLine, type Page, paint, table } from './page.ts';
 
+/** Of a tool, in columns; servers put theirs in front: `mcp__server__tool`. */
+const LONGEST_NAME = 40;
+
 export function mapView(page: Page, nodes: readonly MapNode[]): string {
   if (nodes.length === 0) return 'no nodes\n';
   const rows = nodes.map((node) => [
     `#${node.step_index}`,
     node.action_type,
-    node.tool_name ?? '',
+    oneLine(node.tool_name ?? '', LONGEST_NAME),
     node.text_preview,
   ]);
   return `${table(page, ['STEP', 'ACTION', 'TOOL', 'WHAT'], rows)}\n${count(nodes.length, 'node')}\n`;

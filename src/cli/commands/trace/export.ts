@@ -10,7 +10,7 @@ import { OtCommand } from '../../base-command.ts';
 import { oneOf } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
-import { printable } from '../../views/page.ts';
+import { printable, printableJson } from '../../views/page.ts';
 import { withShelves } from '../../with-shelves.ts';
 
 const FORMATS = ['agent-trace', 'markdown'] as const;
@@ -44,7 +44,11 @@ export class TraceExportCommand extends OtCommand {
         return { ...common, data: { trace_id, format, markdown: text }, text: () => text };
       }
       const record = agentTraceOf(family, await folderOf(shelves, trace_id));
-      return { ...common, data: { trace_id, format, record }, text: () => `${canonicalJson(record)}\n` };
+      return {
+        ...common,
+        data: { trace_id, format, record },
+        text: () => `${printableJson(canonicalJson(record))}\n`,
+      };
     });
   }
 }
