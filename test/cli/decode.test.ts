@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { oneOf, pointInTime, remoteUrl, traceReference, wholeNumber } from '../../src/cli/decode.ts';
 import { nearest } from '../../src/cli/suggest.ts';
-import { oneLine, printable } from '../../src/cli/views/page.ts';
+import { oneLine, printable, table } from '../../src/cli/views/page.ts';
 
 const NOW = new Date('2026-03-31T12:00:00.000Z');
 const BAD = { code: 'OT_BAD_VALUE', kind: 'usage' };
@@ -94,6 +94,12 @@ describe('text of others', () => {
     expect(oneLine('  a\n\n b  ', 10)).toBe('a b');
     expect(oneLine('🙂🙂🙂🙂', 3)).toBe('🙂🙂…');
   });
+});
+
+it('a table may be as long as a trace', () => {
+  const rows = Array.from({ length: 200_000 }, (_, index) => [`#${index}`, 'x']);
+  const text = table({ color: false, columns: 80 }, ['STEP', 'WHAT'], rows);
+  expect(text.slice(0, 25)).toBe('STEP     WHAT\n#0       x\n');
 });
 
 it('suggests near words only', () => {

@@ -148,12 +148,12 @@ describe('a reply', () => {
   it('escapes what a terminal would act on', async () => {
     const entry = replying({
       schema: 'opentraces.x.v1',
-      data: { title: 'a\u009b31mb\u007f' },
+      data: { title: 'a\u009b31mb\u007f\u202e\u2066' },
       text: () => '',
     });
     const outcome = await run('reply --json', [entry]);
-    expect(outcome.stdout).not.toMatch(/[\u007f-\u009f]/);
-    expect(documentOf(outcome)).toMatchObject({ title: 'a\u009b31mb\u007f' });
+    expect(outcome.stdout).not.toMatch(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    expect(documentOf(outcome)).toMatchObject({ title: 'a\u009b31mb\u007f\u202e\u2066' });
   });
 });
 
