@@ -24,7 +24,7 @@ const LONG_SECRET = 12;
 /** Follows from the entry alone, so that the same list always gives the same sealed text. */
 export function spreadOf(entry: SecretEntry): Spread {
   const { kind, value } = entry;
-  if (COMMON.has(value.toLowerCase())) return 'nowhere';
+  if (kind === 'url' || COMMON.has(value.toLowerCase())) return 'nowhere';
   if (kind === 'user') {
     if (value.length < 3) return 'nowhere';
     return value.length >= 6 || /[0-9._-]/.test(value) ? 'word' : 'name';

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { REGEX_RULES, regexDetector } from '../../src/security/detectors/regex.ts';
-import { NEAR_MISSES, pemKey, SAMPLES } from './samples.ts';
+import { PROVIDER_RULES } from '../../src/security/rules/providers/index.ts';
+import { VENDOR_RULES } from '../../src/security/rules/vendors.ts';
+import { NEAR_MISSES, pemKey, SAMPLES, URL_PARTS } from './samples.ts';
 
 const plain = { key: null, opaque: false };
 
@@ -9,16 +11,21 @@ function found(text: string): string[] {
 }
 
 describe('rules', () => {
-  test.each(SAMPLES.map((sample) => [sample.rule, sample] as const))('%s is found whole', (_, sample) => {
-    const findings = regexDetector.detect(sample.text, plain);
-    const finding = findings.find(({ rule }) => rule === sample.rule);
-    expect(finding && sample.text.slice(finding.start, finding.end)).toBe(sample.secret);
-    expect(finding?.kind).toBe(sample.kind);
-  });
+  test.each([...SAMPLES, ...URL_PARTS].map((sample) => [sample.rule, sample] as const))(
+    '%s is found whole',
+    (_, sample) => {
+      const findings = regexDetector.detect(sample.text, plain);
+      const finding = findings.find(({ rule }) => rule === sample.rule);
+      expect(finding && sample.text.slice(finding.start, finding.end)).toBe(sample.secret);
+      expect(finding?.kind).toBe(sample.kind);
+    },
+  );
 
-  test('every rule has a sample', () => {
-    const sampled = new Set(SAMPLES.map(({ rule }) => rule));
-    expect(REGEX_RULES.map(({ name }) => name).filter((name) => !sampled.has(name))).toEqual([]);
+  test('every rule has a sample here, or is drawn from in rules.test.ts', () => {
+    const sampled = new Set([...SAMPLES, ...URL_PARTS].map(({ rule }) => rule));
+    const drawn = new Set([...PROVIDER_RULES, ...VENDOR_RULES].map(({ name }) => name));
+    const names = REGEX_RULES.map(({ name }) => name);
+    expect(names.filter((name) => !sampled.has(name) && !drawn.has(name))).toEqual([]);
   });
 
   test.each(NEAR_MISSES)('nothing in %j', (text) => {

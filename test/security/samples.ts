@@ -65,7 +65,7 @@ function basicPair(): string {
 }
 
 /** At least one sample for each rule of the `regex` tool. */
-const drawSamples = (): readonly Sample[] => [
+const drawShaped = (): readonly Sample[] => [
   ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((p, i) =>
     bare('github-token', 'access_token', `${p}_${draw(36, ALNUM, i)}`),
   ),
@@ -90,7 +90,7 @@ const drawSamples = (): readonly Sample[] => [
   bare('google-oauth-token', 'access_token', `ya${'29'}.${draw(60)}`),
   bare('digitalocean-token', 'access_token', `dop${'_v1_'}${draw(64, HEX)}`),
   within('azure-storage-key', 'access_key', `${draw(86, BASE64)}==`, (s) => `AccountName=a;AccountKey=${s};`),
-  within('azure-client-secret', 'api_key', `8${'Q~'}${draw(34)}`, (s) => `id abc${s} end`),
+  bare('azure-client-secret', 'api_key', `abc8${'Q~'}${draw(34)}`),
   bare('databricks-token', 'access_token', `da${'pi'}${draw(32, HEX)}`),
   bare('fly-token', 'access_token', `fm2${'_'}${draw(80)}`),
   bare('vercel-token', 'access_token', `vc${'p_'}${draw(40)}`),
@@ -101,14 +101,14 @@ const drawSamples = (): readonly Sample[] => [
   within(
     'slack-webhook',
     'webhook',
-    `T${draw(8)}/B${draw(8)}/${draw(24)}`,
-    (s) => `https://hooks.slack.com/services/${s}`,
+    `hooks.slack.com/services/T${draw(8)}/B${draw(8)}/${draw(24)}`,
+    (s) => `post to ${s}`,
   ),
   within(
     'discord-webhook',
     'webhook',
-    `${draw(18, DIGITS)}/${draw(68)}`,
-    (s) => `https://discord.com/api/webhooks/${s}`,
+    `discord.com/api/webhooks/${draw(18, DIGITS)}/${draw(68)}`,
+    (s) => `post to ${s}`,
   ),
   bare('stripe-key', 'api_key', `sk_${'live'}_${draw(24)}`),
   bare('stripe-webhook-secret', 'webhook', `wh${'sec_'}${draw(32)}`),
@@ -120,23 +120,46 @@ const drawSamples = (): readonly Sample[] => [
   bare('vault-token', 'access_token', `hv${'s.'}${draw(90)}`),
   bare('doppler-token', 'access_token', `dp${'.pt.'}${draw(43)}`),
   bare('linear-key', 'api_key', `lin${'_api_'}${draw(40)}`),
-  bare('notion-token', 'access_token', `nt${'n_'}${draw(46)}`),
+  bare('notion-token', 'access_token', `nt${'n_'}${draw(11, DIGITS)}${draw(35)}`),
   bare('postman-key', 'api_key', `PM${'AK-'}${draw(24, HEX)}-${draw(34, HEX)}`),
   bare('pulumi-token', 'access_token', `pu${'l-'}${draw(40, HEX)}`),
   bare('grafana-token', 'access_token', `gl${'sa_'}${draw(32)}_${draw(8, HEX)}`),
   bare('newrelic-key', 'api_key', `NR${'AK-'}${draw(27, UPPER + DIGITS)}`),
   bare('figma-token', 'access_token', `fig${'d_'}${draw(40)}`),
-  within('telegram-bot-token', 'access_token', `:${'AA'}${draw(33)}`, (s) => `bot 123456789${s} x`),
+  bare('telegram-bot-token', 'access_token', `123456789:${'AA'}${draw(33)}`),
   bare('twilio-key', 'api_key', `S${'K'}${draw(32, HEX)}`),
   bare('dockerhub-token', 'access_token', `dckr${'_pat_'}${draw(27)}`),
-  bare('sentry-token', 'access_token', `sntr${'yu_'}${draw(64, HEX)}`),
+  bare('sentry-user-token', 'access_token', `sntr${'yu_'}${draw(64, HEX)}`),
   bare('age-secret-key', 'private_key', `AGE-${'SECRET-KEY-1'}${draw(58, UPPER + DIGITS)}`),
   bare('1password-token', 'access_token', `ops${'_eyJ'}${draw(260)}`),
   bare('atlassian-token', 'access_token', `ATA${'TT3'}${draw(180)}`),
+  bare(
+    'teams-webhook',
+    'webhook',
+    `acme.webhook.office.com/webhookb2/${draw(36)}@${draw(36)}/IncomingWebhook/${draw(32, HEX)}/${draw(36)}`,
+  ),
+  bare('zapier-webhook', 'webhook', `hooks.zapier.com/hooks/catch/${draw(7, DIGITS)}/${draw(7)}/`),
+  within(
+    'facebook-app-token',
+    'access_token',
+    `${draw(15, DIGITS)}|${draw(27)}`,
+    (s) => `facebook_token = "${s}"`,
+  ),
+];
+
+/** Secrets known by where they stand. */
+const drawPlaced = (): readonly Sample[] => [
   bare('jwt', 'jwt', jwt(5)),
-  within('authorization-token', 'auth_header', draw(40), (s) => `curl -H "Authorization: Bearer ${s}" x`),
+  bare('jwt-unsigned', 'jwt', jwt(6).split('.').slice(0, 2).join('.')),
+  bare('jwt-base64', 'jwt', Buffer.from(jwt(7)).toString('base64')),
+  within('authorization', 'auth_header', draw(40), (s) => `"Authorization": "Bearer ${s}"`),
+  within('authorization', 'auth_header', draw(24), (s) => `curl -H 'authorization: ${s}' x`),
+  within('curl-user', 'auth_header', `svc:${draw(14)}`, (s) => `curl -s -u ${s} https://acme.dev`),
+  within('npm-auth', 'access_token', draw(24, HEX), (s) => `//npm.acme.dev/:_authToken=${s}\n`),
+  within('authorization-token', 'auth_header', draw(40), (s) => `send bearer ${s} along`),
   within('authorization-basic', 'auth_header', basicPair(), (s) => `Authorization: Basic ${s}\n`),
   within('url-password', 'password', draw(14), (s) => `postgres://svc:${s}@db.acme.dev:5432/app`),
+  within('url-query-secret', 'access_token', draw(40), (s) => `https://acme.dev/x?v=1&sig=${s}&n=2`),
   within('url-token', 'access_token', draw(30), (s) => `git clone https://${s}@git.acme.dev/x.git`),
   within('password-assignment', 'password', `hunter2${draw(4)}`, (s) => `password = "${s}"`),
   within('password-assignment', 'password', draw(16), (s) => `DB_PASSWORD=${s}\n`),
@@ -147,6 +170,8 @@ const drawSamples = (): readonly Sample[] => [
   ),
   bare('private-key-base64', 'private_key', Buffer.from(`${pemKey('RSA', 3)}\n`).toString('base64')),
 ];
+
+const drawSamples = (): readonly Sample[] => [...drawShaped(), ...drawPlaced()];
 
 export const SAMPLES: readonly Sample[] = drawSamples();
 
@@ -159,6 +184,12 @@ export function samplesOf(number: number): readonly Sample[] {
     turn = 0;
   }
 }
+
+/** What stands around a credential in a URL goes with it, but is no secret by itself. */
+export const URL_PARTS: readonly Sample[] = [
+  within('url-credential', 'url', 'amqps://svc:', (s) => `${s}${draw(14)}@mq.acme.dev/`),
+  within('url-of-credential', 'url', '@mq.acme.dev/vhost', (s) => `amqps://svc:${draw(14)}${s} x`),
+];
 
 /** Texts that look near a secret and hold none. */
 export const NEAR_MISSES: readonly string[] = [

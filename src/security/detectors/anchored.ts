@@ -96,6 +96,6 @@ function scannerOf(members: readonly Member[], wanted: (rule: Rule) => boolean):
 function rawLiterals(anchor: string): string[] {
   const stretches = anchor.split(/["/\\]/).filter((stretch) => stretch.length >= 3);
   if (stretches.length > 0) return [stretches.reduce((a, b) => (b.length > a.length ? b : a))];
-  if (anchor === '://') return ['://', ':/\\', ':\\/', ':\\\\'];
+  if (anchor.startsWith('//', 1)) return ['//', '/\\', '\\/', '\\\\'].map((rest) => `${anchor[0]}${rest}`);
   throw new RangeError('an anchor needs three characters that JSON never escapes');
 }

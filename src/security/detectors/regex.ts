@@ -3,8 +3,10 @@ import type { Detector } from '../contract.ts';
 import { ASSIGNMENT_RULES, detectByKey, isSecretKey } from '../rules/assignments.ts';
 import { HEADER_RULES } from '../rules/headers.ts';
 import { PRIVATE_KEY_RULES } from '../rules/private-key.ts';
-import { PROVIDER_RULES } from '../rules/providers.ts';
+import { PROVIDER_RULES } from '../rules/providers/index.ts';
 import type { Rule } from '../rules/rule.ts';
+import { URL_RULES } from '../rules/urls.ts';
+import { VENDOR_RULES } from '../rules/vendors.ts';
 import { AnchoredDetector } from './anchored.ts';
 
 /** In order of precedence: of two findings of one span the earlier rule names it. */
@@ -12,12 +14,14 @@ export const REGEX_RULES: readonly Rule[] = [
   ...PRIVATE_KEY_RULES,
   ...PROVIDER_RULES,
   ...HEADER_RULES,
+  ...URL_RULES,
+  ...VENDOR_RULES,
   ...ASSIGNMENT_RULES,
 ];
 
 export const regexDetector: Detector = AnchoredDetector.of({
   name: 'regex',
-  version: 1,
+  version: 2,
   rules: REGEX_RULES,
   byKey: { keys: isSecretKey, detect: detectByKey },
 });

@@ -5,7 +5,8 @@
  */
 import type { Finding } from '../contract.ts';
 import type { Span } from '../placeholder.ts';
-import { entropyOf, type Rule } from './rule.ts';
+import { assignedAt } from './assigned.ts';
+import { entropyOf, type Rule, shape } from './rule.ts';
 
 /** Names of passwords; the other names are of keys and tokens, which are longer and more random. */
 const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', '_pwd', '_pass', 'pwd'];
@@ -22,9 +23,8 @@ const KEY_WORDS = [
 const MORE_KEY_WORDS = ['auth_key', 'authkey', 'private_key', 'privatekey', 'encryption_key', 'signing_key'];
 const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'webhook_key'];
 
-/** From the word: the rest of the name, a type, the sign, and where the value begins (group 1: its quote). */
-const ASSIGNED =
-  /[A-Za-z0-9_.-]{3,48}(?:\\{0,8}["'`]|\])?(?:[ \t]{1,2}[A-Za-z]{2,10}(?=[ \t]{0,2}=))?[ \t]{0,8}(?:=>|[:?.+|]{0,3}=(?!=)|:|>[ \t\r\n]{0,16}|,(?=[ \t]{0,4}["'])|[ \t](?=["']))[ \t]{0,8}(?:[a-zA-Z]?(\\{0,8}["'`]))?/y;
+/** A key is one word of any signs but those that part a pair or a tag. */
+const KEY_SIGNS = /^[^:<> \t]+$/;
 const QUOTED = /[^"'`\r\n\\]{6,512}/y;
 const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 
@@ -32,12 +32,16 @@ const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 const STAND_IN =
   /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|\.{3}|[(]/i;
 /** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
-const IDENTIFIER = /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$/;
+const IDENTIFIER =
+  /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+$/;
+/** What the manuals of Kubernetes and of cloud providers print. */
+const PRINTED = new Set(['MWYyZDFlMmU2N2Rm', 'UyFCXCpkJHpEc2I9', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY']);
 
 /** True when `value`, assigned to a name that promises a secret, looks like one. */
 function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
-  if (STAND_IN.test(value)) return false;
+  if (STAND_IN.test(value) || PRINTED.has(value)) return false;
   if (isPassword && isQuoted) return isPasswordValue(value);
+  if (!isPassword && !KEY_SIGNS.test(value)) return false;
   return value.length >= (isPassword ? 8 : 10) && isDrawnAtRandom(value);
 }
 
@@ -52,12 +56,11 @@ function isPasswordValue(value: string): boolean {
 }
 
 function matchAssignment(text: string, at: number, isPassword: boolean): Span | null {
-  ASSIGNED.lastIndex = at;
-  const assigned = ASSIGNED.exec(text);
+  const assigned = assignedAt(text, at);
   if (assigned === null) return null;
-  const isQuoted = assigned[1] !== undefined;
+  const { start, isQuoted } = assigned;
   const value = isQuoted ? QUOTED : BARE;
-  value.lastIndex = ASSIGNED.lastIndex;
+  value.lastIndex = start;
   const found = value.exec(text);
   if (found === null || !isSecretValue(trimmed(found[0]), isPassword, isQuoted)) return null;
   return { start: found.index, end: found.index + trimmed(found[0]).length };
@@ -73,7 +76,11 @@ function assignment(name: string, anchors: readonly string[], isPassword: boolea
   return { name, kind: isPassword ? 'password' : 'api_key', anchors, certain: false, match };
 }
 
+/** Of an `.npmrc`: whatever stands there is the credential, unless it is a variable. */
+const NPM_AUTH = /_(?:authToken|auth|password)=["']?((?!\$|<|%|\{|xxx)[^ \t\r\n"'\\$<{]{6,400})/;
+
 export const ASSIGNMENT_RULES: readonly Rule[] = [
+  shape('npm-auth', 'access_token', ['_authtoken=', '_auth=', '_password='], NPM_AUTH),
   assignment('password-assignment', PASSWORD_WORDS, true),
   assignment('key-assignment', [...KEY_WORDS, ...MORE_KEY_WORDS, ...CREDENTIAL_WORDS], false),
 ];

@@ -15,6 +15,9 @@ const TAIL = /[A-Za-z0-9+/=]{1,7}(?![A-Za-z0-9])/y;
 /** Longest key we follow: an RSA key of 16,384 bits has 12,800 characters. */
 const MAX_BODY = 64 * 1024;
 
+/** Fewest characters of a body: a key on a short curve takes 64. */
+const MIN_BODY = 48;
+
 /** Offset after `pattern` at `at`, or `at` when it does not match there. */
 function after(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
@@ -47,7 +50,7 @@ function matchKey(text: string, at: number): Span | null {
   let start = header;
   for (let i = 0; i < 6; i += 1) start = after(ATTRIBUTE, text, start);
   const end = bodyEnd(text, start);
-  return end === start ? null : { start: at, end: after(FOOTER, text, end) };
+  return end - start < MIN_BODY ? null : { start: at, end: after(FOOTER, text, end) };
 }
 
 /** `-----BEGIN` in base64, as in kubeconfig files; certificates look the same until decoded. */

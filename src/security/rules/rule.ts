@@ -9,6 +9,8 @@ export interface Rule {
   readonly anchors: readonly string[];
   /** True for shapes that cannot be a coincidence in random base64. */
   readonly certain: boolean;
+  /** The pattern behind `match` where there is one; information, for benchmarks. */
+  readonly pattern?: RegExp;
   /** The secret's span when the text around the anchor at `at` holds one. Bounded work, whatever the text. */
   match(text: string, at: number): Span | null;
 }
@@ -21,7 +23,8 @@ export interface ShapeOptions {
 
 /**
  * A rule by pattern. `pattern` is matched at the anchor itself (flag `y`), all its quantifiers bounded; the
- * secret is its first group, or all of it.
+ * secret is its first group, or all of it. A group named `from`, in a look-behind, says where a secret begins
+ * that has its anchor inside.
  */
 export function shape(
   name: string,
@@ -35,10 +38,53 @@ export function shape(
     sticky.lastIndex = at;
     const found = sticky.exec(text);
     if (found === null) return null;
-    const [start, end] = found.indices![1] ?? found.indices![0]!;
+    const { from } = found.indices!.groups ?? {};
+    const [start, end] = from ? [from[0], found.indices![0]![1]] : (found.indices![1] ?? found.indices![0]!);
     return options.accept === undefined || options.accept(text.slice(start, end)) ? { start, end } : null;
   };
-  return { name, kind, anchors, certain: options.certain ?? false, match };
+  return { name, kind, anchors, certain: options.certain ?? false, pattern, match };
+}
+
+/**
+ * A key or token that its own shape gives away, wherever it stands; `anchors` are parted by spaces. Samples
+ * of documentation are let pass.
+ */
+export function token(
+  name: string,
+  kind: Kind,
+  anchors: string,
+  pattern: RegExp,
+  accept: (secret: string) => boolean = isNoSample,
+): Rule {
+  return shape(name, kind, anchors.split(' '), pattern, { certain: true, accept });
+}
+
+/** {@link token} that no letter or digit touches on either side. */
+export function word(
+  name: string,
+  kind: Kind,
+  anchors: string,
+  pattern: RegExp,
+  accept: (secret: string) => boolean = isNoSample,
+): Rule {
+  const bounded = new RegExp(`(?<![A-Za-z0-9])(?:${pattern.source})(?![A-Za-z0-9])`, pattern.flags);
+  return token(name, kind, anchors, bounded, accept);
+}
+
+/** Words and patterns of documentation that stand where a key would. */
+const SAMPLE = /placeholder|your[-_]|redacted|dummy|changeme|x{8}|\*{4}|\.{3}|<|\$\{/i;
+
+export function isNoSample(secret: string): boolean {
+  return !SAMPLE.test(secret);
+}
+
+/** Looks drawn at random: no sample, has a digit or letters of both cases, and at least three bits a character. */
+export function looksRandom(secret: string): boolean {
+  return isMixed(secret) && isNoSample(secret) && entropyOf(secret) >= 3;
+}
+
+function isMixed(secret: string): boolean {
+  return /[0-9]/.test(secret) || /[a-z][A-Z]{1,3}[a-z]/.test(secret);
 }
 
 /** Shannon entropy in bits per character. */
