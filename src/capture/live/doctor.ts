@@ -1,10 +1,13 @@
 /** What is wrong with an installation, each with the command that mends it. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaptureHealth } from './health.ts';
 import { readOptional } from './setup/change.ts';
 import { hooksDir, isShipped, type Places } from './setup/places.ts';
 import { shippedText } from './setup/shipped.ts';
+
+/** Less space than this, in bytes, is a full disk to everything here. */
+const LEAST_SPACE = 1024 * 1024;
 
 export interface DoctorFinding {
   /** Stable; never reused. */
@@ -23,6 +26,7 @@ export async function diagnose(health: CaptureHealth, places: Places): Promise<D
     ...agentFindings(health),
     ...(await scriptFindings(places)),
     ...(await programFindings(places)),
+    ...(await spaceFindings(places)),
     ...health.spool.set_aside.map(({ name, reason }) =>
       made(
         'note_set_aside',
@@ -86,7 +90,7 @@ async function programFindings(places: Places): Promise<DoctorFinding[]> {
   const text = (await readOptional(path))?.toString('utf8');
   if (text === undefined) return [];
   const [node = '', program = ''] = text.split('\n');
-  if (!(await canRun(node, constants.X_OK)) || !(await canRun(program, constants.R_OK))) {
+  if (!(await can(node, constants.X_OK)) || !(await can(program, constants.R_OK))) {
     return [made('program_missing', path, 'what hooks start is no longer there', 'git ot setup claude-code')];
   }
   if (program === places.program) return [];
@@ -95,7 +99,27 @@ async function programFindings(places: Places): Promise<DoctorFinding[]> {
   ];
 }
 
-async function canRun(path: string, mode: number): Promise<boolean> {
+/** Whether hooks can write at all. Nothing is tried: a look changes nothing. */
+async function spaceFindings({ home }: Places): Promise<DoctorFinding[]> {
+  const there = await firstThere([join(home, 'spool'), home]);
+  if (there === null) return [];
+  if (!(await can(there, constants.W_OK))) {
+    const message = 'hooks cannot write here, so sessions are not captured';
+    return [made('spool_unwritable', there, message, `make ${there} writable for its owner`)];
+  }
+  const { bavail, bsize } = await statfs(there);
+  if (bavail * bsize >= LEAST_SPACE) return [];
+  return [
+    made('disk_full', there, 'the disk takes next to nothing more', 'make room, then git ot capture --all'),
+  ];
+}
+
+async function firstThere(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if (await can(path, constants.F_OK)) return path;
+  return null;
+}
+
+async function can(path: string, mode: number): Promise<boolean> {
   return access(path, mode).then(
     () => true,
     () => false,
@@ -103,6 +127,7 @@ async function canRun(path: string, mode: number): Promise<boolean> {
 }
 
 function asideFix(reason: string): string {
+  if (reason === 'newer_version') return 'upgrade git-ot, then git ot capture --all; then delete the note';
   if (reason === 'OT_SOURCE_MISSING')
     return 'git ot capture --all, if the log was moved; then delete the note';
   if (reason.startsWith('OT_NOT_A_SESSION'))

@@ -43,6 +43,8 @@ export interface DrainReport {
 
 /** How often the spool is looked at while a second look is due. */
 const POLL_MS = 100;
+/** How often a drain waits for the lock of the bucket before it leaves the notes to another. */
+const LOCKED_TRIES = 10;
 
 /** Throws what the bucket throws (`OT_BUCKET_LOCKED`, `OT_DISK_FULL`, ...); the notes then stay. */
 export async function drainSpool(options: DrainOptions): Promise<DrainReport> {
@@ -84,7 +86,7 @@ class Drain {
     const { home, platform } = this.#options;
     do {
       await claimMarker(home, platform);
-      await this.#empty();
+      await this.#emptyAtLast();
       // A hook that saw the marker started nothing: whatever it spooled before this moment is listed next.
       await releaseMarker(home, platform);
     } while ((await this.#fresh()).length > 0);
@@ -101,6 +103,19 @@ class Drain {
     const message = known ? failure.message : 'a bug in git-ot';
     const since = state.failing?.since ?? now;
     await writeState(home, platform, { ...state, failing: { since, code, message } });
+  }
+
+  /** As {@link #empty}, with patience for a writer that holds the bucket for minutes: each try waits for its lock. */
+  async #emptyAtLast(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#empty();
+      } catch (error) {
+        const isLocked = error instanceof OtError && error.code === 'OT_BUCKET_LOCKED';
+        if (!isLocked || !this.#isPatient || tries === LOCKED_TRIES) throw error;
+        await this.remember(error);
+      }
+    }
   }
 
   async #empty(): Promise<void> {

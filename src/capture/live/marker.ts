@@ -6,6 +6,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
+import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
 import { spoolDir } from './spool.ts';
 
@@ -34,6 +35,7 @@ export async function claimMarker(home: string, platform: Platform): Promise<boo
   const holder = await drainAtWork(home, platform);
   if (holder === platform.pid) return true;
   if (holder !== null) return false;
+  makeFolders(spoolDir(home), 0o700);
   await rm(markerPath(home), { force: true });
   try {
     const file = await open(markerPath(home), 'wx', 0o600);

@@ -90,6 +90,22 @@ describe('drainSpool', () => {
     expect((await readState(home)).failing).toBeNull();
   });
 
+  it('waits on when the bucket is locked for longer than one wait, and says so meanwhile', async () => {
+    const home = tempDir();
+    const path = spool(home, 'event-1-0', stop('/logs/a.jsonl'), 60);
+    const codes: Array<string | undefined> = [];
+    const capture = async (): Promise<VisitResult> => {
+      codes.push((await readState(home)).failing?.code);
+      expect(existsSync(path)).toBe(true);
+      if (codes.length < 3) throw new OtError('OT_BUCKET_LOCKED', 'conflict', 'another process writes');
+      return CAPTURED;
+    };
+    expect(await run(home, capture, 1)).toMatchObject({ events: 1, captures: 1 });
+    expect(codes).toEqual([undefined, 'OT_BUCKET_LOCKED', 'OT_BUCKET_LOCKED']);
+    expect((await readState(home)).failing).toBeNull();
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('sets one poisoned visit aside and goes on with the rest', async () => {
     const home = tempDir();
     spool(home, 'event-1-0', stop('/logs/bad.jsonl'));

@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -227,6 +229,26 @@ describe('settings of an agent', () => {
     expect(now.replaceAll('\r\n', '')).not.toContain('\n');
     await ot(machine, 'setup', 'claude-code', '--remove');
     expect(readFileSync(target, 'utf8')).toBe(text);
+  });
+
+  it('makes the file that a dangling link names, and leaves the link as it was', async () => {
+    const machine = newMachine();
+    const path = join(machine.home, '.claude', 'settings.json');
+    mkdirSync(dirname(path));
+    mkdirSync(join(machine.home, 'dotfiles'));
+    symlinkSync('../dotfiles/claude.json', path);
+    expect(await ot(machine, 'setup', 'claude-code')).toMatchObject({ code: 0 });
+    expect(readlinkSync(path)).toBe('../dotfiles/claude.json');
+    expect(readFileSync(path, 'utf8')).toContain('spool agent claude-code || :');
+    expect(await ot(machine, 'setup', 'claude-code', '--remove')).toMatchObject({ code: 0 });
+    expect(readlinkSync(path)).toBe('../dotfiles/claude.json');
+    symlinkSync('loop', join(machine.home, '.claude', 'loop'));
+    rmSync(path);
+    symlinkSync('loop', path);
+    expect(await ot(machine, 'setup', 'claude-code')).toMatchObject({
+      code: 3,
+      reply: { error: { code: 'OT_SETTINGS_UNREADABLE' } },
+    });
   });
 
   it('refuses to replace a script of ours that somebody edited', async () => {

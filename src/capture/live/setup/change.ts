@@ -2,8 +2,8 @@
  * Changes of files outside the bucket: planned as bytes before and after, shown, then applied. A file is
  * replaced by a rename, its first state is kept once, and a file that changed since the plan is left alone.
  */
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isSystemError, OtError } from '../../../base/errors.ts';
 import { makeFolders } from '../../../base/folders.ts';
 import type { Platform } from '../../../base/platform.ts';
@@ -37,13 +37,15 @@ export function backupPath(path: string): string {
   return `${path}.before-git-ot`;
 }
 
-/** The file that a path names, through symbolic links: a linked settings file stays a link. */
+/** The file that a path names, through symbolic links, also to no file yet: a linked settings file stays a link. */
 export async function realFile(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return path;
-    throw unusable(path, error);
+    if (!isSystemError(error, 'ENOENT')) throw unusable(path, error);
+    const target = await readlink(path).catch(() => null);
+    // A circle of links is ELOOP above, so this ends.
+    return target === null ? path : realFile(resolve(dirname(path), target));
   }
 }
 
