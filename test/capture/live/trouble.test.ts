@@ -149,7 +149,10 @@ describe.skipIf(!canMount())('a hook on a disk', () => {
     expect(told.findings.map(({ code }) => code)).toContain('disk_full');
     await disk.shell('rm filler');
     expect(await disk.ot('capture', 'drain')).toMatchObject({ code: 0 });
-    expect(await disk.ot('trace', 'list')).toMatchObject({ code: 0, reply: { traces: [{ step_count: 19 }] } });
+    expect(await disk.ot('trace', 'list')).toMatchObject({
+      code: 0,
+      reply: { traces: [{ step_count: 19 }] },
+    });
     expect(await disk.ot('bucket', 'verify', '--full')).toMatchObject({ code: 0 });
     await disk.unmount();
   });
