@@ -136,8 +136,30 @@ function processIo(write: Write): Io {
     columns: stdoutIsTerminal ? process.stdout.columns : 100,
     out: (chunk) => write(1, chunk),
     err: (text) => write(2, text),
+    input: () => process.stdin,
     readLine,
+    readSecret,
   };
+}
+
+/** A key press is a byte or a few: Ctrl-C ends the program, Backspace takes back a character. */
+async function readSecret(): Promise<string | null> {
+  process.stdin.setRawMode(true);
+  try {
+    let typed = '';
+    for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<string>) {
+      for (const key of chunk) {
+        if (key === '\u0003') process.kill(process.pid, 'SIGINT');
+        else if (key === '\r' || key === '\n') return typed;
+        else if (key === '\u0004') return typed === '' ? null : typed;
+        else if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1);
+        else typed += key;
+      }
+    }
+    return typed === '' ? null : typed;
+  } finally {
+    process.stdin.setRawMode(false);
+  }
 }
 
 /** By hand: node's readline would have to be loaded for it. */

@@ -261,6 +261,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bucket/remote/pull.ts')).BucketRemotePullCommand,
   },
   {
+    path: ['security', 'sanitize'],
+    summary: 'replace the secrets in a text, row or record on stdin',
+    load: async () => (await import('./commands/security/sanitize.ts')).SecuritySanitizeCommand,
+  },
+  {
+    path: ['security', 'scan'],
+    summary: 'count what the tools find in traces, by rule and field',
+    load: async () => (await import('./commands/security/scan.ts')).SecurityScanCommand,
+  },
+  {
     path: ['security', 'tools', 'list'],
     summary: 'list what looks for secrets, and whether it can run',
     load: async () => (await import('./commands/security/tools/list.ts')).SecurityToolsListCommand,

@@ -10,6 +10,10 @@ export interface Io {
   /** Resolves when the chunk has left the process, so that awaiting it bounds memory. */
   out(chunk: string | Uint8Array): Promise<void>;
   err(text: string): Promise<void>;
+  /** Everything on stdin. */
+  input(): AsyncIterable<Buffer>;
   /** One line typed by a person without its end, or null at the end of input. */
   readLine(): Promise<string | null>;
+  /** The same, shown nowhere while it is typed. */
+  readSecret(): Promise<string | null>;
 }

@@ -51,14 +51,15 @@ async function infoOf(
   };
 }
 
-interface Presence {
+export interface Presence {
   /** Null: it can run. */
   readonly state: 'missing' | 'unreachable' | 'planned' | null;
   readonly detail: string;
   readonly version: string | null;
 }
 
-async function presenceOf(app: App, tool: Tool, timeLimit: number | undefined): Promise<Presence> {
+/** Whether a tool can run here. */
+export async function presenceOf(app: App, tool: Tool, timeLimit: number | undefined): Promise<Presence> {
   switch (tool.source) {
     case 'built_in':
       return { state: null, detail: 'built in', version: `${tool.version}` };

@@ -48,7 +48,10 @@ export const TOOLS: readonly Tool[] = [
   other('llm_pii', 'detector', 'not_configured', 'Personal data, by a language model.'),
   other('business_logic', 'detector', 'planned', 'Internal hosts, collaboration links, cloud account ids.'),
   builtIn('transformer', "The user's name in home paths of every system.", pathAnonymizer),
-  other('capsule_scope', 'transformer', 'planned', 'Leaves out the fields that a capsule excludes.'),
+  {
+    ...other('capsule_scope', 'transformer', 'built_in', 'Leaves out the fields that hold prompts.'),
+    version: 1,
+  },
   other('classifier', 'judge', 'planned', 'Says how sensitive a record is, from counts; blocks nothing.'),
 ];
 

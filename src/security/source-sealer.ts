@@ -132,7 +132,7 @@ export class SourceSealer {
   }
 
   #valueIndex(): ValueIndex | null {
-    const isIdle = this.#policy.detectors.length === 0 || this.#list.size === 0;
+    const isIdle = this.#policy.tools.length === 0 || this.#list.size === 0;
     return isIdle ? null : new ValueIndex(this.#list.entries);
   }
 }

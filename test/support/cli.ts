@@ -48,7 +48,12 @@ export interface RecordedIo extends Io {
 
 /** Streams that record. `answers` are the lines a person types; giving any makes the terminal interactive. */
 export function recordedIo(
-  options: { readonly answers?: readonly string[]; readonly terminal?: boolean } = {},
+  options: {
+    readonly answers?: readonly string[];
+    readonly terminal?: boolean;
+    /** What is on stdin. */
+    readonly input?: string | Buffer;
+  } = {},
 ): RecordedIo {
   const out: Buffer[] = [];
   const err: string[] = [];
@@ -64,7 +69,11 @@ export function recordedIo(
     err: async (text) => {
       err.push(text);
     },
+    input: async function* () {
+      if (options.input !== undefined) yield Buffer.from(options.input as string);
+    },
     readLine: async () => answers.shift() ?? null,
+    readSecret: async () => answers.shift() ?? null,
     stdout: () => Buffer.concat(out).toString('utf8'),
     stderr: () => err.join(''),
     bytes: () => Buffer.concat(out),

@@ -20,7 +20,7 @@ beforeEach(async () => {
 async function machineWith(script?: string): Promise<SyncMachine> {
   const searchPath = pathWithTool('gitleaks', script);
   const programs = await openPrograms(['gitleaks'], { searchPath, timeLimit: 5000 });
-  const machine = new SyncMachine({ policy: policyOf(['regex', 'gitleaks'], programs) });
+  const machine = new SyncMachine({ policy: policyOf(['gitleaks'], programs) });
   await machine.addRemote(remote.gitDir);
   const text = new SessionText()
     .user(`look at ${CANARY}`)

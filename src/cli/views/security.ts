@@ -1,7 +1,9 @@
 /** Text views of the security commands. */
+
+import type { ScanReport } from '../../sync/scan.ts';
 import type { SecurityReport } from '../bucket-security.ts';
 import type { ToolInfo } from '../security-tools.ts';
-import { fields, type Page, printable, table } from './page.ts';
+import { bytes, count, fields, type Page, printable, table } from './page.ts';
 
 export function securityView(page: Page, { security, changes }: SecurityReport): string {
   const { policy, tools } = security;
@@ -35,4 +37,20 @@ export function toolView(page: Page, tool: ToolInfo): string {
     ['on', tool.setup_cmd],
     ['off', tool.disable_cmd],
   ]);
+}
+
+const SHOWN_FIELDS = 10;
+
+export function scanView(page: Page, report: ScanReport): string {
+  const rules = report.by_rule.map(({ tool, rule, kind, findings }) => [`${findings}`, tool, kind, rule]);
+  const fieldRows = report.by_field
+    .slice(0, SHOWN_FIELDS)
+    .map(({ field, findings }) => [`${findings}`, field]);
+  const tables =
+    rules.length === 0
+      ? ''
+      : `${table(page, ['FINDINGS', 'TOOL', 'KIND', 'RULE'], rules)}\n${table(page, ['FINDINGS', 'FIELD'], fieldRows)}\n`;
+  const tools = report.tools_applied.length === 0 ? 'no tool' : report.tools_applied.join(', ');
+  const sums = `${count(report.findings, 'finding')} in ${count(report.traces.length, 'trace')}`;
+  return `${tables}${sums} (${bytes(report.bytes)}), looked at by ${tools}\n`;
 }
