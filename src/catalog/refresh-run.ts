@@ -8,6 +8,7 @@ import type { Sqlite } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import type { JournalTip, Shelf } from '../bucket/shelves.ts';
 import { type ChangedGroup, type ChangedJournal, changedGroups, changedJournals } from './changes.ts';
+import { isPurgeDue, notePurge, purge } from './purge.ts';
 import { readAhead } from './read-ahead.ts';
 import {
   type ReadSegment,
@@ -47,9 +48,9 @@ interface CopyRow {
   readonly ref: string;
 }
 
-/** By the month of the journal that holds them. */
+/** What no journal holds comes first, then by the month of the journal. */
 const NEWEST_FIRST =
-  'SELECT p.trace_id FROM pending p LEFT JOIN copies c ON c.trace_id = p.trace_id LEFT JOIN journals j ON j.id = c.journal GROUP BY p.trace_id ORDER BY max(substr(j.ref, -7)) DESC, p.trace_id';
+  'SELECT p.trace_id FROM pending p LEFT JOIN copies c ON c.trace_id = p.trace_id LEFT JOIN journals j ON j.id = c.journal GROUP BY p.trace_id ORDER BY max(substr(j.ref, -7)) IS NOT NULL, max(substr(j.ref, -7)) DESC, p.trace_id';
 
 /** Segments read at once. */
 const WINDOW = 8;
@@ -90,6 +91,7 @@ export class Refresh {
     this.#run("INSERT OR REPLACE INTO notes VALUES ('built_at', ?)", this.#options.now.toISOString());
     this.#database.exec('COMMIT');
     foldLog(this.#database);
+    if (isPurgeDue(this.#database)) purge(this.#database);
     return { traces, pending: todo.length - traces, damaged: this.#damaged, blocked: null };
   }
 
@@ -180,7 +182,7 @@ export class Refresh {
     for (const traceId of todo) {
       const row = this.#bestCopy(traceId);
       const copy = row === null ? null : this.#copyOf(traceId, row);
-      if (row === null || copy === null) this.#writer.drop(traceId);
+      if (row === null || copy === null) this.#forget(traceId);
       else if (!this.#isIndexed(traceId, row)) {
         const read = await readable(copy);
         if (read !== null) {
@@ -191,6 +193,10 @@ export class Refresh {
       }
       yield traceId;
     }
+  }
+
+  #forget(traceId: string): void {
+    if (this.#writer.drop(traceId)) notePurge(this.#database);
   }
 
   async *#windowsOf(read: ReadTrace, journal: number): AsyncGenerator<Window> {

@@ -2,6 +2,7 @@
 import { type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { changedJournals, outstandingTraces } from './changes.ts';
+import { isPurgeDue } from './purge.ts';
 import type { RefreshOptions, RefreshReport } from './refresh-run.ts';
 import { dueRetries } from './retries.ts';
 import { type Catalog, catalogFailure, rollBack } from './store.ts';
@@ -15,7 +16,7 @@ export async function refreshCatalog(
   const { database, path, home } = catalog;
   try {
     const journals = await changedJournals(database, shelves);
-    const isUpToDate = journals.length === 0 && countPending(database) === 0;
+    const isUpToDate = journals.length === 0 && countPending(database) === 0 && !isPurgeDue(database);
     if (isUpToDate && dueRetries(database, home).length === 0) {
       return { traces: 0, pending: 0, damaged: [], blocked: null };
     }

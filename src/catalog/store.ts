@@ -134,17 +134,19 @@ async function makeEmpty(path: string): Promise<void> {
 
 /**
  * Moves what the write-ahead log holds into the catalog, and empties it. Another process that reads just then
- * is not waited for: it puts that off until the next time.
+ * is not waited for: it puts that off until the next time. True when the log is empty now.
  */
-export function foldLog(database: Sqlite): void {
+export function foldLog(database: Sqlite): boolean {
+  let busy: number | undefined = 1;
   database.exec('PRAGMA busy_timeout = 0');
   try {
-    database.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    busy = database.all<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')[0]?.busy;
   } catch (error) {
     // What was written stands in the log, and is read from there.
     if (!['busy', 'full'].includes(sqliteFailure(error) ?? '')) throw error;
   }
   database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  return busy === 0;
 }
 
 /** Ends a transaction that failed; the failure that led here matters, not this one. */

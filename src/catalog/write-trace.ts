@@ -137,10 +137,10 @@ export class TraceWriter {
     this.#run('UPDATE traces SET journal = ?, tree = ?, gaps = 1 WHERE id = ?', journal, tree, trace);
   }
 
-  /** Forgets a trace that no journal holds any more. */
-  drop(traceId: string): void {
+  /** Takes a trace out; false when it was not in. What it leaves behind in the file is for `purge`. */
+  drop(traceId: string): boolean {
     const [row] = this.#all<{ id: number }>('SELECT id FROM traces WHERE trace_id = ?', traceId);
-    if (row === undefined) return;
+    if (row === undefined) return false;
     for (const { first } of this.#all<{ first: number }>(
       'SELECT first FROM segments WHERE trace = ?',
       row.id,
@@ -148,6 +148,7 @@ export class TraceWriter {
       this.#dropSegment(row.id, first);
     }
     this.#run('DELETE FROM traces WHERE id = ?', row.id);
+    return true;
   }
 
   #numberOf(traceId: string): number {
