@@ -67,11 +67,22 @@ export interface TraceReference {
   readonly steps: StepSelection;
 }
 
-/** `ID`, `ID:7`, `ID:3-9` or `ID:last`. */
+/**
+ * `ID`, `ID:7`, `ID:3-9` or `ID:last`; or a reference as `trace query` and `trace map` give it: `t:ID`, `tu:ID:7`
+ * and `tmn:ID:7.2`, which is a node of step 7.
+ */
 export function traceReference(text: string): TraceReference {
-  const colon = text.indexOf(':');
-  if (colon < 0) return { id: text, steps: 'all' };
-  return { id: text.slice(0, colon), steps: stepSelection(text.slice(colon + 1)) };
+  const isNode = text.startsWith('tmn:');
+  const bare = text.replace(/^(?:tu?|tmn):/, '');
+  const place = isNode ? bare.replace(/\.\d{1,9}$/, '') : bare;
+  const colon = place.indexOf(':');
+  if (colon < 0) return { id: place, steps: 'all' };
+  return { id: place.slice(0, colon), steps: stepSelection(place.slice(colon + 1)) };
+}
+
+/** `ID`, or what `trace query` gives as the reference of a trace or of its map: `t:ID`, `tmn:ID`. */
+export function wholeTrace(text: string): string {
+  return text.replace(/^(?:t|tmn):/, '');
 }
 
 function stepSelection(text: string): StepSelection {

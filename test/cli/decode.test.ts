@@ -61,6 +61,11 @@ describe('option values', () => {
     expect(traceReference('3f2a9c1e:7')).toEqual({ id: '3f2a9c1e', steps: { from: 7, to: 7 } });
     expect(traceReference('3f2a9c1e:3-9')).toEqual({ id: '3f2a9c1e', steps: { from: 3, to: 9 } });
     expect(traceReference('3f2a9c1e:last')).toEqual({ id: '3f2a9c1e', steps: 'last' });
+    expect(traceReference('t:3f2a9c1e')).toEqual({ id: '3f2a9c1e', steps: 'all' });
+    expect(traceReference('tu:3f2a9c1e:7')).toEqual({ id: '3f2a9c1e', steps: { from: 7, to: 7 } });
+    expect(traceReference('tmn:3f2a9c1e:7.12')).toEqual({ id: '3f2a9c1e', steps: { from: 7, to: 7 } });
+    expect(() => traceReference('3f2a9c1e:7.12')).toThrow(expect.objectContaining(BAD));
+    expect(() => traceReference('tmn:3f2a9c1e:burst:1')).toThrow(expect.objectContaining(BAD));
     for (const steps of ['', '0', '9-3', '-3', '3-', 'first', '1:2']) {
       expect(() => traceReference(`3f2a9c1e:${steps}`), steps).toThrow(expect.objectContaining(BAD));
     }

@@ -122,6 +122,22 @@ describe('slice', () => {
   });
 });
 
+it('a hit leads on by its own references', async () => {
+  const { candidates } = await promised(QueryDocument, 'trace', 'query', 'price', '--limit', '3');
+  for (const { trace_id, step_index, unit_id, map_ref, map_node_refs, refs } of candidates) {
+    expect((await run('trace', 'get', refs.trace!)).document.trace.trace_id).toBe(trace_id);
+    for (const reference of [refs.step!, unit_id, map_node_refs[0]!]) {
+      const { steps } = (await run('trace', 'get', reference)).document;
+      expect(steps.map((step: { step_index: number }) => step.step_index)).toEqual([step_index]);
+    }
+    for (const reference of [refs.trace!, map_ref]) {
+      expect((await promised(MapDocument, 'trace', 'map', reference)).trace_id).toBe(trace_id);
+      await promised(SliceDocument, 'trace', 'slice', reference, '--around-step', `${step_index}`);
+      await promised(ExportDocument, 'trace', 'export', reference, '--format', 'markdown');
+    }
+  }
+});
+
 it('every trace of every agent', { timeout: 60_000 }, async () => {
   const { traces } = (await run('trace', 'list', '--subagents', '--limit', '1000')).document;
   expect(traces.length).toBeGreaterThan(20);

@@ -7,7 +7,7 @@ import { readFamily } from '../../../trace/export/family.ts';
 import { markdownOf } from '../../../trace/export/markdown.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
-import { oneOf } from '../../decode.ts';
+import { oneOf, wholeTrace } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { printable, printableJson } from '../../views/page.ts';
@@ -36,7 +36,7 @@ export class TraceExportCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     const format = oneOf('--format', this.format, FORMATS);
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
-      const family = await readFamily(shelves, this.reference);
+      const family = await readFamily(shelves, wholeTrace(this.reference));
       const trace_id = family.head.trace_id;
       const common = { schema: 'opentraces.trace.export.v1' as const };
       if (format === 'markdown') {

@@ -5,7 +5,7 @@ import { ACTION_TYPES, type ActionType } from '../../../trace/map-node.ts';
 import { type MapSelection, readMap, selectMap } from '../../../trace/read-map.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
-import { oneOf, wholeNumber } from '../../decode.ts';
+import { oneOf, wholeNumber, wholeTrace } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { gapSteps, gapsView } from '../../views/trace-gaps.ts';
@@ -39,7 +39,7 @@ export class TraceMapCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     const selection = this.#selection();
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
-      const mapped = await readMap(shelves, this.reference);
+      const mapped = await readMap(shelves, wholeTrace(this.reference));
       const { nodes, edges } = selectMap(mapped, selection);
       const { traceId, remote, limitations } = mapped;
       return {

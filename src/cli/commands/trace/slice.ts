@@ -4,7 +4,7 @@ import { readMap } from '../../../trace/read-map.ts';
 import { type SliceMode, slicesOf } from '../../../trace/slice.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
-import { oneOf, wholeNumber } from '../../decode.ts';
+import { oneOf, wholeNumber, wholeTrace } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { gapSteps, gapsView } from '../../views/trace-gaps.ts';
@@ -39,7 +39,7 @@ export class TraceSliceCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     const wanted = this.#mode();
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
-      const mapped = await readMap(shelves, this.reference);
+      const mapped = await readMap(shelves, wholeTrace(this.reference));
       const slices = slicesOf(mapped, wanted);
       const { remote, limitations } = mapped;
       const { mode } = wanted;
