@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   git: ['base'],
   security: [],
   bucket: ['security'],
-  trail: ['bucket'],
+  trail: ['bucket', 'catalog'],
   context: ['bucket'],
   catalog: ['bucket'],
   trace: ['bucket', 'catalog', 'trail', 'context'],

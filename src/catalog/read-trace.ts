@@ -31,18 +31,21 @@ export interface ReadTrace {
   readonly segments: readonly SegmentRef[];
   /** Object id of what lock files pinned; null for none, and where that cannot be told. */
   readonly pins: Oid | null;
+  /** Folder the session ran in; null when that cannot be told. */
+  readonly cwd: string | null;
 }
 
 /** Rejects with an `OtError` when the manifest row or a tree cannot be read. */
 export async function readTrace(copy: TraceCopy): Promise<ReadTrace> {
   const folder = openCopy(copy);
-  const [meta, head, segments, pins] = await Promise.all([
+  const [meta, head, segments, pins, project] = await Promise.all([
     folder.meta(),
     orNull(folder.head()),
     segmentsOf(copy, folder),
     orNull(folder.dependenciesOid()),
+    orNull(folder.project()),
   ]);
-  return { copy, meta, head, segments, pins };
+  return { copy, meta, head, segments, pins, cwd: project?.cwd ?? null };
 }
 
 /** What lock files pinned; null when that is damaged or not here. */

@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 4;
+export const CATALOG_VERSION = 5;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -36,6 +36,10 @@ CREATE TABLE facets (trace INTEGER NOT NULL, segment INTEGER NOT NULL, value INT
 CREATE INDEX facets_by_value ON facets (value, trace);
 CREATE TABLE pin_sets (id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE);
 CREATE TABLE pins (value INTEGER NOT NULL, pin_set INTEGER NOT NULL, PRIMARY KEY (value, pin_set)) WITHOUT ROWID;
+CREATE TABLE places (trace INTEGER PRIMARY KEY, cwd TEXT NOT NULL);
+CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL,
+  PRIMARY KEY (trace, step, ordinal)) WITHOUT ROWID;
+CREATE TABLE turns (trace INTEGER NOT NULL, step INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE texts USING fts5 (${FIELDS.map((name) => `${name}_text`).join(', ')}, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
 `;

@@ -11,6 +11,7 @@ import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
 import { TextTotals } from './text-totals.ts';
+import { dropPatches, writePatches, writePlace } from './write-patches.ts';
 import { indexText } from './words.ts';
 
 interface FacetTally {
@@ -80,7 +81,10 @@ export class TraceWriter {
     const tallies = new Map<number, FacetTally>();
     const skills = new SkillReader(this.#openCommand(trace, first));
     let bytes = 0;
-    for (const step of steps) bytes += this.#addStep(trace, step, skills, tallies);
+    for (const step of steps) {
+      bytes += this.#addStep(trace, step, skills, tallies);
+      writePatches(this.#run, trace, step);
+    }
     for (const [value, { first: from, last, count }] of tallies) {
       this.#run('INSERT INTO facets VALUES (?, ?, ?, ?, ?, ?)', trace, first, value, from, last, count);
     }
@@ -110,7 +114,8 @@ export class TraceWriter {
   }
 
   /** Writes the trace's own row, once its segments are in. */
-  end(trace: number, journal: number, { copy, meta, head, pins }: ReadTrace): void {
+  end(trace: number, journal: number, { copy, meta, head, pins, cwd }: ReadTrace): void {
+    writePlace(this.#run, trace, cwd);
     const [sums] = this.#all<{ gaps: number; bytes: number }>(
       'SELECT coalesce(sum(gaps), 0) AS gaps, coalesce(sum(text_bytes), 0) AS bytes FROM segments WHERE trace = ?',
       trace,
@@ -147,6 +152,7 @@ export class TraceWriter {
     )) {
       this.#dropSegment(row.id, first);
     }
+    writePlace(this.#run, row.id, null);
     this.#run('DELETE FROM traces WHERE id = ?', row.id);
     return true;
   }
@@ -171,6 +177,7 @@ export class TraceWriter {
     this.#totals.deleteRows(from, to);
     this.#run('DELETE FROM step_times WHERE id BETWEEN ? AND ?', from, to);
     this.#run('DELETE FROM facets WHERE trace = ? AND segment = ?', trace, first);
+    dropPatches(this.#run, trace, first, first + SEGMENT_STEPS - 1);
     this.#run('DELETE FROM segments WHERE trace = ? AND first = ?', trace, first);
   }
 
@@ -222,9 +229,9 @@ export class TraceWriter {
     return this.#all<{ step: number | null }>(sql, trace, name, value, value)[0]!.step;
   }
 
-  #run(sql: string, ...values: readonly SqliteValue[]): void {
+  readonly #run = (sql: string, ...values: readonly SqliteValue[]): void => {
     this.#statement(sql).run(...values);
-  }
+  };
 
   #all<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {
     return this.#statement(sql).all<Row>(...values);

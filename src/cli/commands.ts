@@ -206,6 +206,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/stats.ts')).TraceStatsCommand,
   },
   {
+    path: ['trail', 'blame'],
+    summary: 'say which step of which session wrote each line',
+    load: async () => (await import('./commands/trail/blame.ts')).TrailBlameCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

@@ -1,5 +1,7 @@
 /** Small facts out of `toolUseResult`, the agent program's own view of a result; its texts stand elsewhere. */
+import { hashObject } from '../../git/object-codec.ts';
 import { type Fields, fieldsOf, isFields, listOf, numberOf } from '../shared/fields.ts';
+import type { Place } from '../shared/limitations.ts';
 
 /** Source key to key in the observation's metadata; strings of up to 1024 units, numbers and booleans. */
 const FACTS: ReadonlyArray<readonly [string, string]> = [
@@ -43,10 +45,14 @@ const MAX_TEXT = 1024;
 const MAX_NAMES = 100;
 const MAX_CHANGES = 1000;
 
-/** Undefined when there is nothing to tell. Flags that are false are left out. */
+/**
+ * Undefined when there is nothing to tell. Flags that are false are left out. `before` names the file as it was
+ * before an edit by its blob id, and the entry that holds its text.
+ */
 export function resultFactsOf(
   value: unknown,
   toolReferences: readonly string[],
+  { line, offset }: Place,
 ): Record<string, unknown> | undefined {
   const facts: Record<string, unknown> = {};
   if (isFields(value)) {
@@ -54,11 +60,20 @@ export function resultFactsOf(
     const file = fieldsOf(value.file);
     if (file) copyFacts(file, FILE_FACTS, facts);
     if (Array.isArray(value.structuredPatch)) copyPatch(listOf(value.structuredPatch), facts);
+    if (typeof value.originalFile === 'string' && isChange(value))
+      facts.before = { blob: hashObject('sha1', 'blob', Buffer.from(value.originalFile)), line, offset };
     const duration = durationOf(value);
     if (duration !== undefined) facts.duration_ms = duration;
   }
   if (toolReferences.length > 0) facts.tool_references = toolReferences.slice(0, MAX_NAMES);
   return Object.keys(facts).length > 0 ? facts : undefined;
+}
+
+/** An edit, not a file that was read. */
+function isChange(value: Fields): boolean {
+  return (
+    Array.isArray(value.structuredPatch) || typeof value.newString === 'string' || Array.isArray(value.edits)
+  );
 }
 
 /** Number of hunks, and the changed lines in them as `[old start, old lines, new start, new lines]`, from 1. */

@@ -27,7 +27,7 @@ export function readToolResult(
   if (block.is_error === true) state.tallies.toolErrors += 1;
   if (known === undefined) addUnlinked(state, entry, callId, content);
   else {
-    const observation = observationOf(block, callId, content, facts);
+    const observation = observationOf(block, callId, content, facts, entry);
     state.addObservation(known, observation, content.attachments);
   }
   state.linkSubagent(callId, fieldsOf(facts)?.agentId);
@@ -47,8 +47,9 @@ function observationOf(
   callId: string,
   content: ResultContent,
   facts: unknown,
+  entry: Entry,
 ): ParsedObservation {
-  const metadata = resultFactsOf(facts, content.toolReferences);
+  const metadata = resultFactsOf(facts, content.toolReferences, entry);
   const error = errorOf(block, content.text ?? '', metadata);
   return {
     source_call_id: callId,

@@ -1,6 +1,7 @@
 /** Calls of tools: function calls, custom tools with free text, and what runs on the server. */
+
+import { patchFactsOf } from '../../record/apply-patch.ts';
 import type { ToolCall } from '../../record/step.ts';
-import { patchFactsOf } from '../apply-patch.ts';
 import { cutText, type Fields, fieldsOf, filledOf, textOf } from '../shared/fields.ts';
 import type { Limitations } from '../shared/limitations.ts';
 import { jsonInput, toolInput } from '../shared/tool-input.ts';

@@ -1,6 +1,7 @@
 /** What was said: prompts, system texts, answers and thoughts. */
+
+import { patchFactsOf } from '../../record/apply-patch.ts';
 import type { ToolCall } from '../../record/step.ts';
-import { patchFactsOf } from '../apply-patch.ts';
 import { decodedAttachment } from '../shared/attachment.ts';
 import type { Entry } from '../shared/entry-reader.ts';
 import {

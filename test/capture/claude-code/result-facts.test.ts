@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { resultFactsOf } from '../../../src/capture/claude-code/result-facts.ts';
 
 function changes(...hunks: unknown[]): unknown {
-  return resultFactsOf({ structuredPatch: hunks }, [])?.changes;
+  return resultFactsOf({ structuredPatch: hunks }, [], PLACE)?.changes;
 }
+
+const PLACE = { line: 7, offset: 900 };
 
 describe('resultFactsOf', () => {
   it('tells changed lines without the lines around them', () => {
@@ -23,6 +25,6 @@ describe('resultFactsOf', () => {
   it('takes what is no hunk for none', () => {
     expect(changes(null, 1, {}, { oldStart: '1', newStart: 1, lines: ['+a'] })).toBeUndefined();
     expect(changes({ oldStart: 1, newStart: 1, lines: [1, null, '+a'] })).toEqual([[3, 0, 3, 1]]);
-    expect(resultFactsOf({ structuredPatch: [] }, [])).toEqual({ hunks: 0 });
+    expect(resultFactsOf({ structuredPatch: [] }, [], PLACE)).toEqual({ hunks: 0 });
   });
 });

@@ -10,8 +10,6 @@
  *
  * Paths and texts are whatever a model wrote: nothing here touches a file.
  */
-import { cutText, isFields, listOf } from './shared/fields.ts';
-
 export interface PatchLine {
   readonly op: ' ' | '+' | '-';
   readonly text: string;
@@ -162,8 +160,8 @@ export function editsOf(patch: ApplyPatch): EditSummary[] {
     room -= shown.length;
     return {
       op,
-      path: cutText(path, MAX_PATH),
-      ...(moveTo === undefined ? {} : { move_to: cutText(moveTo, MAX_PATH) }),
+      path: cut(path),
+      ...(moveTo === undefined ? {} : { move_to: cut(moveTo) }),
       hunks: shown.map(hunkSummary),
     };
   });
@@ -174,23 +172,35 @@ function hunkSummary({ line, lines }: PatchHunk): EditSummary['hunks'][number] {
   return { line, lines: lines.length, added: count('+'), removed: count('-') };
 }
 
-/** Arguments that can hold a patch: the tool's own, or a shell command that runs `apply_patch`. */
-const PATCH_ARGUMENTS = ['input', 'patch', 'cmd', 'command'];
+/** Cut without leaving half of a surrogate pair. */
+function cut(path: string): string {
+  if (path.length <= MAX_PATH) return path;
+  const last = path.charCodeAt(MAX_PATH - 1);
+  return path.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_PATH - 1 : MAX_PATH);
+}
 
 /** Facts for a call's metadata: `edits` when its arguments hold a patch, `damaged_patch` when it is not whole. */
 export function patchFactsOf(toolName: string, input: unknown): Record<string, unknown> {
-  if (!isFields(input)) return {};
-  for (const key of PATCH_ARGUMENTS) {
-    const text = argumentText(input[key]);
-    const patch = toolName === 'apply_patch' || text.includes('apply_patch') ? parseApplyPatch(text) : null;
-    if (patch !== null) return { edits: editsOf(patch), ...(patch.damaged ? { damaged_patch: true } : {}) };
-  }
-  return {};
+  const patch = patchOf(toolName, input);
+  return patch === null ? {} : { edits: editsOf(patch), ...(patch.damaged ? { damaged_patch: true } : {}) };
 }
+
+/** The patch in a call's arguments: the tool's own, or a shell command that runs `apply_patch`. */
+export function patchOf(toolName: string, input: unknown): ApplyPatch | null {
+  if (typeof input !== 'object' || input === null) return null;
+  for (const key of PATCH_ARGUMENTS) {
+    const text = argumentText((input as Readonly<Record<string, unknown>>)[key]);
+    const patch = toolName === 'apply_patch' || text.includes('apply_patch') ? parseApplyPatch(text) : null;
+    if (patch !== null) return patch;
+  }
+  return null;
+}
+
+/** Arguments that can hold a patch. */
+const PATCH_ARGUMENTS = ['input', 'patch', 'patchText', 'cmd', 'command'];
 
 function argumentText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return listOf(value)
-    .filter((part) => typeof part === 'string')
-    .join('\n');
+  if (!Array.isArray(value)) return '';
+  return value.filter((part) => typeof part === 'string').join('\n');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { editsOf, parseApplyPatch } from '../../src/capture/apply-patch.ts';
+import { editsOf, parseApplyPatch } from '../../src/record/apply-patch.ts';
 
 const PATCH = `*** Begin Patch
 *** Add File: docs/new.md

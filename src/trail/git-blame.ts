@@ -1,0 +1,84 @@
+/** `git blame` with fixed options: what it prints depends on no setting but those that name commits to ignore. */
+import { OtError } from '../base/errors.ts';
+import type { Oid } from '../git/ports.ts';
+import type { TrailRepository } from './repository.ts';
+
+export interface BlamedLine {
+  readonly line: number;
+  readonly text: string;
+  /** Null for a line that is in no commit yet. */
+  readonly commit: Oid | null;
+  readonly original_line: number;
+  readonly author: string;
+  /** ISO 8601 in UTC. */
+  readonly time: string;
+}
+
+export interface GitBlameRequest {
+  readonly path: string;
+  readonly commit: Oid | null;
+  readonly range?: { readonly from: number; readonly to: number };
+}
+
+const CONFIG = [
+  'diff.algorithm=default',
+  'diff.indentHeuristic=true',
+  'blame.showRoot=true',
+  'blame.blankBoundary=false',
+  'blame.markUnblamableLines=false',
+  'blame.markIgnoredLines=false',
+];
+
+/** Throws `OT_FILE_NOT_FOUND` (exit 6), `OT_LINE_NOT_FOUND` (exit 6). */
+export async function blameFile(
+  { git, topLevel }: TrailRepository,
+  { path, commit, range }: GitBlameRequest,
+): Promise<BlamedLine[]> {
+  const args = [
+    'blame',
+    '--porcelain',
+    '--no-progress',
+    ...(range === undefined ? [] : ['-L', `${range.from},${range.to}`]),
+    ...(commit === null ? [] : [commit]),
+    '--',
+    path,
+  ];
+  const { code, stdout, stderr } = await git.run(args, { cwd: topLevel, config: CONFIG, okCodes: [0, 128] });
+  if (code === 0) return parse(stdout.toString('utf8'));
+  if (/has only \d+ lines?/.test(stderr)) {
+    throw new OtError('OT_LINE_NOT_FOUND', 'not_found', 'the file has fewer lines than that');
+  }
+  throw new OtError('OT_FILE_NOT_FOUND', 'not_found', 'git knows no such file at that place', {
+    hint: 'give the path of a file that git tracks',
+  });
+}
+
+interface CommitFacts {
+  author: string;
+  time: string;
+}
+
+function parse(text: string): BlamedLine[] {
+  const facts = new Map<string, CommitFacts>();
+  const found: BlamedLine[] = [];
+  let place: { oid: string; original: number; line: number } | null = null;
+  for (const row of text.split('\n')) {
+    if (place === null) {
+      const [oid = '', original, line] = row.split(' ');
+      if (oid !== '') place = { oid, original: Number(original), line: Number(line) };
+      if (place !== null && !facts.has(oid)) facts.set(oid, { author: '', time: '' });
+    } else if (row.startsWith('\t')) {
+      const { oid, original, line } = place;
+      const commit = /^0+$/.test(oid) ? null : oid;
+      found.push({ line, text: row.slice(1), commit, original_line: original, ...facts.get(oid)! });
+      place = null;
+    } else note(facts.get(place.oid)!, row);
+  }
+  return found;
+}
+
+function note(facts: CommitFacts, row: string): void {
+  if (row.startsWith('author ')) facts.author = row.slice('author '.length);
+  if (row.startsWith('author-time '))
+    facts.time = new Date(Number(row.slice('author-time '.length)) * 1000).toISOString();
+}

@@ -1,0 +1,379 @@
+/**
+ * The line ledger of one file, through its renames: replays edits and commits in time order. Every state of
+ * the file, in a work tree or as a blob, has an owner for each line. Blobs are known by content, so what a rebase,
+ * a cherry-pick or a squash makes again has the owners it had.
+ */
+import type { Oid } from '../git/ports.ts';
+import type { FileEdit } from '../record/file-edits.ts';
+import { applyEdit } from './apply-edit.ts';
+import { carry, weightOfRun } from './carry.ts';
+import { diffLines } from './diff.ts';
+import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
+import { LostEdits } from './lost-edits.ts';
+import { ownerOf } from './owner.ts';
+
+/** One patch of an agent, as the ledger takes it. */
+export interface LedgerEdit {
+  /** Place in the list of all edits. */
+  readonly number: number;
+  /** Work tree and path. */
+  readonly root: string;
+  readonly path: string;
+  readonly edits: readonly FileEdit[];
+  /** The log says that there was no file. */
+  readonly created: boolean;
+  /** Blob id (SHA-1) of the file as the log shows it before the edit, and its text. */
+  readonly before?: { readonly blob: Oid; readonly text: () => Promise<string | null> };
+}
+
+/** A file as a commit left it; against each parent what it was there, null for none. */
+export interface LedgerCommit {
+  readonly path: string;
+  readonly oid: Oid;
+  readonly parents: ReadonlyArray<{ readonly path: string; readonly oid: Oid } | null>;
+  /** Made anew from another commit, or undoing one: what stood before may stand again. */
+  readonly repeats: boolean;
+}
+
+/** Lines of a committed file: owners, and which lines the commit brought. */
+export interface CommittedLines extends Owned {
+  readonly added: Uint8Array;
+}
+
+interface State extends Owned {
+  /** Agents' lines that were in the work tree and in no commit since; null for none. */
+  readonly pending: Owned | null;
+}
+
+export interface LedgerSources {
+  /** Lines of a blob of the code repository; null for one that is missing, binary or too large. */
+  readonly blob: (oid: Oid) => Promise<Int32Array | null>;
+  /** Blob id (SHA-1) of a text. */
+  readonly hash: (text: string) => Oid;
+  /** What a path held before its first commit here, or holds now when it was never committed since. */
+  readonly base: (path: string) => Oid | null;
+}
+
+/** States of a work tree's file that are kept. */
+const MOST_STATES = 64;
+const TRUSTED = 3;
+
+export class FileLedger {
+  readonly #table: LineTable;
+  readonly #sources: LedgerSources;
+  readonly #blobs = new Map<Oid, Owned>();
+  readonly #states = new Map<string, State[]>();
+  readonly #committed = new Map<string, Oid>();
+  readonly #lost: LostEdits;
+
+  constructor(table: LineTable, sources: LedgerSources) {
+    this.#table = table;
+    this.#sources = sources;
+    this.#lost = new LostEdits(table);
+  }
+
+  /** Owners of each blob seen so far. */
+  get blobs(): ReadonlyMap<Oid, Owned> {
+    return this.#blobs;
+  }
+
+  /** The file as it was last seen in a work tree. */
+  latest(root: string, path: string): Owned | null {
+    return this.#states.get(keyOf(root, path))?.at(-1) ?? null;
+  }
+
+  async edit(edit: LedgerEdit): Promise<void> {
+    const history = this.#historyOf(keyOf(edit.root, edit.path));
+    const owner = ownerOf(edit.number, 'ledger');
+    const start = await this.#startOf(edit, history);
+    const end = start === null ? null : this.#apply(start, edit, owner);
+    if (end === null) this.#lost.add(edit);
+    const next = end ?? start;
+    if (next === null) return;
+    push(history, { ...next, pending: start === null ? null : start.pending });
+    this.#carryMove(edit, next);
+  }
+
+  #apply(start: Owned, edit: LedgerEdit, owner: number): Owned | null {
+    return edit.edits.reduce<Owned | null>(
+      (now, each) => (now === null ? null : applyEdit(this.#table, now, each, owner)),
+      start,
+    );
+  }
+
+  /** A patch may move its file: its state goes on under the new name. */
+  #carryMove(edit: LedgerEdit, state: Owned): void {
+    for (const each of edit.edits) {
+      if (each.op !== 'patch' || each.moveTo === undefined) continue;
+      const folder = edit.path.includes('/') ? edit.path.slice(0, edit.path.lastIndexOf('/') + 1) : '';
+      const sibling = each.moveTo.slice(each.moveTo.lastIndexOf('/') + 1);
+      const key = keyOf(edit.root, each.moveTo.includes('/') ? each.moveTo : `${folder}${sibling}`);
+      push(this.#historyOf(key), { ...state, pending: null });
+    }
+  }
+
+  /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
+  async #startOf(edit: LedgerEdit, history: readonly State[]): Promise<State | null> {
+    const last = history.at(-1) ?? null;
+    if (edit.created) return { ...unowned(new Int32Array(0)), pending: last?.pending ?? null };
+    if (edit.before !== undefined) {
+      const shown = await this.#shownState(edit.path, edit.before, history);
+      if (shown !== null) return shown;
+    }
+    const committed = await this.#committedState(edit.path);
+    const candidates = [last, committed].filter((state) => state !== null);
+    const fitting = candidates.find((state) => this.#apply(state, edit, NOBODY) !== null);
+    return fitting === undefined ? last : { ...fitting, pending: last?.pending ?? null };
+  }
+
+  async #committedState(path: string): Promise<State | null> {
+    const oid = this.#committed.get(path) ?? this.#sources.base(path);
+    if (oid === null) return null;
+    const known = await this.#blobOf(oid);
+    return known === null ? null : { ...known, pending: null };
+  }
+
+  async #blobOf(oid: Oid): Promise<Owned | null> {
+    const known = this.#blobs.get(oid);
+    if (known !== undefined) return known;
+    const ids = await this.#sources.blob(oid);
+    return ids === null ? null : unowned(ids);
+  }
+
+  /** Null when the text the log speaks of cannot be read. */
+  async #shownState(
+    path: string,
+    before: NonNullable<LedgerEdit['before']>,
+    history: readonly State[],
+  ): Promise<State | null> {
+    const last = history.at(-1) ?? null;
+    const pending = last?.pending ?? null;
+    if (last !== null && this.#isBlob(last.ids, before.blob)) return last;
+    const known = this.#blobs.get(before.blob);
+    if (known !== undefined) return { ...known, pending: merged(last, pending) };
+    const ids = (await this.#sources.blob(before.blob)) ?? (await this.#textOf(before));
+    if (ids === null) return null;
+    const same = history.findLast((state) => sameLines(state.ids, ids));
+    if (same !== undefined) return same;
+    const committed = await this.#committedState(path);
+    return this.#reconciled([last, committed], ids, pending);
+  }
+
+  async #textOf(before: NonNullable<LedgerEdit['before']>): Promise<Int32Array | null> {
+    const text = await before.text();
+    return text === null ? null : this.#table.split(text);
+  }
+
+  /** Somebody else changed the file meanwhile: what is new is nobody's, unless it was waiting. */
+  #reconciled(bases: ReadonlyArray<State | null>, ids: Int32Array, pending: Owned | null): State {
+    let best: { owners: Int32Array; added: Uint8Array; count: number } | null = null;
+    for (const base of bases) {
+      if (base === null) continue;
+      const carried = carry(this.#table, base, ids, NOBODY);
+      const count = carried.added.reduce((sum, each) => sum + each, 0);
+      if (best === null || count < best.count) best = { ...carried, count };
+    }
+    if (best === null) return { ...unowned(ids), pending };
+    if (pending !== null) this.#take(pending, ids, best, true);
+    return { ids, owners: best.owners, pending };
+  }
+
+  #isBlob(ids: Int32Array, blob: Oid): boolean {
+    const text = this.#table.join(ids);
+    const { hash } = this.#sources;
+    return hash(text) === blob || hash(text.slice(0, -1)) === blob;
+  }
+
+  /** Lines of a text that is in no commit yet, where `commit` names what it would be and its parents. */
+  async peek(commit: Omit<LedgerCommit, 'oid'>, ids: Int32Array): Promise<CommittedLines> {
+    const lines = await this.#linesOf({ ...commit, oid: '' }, ids, this.#keysOf(commit));
+    return { ids, ...lines };
+  }
+
+  async #linesOf(commit: LedgerCommit, ids: Int32Array, keys: readonly string[]): Promise<Lines> {
+    const lines = await this.#fromParents(commit, ids);
+    this.#fromStates(keys, ids, lines);
+    this.#fromBlobs(commit, ids, lines);
+    this.#lost.claim(ids, lines);
+    return lines;
+  }
+
+  /** Takes a commit; the file's lines with their owners, null when the blob is not here. */
+  async commit(commit: LedgerCommit): Promise<CommittedLines | null> {
+    const ids = await this.#sources.blob(commit.oid);
+    if (ids === null) return null;
+    const keys = this.#keysOf(commit);
+    const lines = await this.#linesOf(commit, ids, keys);
+    const known = this.#blobs.get(commit.oid);
+    if (known !== undefined) recall(known, lines, commit.repeats || !this.#isEveryday(ids, known, lines));
+    const owned = { ids, owners: lines.owners };
+    this.#blobs.set(commit.oid, owned);
+    this.#committed.set(commit.path, commit.oid);
+    await this.#advance(commit, keys, owned);
+    return { ...owned, added: lines.added };
+  }
+
+  async #fromParents(commit: LedgerCommit, ids: Int32Array): Promise<Lines> {
+    const views: Lines[] = [];
+    for (const parent of commit.parents) {
+      const old = parent === null ? null : await this.#blobOf(parent.oid);
+      views.push(carry(this.#table, old ?? unowned(new Int32Array(0)), ids, NOBODY));
+    }
+    if (views.length === 1) return views[0]!;
+    const owners = new Int32Array(ids.length);
+    const added = new Uint8Array(ids.length);
+    for (let at = 0; at < ids.length; at += 1) {
+      const told = views.filter((view) => view.added[at] === 0).map((view) => view.owners[at]!);
+      added[at] = told.length === 0 ? 1 : 0;
+      owners[at] = agreed(told);
+    }
+    return { owners, added };
+  }
+
+  /** States of work trees: one that is the very text decides, the newest and some before it give lines. */
+  #fromStates(keys: readonly string[], ids: Int32Array, lines: Lines): void {
+    for (const key of keys) {
+      const exact = this.#states.get(key)!.findLast((state) => sameLines(state.ids, ids));
+      if (exact === undefined) continue;
+      for (let at = 0; at < ids.length; at += 1) {
+        const owner = exact.owners[at]!;
+        if (owner > 0 || (owner === NOBODY && lines.owners[at] === UNDECIDED)) lines.owners[at] = owner;
+      }
+      return;
+    }
+    for (const key of keys) this.#take(this.#states.get(key)!.at(-1)!, ids, lines, false);
+    for (const key of keys) {
+      const history = this.#states.get(key)!;
+      for (const older of history.slice(-6, -1).reverse()) this.#take(older, ids, lines, true);
+      const { pending } = history.at(-1)!;
+      if (pending !== null) this.#take(pending, ids, lines, true);
+    }
+  }
+
+  /** Blobs of other branches: commits made anew have their lines from there. */
+  #fromBlobs(commit: LedgerCommit, ids: Int32Array, lines: Lines): void {
+    if (!lines.added.includes(1)) return;
+    const parents = new Set(commit.parents.map((parent) => parent?.oid));
+    const others = [...this.#blobs].filter(([oid]) => !parents.has(oid) && oid !== commit.oid).slice(-8);
+    for (const [, other] of others.reverse()) this.#take(other, ids, lines, true);
+  }
+
+  /** Gives lines that no parent explains to their owners in another state; `strict`: only in runs that tell enough. */
+  #take(state: Owned, ids: Int32Array, lines: Lines, strict: boolean): void {
+    if (!state.owners.some((owner) => owner > 0)) return;
+    const wanted = (at: number): boolean =>
+      (lines.added[at] === 1 && lines.owners[at] === NOBODY) || lines.owners[at] === UNDECIDED;
+    if (!lines.owners.some((_, at) => wanted(at))) return;
+    const { owners, added } = carry(this.#table, state, ids, NOBODY);
+    for (let at = 0; at < ids.length; at += 1) {
+      let end = at;
+      while (end < ids.length && wanted(end) && owners[end]! > 0 && added[end] === 0) end += 1;
+      if (end > at && (!strict || weightOfRun(this.#table, state.ids, ids, at, end) >= TRUSTED)) {
+        lines.owners.set(owners.subarray(at, end), at);
+      }
+      if (!strict && end === at && lines.owners[at] === UNDECIDED && owners[at] === NOBODY && added[at] === 0)
+        lines.owners[at] = NOBODY;
+      at = Math.max(at, end - 1);
+    }
+  }
+
+  /** Lines that came back are everyday ones only: anybody may have typed them again. */
+  #isEveryday(ids: Int32Array, known: Owned, { owners, added }: Lines): boolean {
+    for (let at = 0; at < ids.length; at += 1) {
+      let end = at;
+      while (end < ids.length && added[end] === 1 && known.owners[end]! > 0 && owners[end]! <= 0) end += 1;
+      if (end > at && weightOfRun(this.#table, ids, ids, at, end) >= TRUSTED) return false;
+      at = Math.max(at, end - 1);
+    }
+    return true;
+  }
+
+  #keysOf(commit: Omit<LedgerCommit, 'oid'>): string[] {
+    const paths = new Set([commit.path, ...commit.parents.flatMap((parent) => parent?.path ?? [])]);
+    return [...this.#states.keys()].filter((key) => paths.has(key.slice(key.indexOf('\0') + 1)));
+  }
+
+  /** The work tree goes on from the commit's text. Of several work trees, the one that is nearest. */
+  async #advance(commit: LedgerCommit, keys: readonly string[], owned: Owned): Promise<void> {
+    let best: { key: string; state: State; changes: number } | null = null;
+    for (const key of keys) {
+      const state = this.#states.get(key)!.at(-1)!;
+      const hunks = diffLines(state.ids, owned.ids);
+      const changes = hunks.reduce((sum, { a0, a1, b0, b1 }) => sum + a1 - a0 + b1 - b0, 0);
+      if (best === null || changes < best.changes) best = { key, state, changes };
+    }
+    if (best === null) return;
+    const pending = merged(await this.#waiting(best.state, commit, owned), best.state.pending);
+    const root = best.key.slice(0, best.key.indexOf('\0'));
+    push(this.#historyOf(keyOf(root, commit.path)), { ...owned, pending });
+  }
+
+  /** Agents' lines of a work tree that neither the commit nor its parents have. */
+  async #waiting(state: State, commit: LedgerCommit, owned: Owned): Promise<Owned | null> {
+    const owners = state.owners.slice();
+    const texts = [owned.ids];
+    for (const parent of commit.parents) {
+      const ids = parent === null ? null : await this.#sources.blob(parent.oid);
+      if (ids !== null) texts.push(ids);
+    }
+    for (const ids of texts) clearKept(state.ids, ids, owners);
+    return owners.some((owner) => owner > 0) ? { ids: state.ids, owners } : null;
+  }
+
+  #historyOf(key: string): State[] {
+    let history = this.#states.get(key);
+    if (history === undefined) {
+      history = [];
+      this.#states.set(key, history);
+    }
+    return history;
+  }
+}
+
+interface Lines {
+  readonly owners: Int32Array;
+  readonly added: Uint8Array;
+}
+
+function keyOf(root: string, path: string): string {
+  return `${root}\0${path}`;
+}
+
+function push(history: State[], state: State): void {
+  history.push(state);
+  if (history.length > MOST_STATES) history.shift();
+}
+
+/** What all tell; those that are undecided give way to the others. */
+function agreed(owners: readonly number[]): number {
+  const distinct = new Set(owners);
+  if (distinct.size > 1) distinct.delete(UNDECIDED);
+  if (distinct.size === 0) return NOBODY;
+  return distinct.size === 1 ? [...distinct][0]! : UNDECIDED;
+}
+
+/** The same content again: it has the owners it had, or where that is doubtful none. */
+function recall(known: Owned, lines: Lines, trusted: boolean): void {
+  for (let at = 0; at < known.owners.length; at += 1) {
+    const before = known.owners[at]!;
+    if (before === lines.owners[at]) continue;
+    if (lines.added[at] === 0 && lines.owners[at] !== UNDECIDED) continue;
+    lines.owners[at] = trusted ? before : UNDECIDED;
+  }
+}
+
+/** Clears the owners of lines that `ids` has too. */
+function clearKept(from: Int32Array, ids: Int32Array, owners: Int32Array): void {
+  let at = 0;
+  for (const { a0, a1 } of diffLines(from, ids)) {
+    owners.fill(NOBODY, at, a0);
+    at = a1;
+  }
+  owners.fill(NOBODY, at);
+}
+
+/** Newer waiting lines before older ones; one text is enough for both when one of them is empty. */
+function merged(newer: Owned | null, older: Owned | null): Owned | null {
+  if (newer === null || !newer.owners.some((owner) => owner > 0)) return older;
+  return newer;
+}

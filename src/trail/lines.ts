@@ -1,0 +1,101 @@
+/** Lines as numbers: equal lines have equal numbers, so that texts are compared and kept cheaply. */
+
+/** Owner of a line nobody is known to have written. */
+export const NOBODY = 0;
+/** Owner of a line that two alignments would give to different owners: no answer. */
+export const UNDECIDED = -1;
+
+/** A text and who wrote each line: a number above 0 is a patch, else {@link NOBODY} or {@link UNDECIDED}. */
+export interface Owned {
+  readonly ids: Int32Array;
+  readonly owners: Int32Array;
+}
+
+/** How much a line tells: nothing (blank, only punctuation), little, or much (8 characters or more). */
+export type Weight = 0 | 1 | 2 | 3;
+
+const LETTER = /[\p{L}\p{N}]/u;
+
+/** Gives lines their numbers. One table for all texts that are compared with each other. */
+export class LineTable {
+  readonly #ids = new Map<string, number>();
+  readonly #texts: string[] = [''];
+  readonly #weights: Weight[] = [0];
+  /** Number of the line without its white space, found when it is first asked for. */
+  readonly #bare: number[] = [0];
+  /** The only place a line was seen in; -1 for one seen in several. */
+  readonly #places: number[] = [0];
+
+  /** Lines of a text, without their ends; a carriage return before a line feed counts as part of the end. */
+  split(text: string): Int32Array {
+    if (text === '') return new Int32Array(0);
+    const lines = text.split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    const ids = new Int32Array(lines.length);
+    for (let at = 0; at < lines.length; at += 1) ids[at] = this.id(lines[at]!);
+    return ids;
+  }
+
+  id(line: string): number {
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.#texts.length;
+      this.#ids.set(text, id);
+      this.#texts.push(text);
+      this.#weights.push(weightOf(text));
+    }
+    return id;
+  }
+
+  text(id: number): string {
+    return this.#texts[id]!;
+  }
+
+  weight(id: number): Weight {
+    return this.#places[id] === -1 ? (Math.min(1, this.#weights[id]!) as Weight) : this.#weights[id]!;
+  }
+
+  /** Number of the line without white space; 0 for a blank one. */
+  bare(id: number): number {
+    let bare = this.#bare[id];
+    if (bare === undefined) {
+      const text = this.#texts[id]!.replace(/\s+/g, '');
+      bare = text === '' ? 0 : this.id(text);
+      this.#bare[id] = bare;
+    }
+    return bare;
+  }
+
+  /** Notes that lines occur in a place, a number above 0: what occurs in several tells little. */
+  noteAt(place: number, ids: Int32Array): void {
+    for (const id of ids) {
+      const known = this.#places[id];
+      if (known === undefined || known === 0) this.#places[id] = place;
+      else if (known !== place) this.#places[id] = -1;
+    }
+  }
+
+  /** The whole text again, each line with its end. */
+  join(ids: Int32Array): string {
+    let text = '';
+    for (const id of ids) text += `${this.#texts[id]!}\n`;
+    return text;
+  }
+}
+
+function weightOf(text: string): Weight {
+  if (!LETTER.test(text)) return 0;
+  return text.replace(/\s+/g, '').length >= 8 ? 3 : 2;
+}
+
+/** A text of which nobody is known to have written a line. */
+export function unowned(ids: Int32Array): Owned {
+  return { ids, owners: new Int32Array(ids.length) };
+}
+
+export function sameLines(left: Int32Array, right: Int32Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
+  return true;
+}

@@ -1,0 +1,63 @@
+/** From paths as agents wrote them to paths in the repository. */
+import { posix } from 'node:path';
+
+/** Where an edit happened: a work tree, and a path below its top. */
+export interface Place {
+  /** Top folder of the work tree. */
+  readonly root: string;
+  readonly path: string;
+}
+
+/** A path without `.` and `..`, with forward slashes; relative ones are taken from `cwd`. */
+function absolute(path: string, cwd: string | null): string {
+  const flat = /^[A-Za-z]:[\\/]/.test(path) ? path.replaceAll('\\', '/') : path;
+  const isAbsolute = flat.startsWith('/') || /^[A-Za-z]:\//.test(flat);
+  return posix.normalize(isAbsolute || cwd === null ? flat : posix.join(cwd.replaceAll('\\', '/'), flat));
+}
+
+function below(root: string, path: string): string | null {
+  const start = root.endsWith('/') ? root : `${root}/`;
+  return path.startsWith(start) && path.length > start.length ? path.slice(start.length) : null;
+}
+
+export interface PlaceOptions {
+  /** Top folders of the repository's work trees on this machine. */
+  readonly roots: readonly string[];
+  /** Paths the history knows. */
+  readonly known: ReadonlySet<string>;
+}
+
+/**
+ * Places of the files that one session edited, null for a file outside. Sessions of another machine or clone ran
+ * below a folder that is not here: it is the one above `cwd` below which most of the files are known.
+ */
+export function placesOf(
+  cwd: string | null,
+  paths: readonly string[],
+  { roots, known }: PlaceOptions,
+): Array<Place | null> {
+  const whole = paths.map((path) => absolute(path, cwd));
+  const deepest = [...roots].sort((left, right) => right.length - left.length);
+  const here = whole.map((path) => placeBelow(deepest, path));
+  if (here.some((place) => place !== null) || cwd === null) return here;
+  const root = likelyRoot(absolute(cwd, null), whole, known);
+  return whole.map((path) => placeBelow([root], path));
+}
+
+function placeBelow(roots: readonly string[], path: string): Place | null {
+  for (const root of roots) {
+    const inside = below(root, path);
+    if (inside !== null) return inside.startsWith('.git/') ? null : { root, path: inside };
+  }
+  return null;
+}
+
+/** `cwd` itself, unless more files are known below a folder above it. */
+function likelyRoot(cwd: string, paths: readonly string[], known: ReadonlySet<string>): string {
+  let best = { root: cwd, hits: -1 };
+  for (let root = cwd; ; root = posix.dirname(root)) {
+    const hits = paths.filter((path) => known.has(below(root, path) ?? '')).length;
+    if (hits > best.hits) best = { root, hits };
+    if (root === posix.dirname(root)) return best.root;
+  }
+}

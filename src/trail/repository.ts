@@ -1,0 +1,66 @@
+/** The code repository that lines are attributed in. */
+import { realpath } from 'node:fs/promises';
+import { OtError } from '../base/errors.ts';
+import { projectIdOfPath, projectIdOfRoot } from '../base/ids.ts';
+import { findCodeRepository, rootCommits } from '../git/code-repository.ts';
+import type { ObjectReader, Oid } from '../git/ports.ts';
+import { openReadOnly } from '../git/program/read-only.ts';
+import type { GitProgram } from '../git/spawn.ts';
+
+export interface TrailRepository {
+  readonly git: GitProgram;
+  /** The git folder that all its work trees share. */
+  readonly gitDir: string;
+  /** Top folder of the work tree around the current folder. */
+  readonly topLevel: string;
+  /** Top folders of all its work trees, as git and as the file system spell them. */
+  readonly roots: readonly string[];
+  /** Ids under which sessions of it may be known; the first names it. */
+  readonly projects: readonly string[];
+  readonly shallow: boolean;
+  readonly head: Oid | null;
+  readonly objects: ObjectReader;
+}
+
+/** Opens the repository around a folder. Throws `OT_NOT_A_REPOSITORY` (exit 2). */
+export async function openTrailRepository(git: GitProgram, folder: string): Promise<TrailRepository> {
+  const found = await findCodeRepository(git, folder);
+  if (found === null) {
+    throw new OtError('OT_NOT_A_REPOSITORY', 'usage', 'the current folder is in no git repository', {
+      hint: 'run the command inside the repository whose lines you ask about',
+    });
+  }
+  const { commonDir: gitDir, topLevel, shallow, head } = found;
+  const [listed, roots, opened] = await Promise.all([
+    workTrees(git, gitDir),
+    head === null || shallow ? [] : rootCommits(git, gitDir, head),
+    openReadOnly(git, gitDir),
+  ]);
+  const folders = [...new Set([topLevel, ...listed])];
+  const spelled = await Promise.all(folders.map((each) => realpath(each).catch(() => each)));
+  const all = [...new Set([...folders, ...spelled])];
+  const projects = [...roots.map(projectIdOfRoot), ...all.map(projectIdOfPath)];
+  return { git, gitDir, topLevel, roots: all, projects, shallow, head, objects: opened.objects };
+}
+
+async function workTrees(git: GitProgram, gitDir: string): Promise<string[]> {
+  const { code, stdout } = await git.run(['worktree', 'list', '--porcelain', '-z'], {
+    gitDir,
+    okCodes: [0, 128],
+  });
+  if (code !== 0) return [];
+  const fields = stdout.toString('utf8').split('\0');
+  return fields
+    .filter((field) => field.startsWith('worktree '))
+    .map((field) => field.slice('worktree '.length));
+}
+
+/** Commit that a revision names. Throws `OT_COMMIT_NOT_FOUND` (exit 6). */
+export async function commitNamed({ git, topLevel }: TrailRepository, revision: string): Promise<Oid> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const { code, stdout } = await git.run(args, { cwd: topLevel, okCodes: [0, 1, 128] });
+  if (code === 0) return stdout.toString('utf8').trim();
+  throw new OtError('OT_COMMIT_NOT_FOUND', 'not_found', 'the repository has no such commit', {
+    hint: 'give a commit, a branch or a tag of this repository',
+  });
+}
