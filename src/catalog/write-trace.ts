@@ -11,8 +11,8 @@ import type { ReadSegment, ReadTrace, SegmentRef } from './read-trace.ts';
 import { FIELDS, stepTexts } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
 import { TextTotals } from './text-totals.ts';
-import { dropPatches, writePatches, writePlace } from './write-patches.ts';
 import { indexText } from './words.ts';
+import { dropPatches, writePatches, writePlace } from './write-patches.ts';
 
 interface FacetTally {
   first: number;

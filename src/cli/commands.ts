@@ -206,6 +206,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trace/stats.ts')).TraceStatsCommand,
   },
   {
+    path: ['blame'],
+    summary: 'short for trail blame',
+    load: async () => (await import('./commands/blame.ts')).BlameCommand,
+  },
+  {
     path: ['trail', 'blame'],
     summary: 'say which step of which session wrote each line',
     load: async () => (await import('./commands/trail/blame.ts')).TrailBlameCommand,

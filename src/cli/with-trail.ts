@@ -4,6 +4,7 @@ import type { Shelf } from '../bucket/shelves.ts';
 import { type Freshness, freshnessOf } from '../catalog/freshness.ts';
 import { refreshCatalog } from '../catalog/refresh.ts';
 import { catalogFailure, openCatalog } from '../catalog/store.ts';
+import { openReadOnly } from '../git/program/read-only.ts';
 import { openTrailRepository, type TrailRepository } from '../trail/repository.ts';
 import type { App } from './app.ts';
 import { startProgress } from './progress.ts';
@@ -22,7 +23,7 @@ export async function withTrail<T>(
   quiet: boolean,
   work: (opened: OpenedTrail) => Promise<T>,
 ): Promise<T> {
-  const repository = await openTrailRepository(app.git, app.cwd);
+  const repository = await openTrailRepository(app.git, app.cwd, (gitDir) => openReadOnly(app.git, gitDir));
   const progress = startProgress(app, 'indexing', quiet);
   try {
     return await withShelves(app, 'git', async ({ shelves }) => {

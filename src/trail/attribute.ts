@@ -194,7 +194,7 @@ function eventsByGroup(input: AttributionInput, groups: FileGroups): Map<number,
     if (list === undefined) events.set(group, [event]);
     else list.push(event);
   };
-  input.edits.forEach((edit, number) => add(edit.path, { time: edit.time, edit, number }));
+  for (const [number, edit] of input.edits.entries()) add(edit.path, { time: edit.time, edit, number });
   const times = new Map<Oid, number>();
   const authored = new Set<string>();
   for (const commit of input.commits) {
@@ -206,7 +206,7 @@ function eventsByGroup(input: AttributionInput, groups: FileGroups): Map<number,
     const name = `${commit.authored} ${commit.author}`;
     const repeats = authored.has(name) || /^(?:Revert|Reapply) "/.test(commit.subject);
     authored.add(name);
-    for (const entry of committedFiles(commit, input.changes.get(commit.oid) ?? [], repeats))
+    for (const entry of committedFiles(input.changes.get(commit.oid) ?? [], repeats))
       add(entry.path, { time, commit, entry });
   }
   for (const list of events.values()) list.sort((left, right) => left.time - right.time);
@@ -214,11 +214,7 @@ function eventsByGroup(input: AttributionInput, groups: FileGroups): Map<number,
 }
 
 /** Files that a commit has otherwise than all of its parents. */
-function committedFiles(
-  commit: HistoryCommit,
-  changes: ReadonlyArray<readonly FileChange[]>,
-  repeats: boolean,
-): LedgerCommit[] {
+function committedFiles(changes: ReadonlyArray<readonly FileChange[]>, repeats: boolean): LedgerCommit[] {
   const [first = [], ...others] = changes;
   return first.flatMap(({ newPath: path, newOid: oid, oldPath, oldOid }): LedgerCommit[] => {
     if (path === null || oid === null) return [];

@@ -3,7 +3,7 @@
  * disagree about a line, the line is undecided: a gap is fine, a wrong owner is not.
  */
 import { diffLines, type Hunk } from './diff.ts';
-import { type LineTable, NOBODY, type Owned, UNDECIDED } from './lines.ts';
+import { type LineTable, type Owned, UNDECIDED } from './lines.ts';
 
 export interface Carried {
   readonly owners: Int32Array;

@@ -1,7 +1,6 @@
 /** Edits whose file is not known: their text is looked for in what commits add. */
 import type { FileEdit } from '../record/file-edits.ts';
 import { diffLines } from './diff.ts';
-import type { LedgerEdit } from './ledger.ts';
 import { type LineTable, NOBODY } from './lines.ts';
 import { ownerOf } from './owner.ts';
 
@@ -16,7 +15,7 @@ export class LostEdits {
     this.#table = table;
   }
 
-  add({ number, edits }: LedgerEdit): void {
+  add({ number, edits }: { readonly number: number; readonly edits: readonly FileEdit[] }): void {
     this.#edits.push({ number, blocks: edits.flatMap((edit) => authored(this.#table, edit)) });
   }
 

@@ -4,7 +4,6 @@ import { OtError } from '../base/errors.ts';
 import { projectIdOfPath, projectIdOfRoot } from '../base/ids.ts';
 import { findCodeRepository, rootCommits } from '../git/code-repository.ts';
 import type { ObjectReader, Oid } from '../git/ports.ts';
-import { openReadOnly } from '../git/program/read-only.ts';
 import type { GitProgram } from '../git/spawn.ts';
 
 export interface TrailRepository {
@@ -23,7 +22,11 @@ export interface TrailRepository {
 }
 
 /** Opens the repository around a folder. Throws `OT_NOT_A_REPOSITORY` (exit 2). */
-export async function openTrailRepository(git: GitProgram, folder: string): Promise<TrailRepository> {
+export async function openTrailRepository(
+  git: GitProgram,
+  folder: string,
+  open: (gitDir: string) => Promise<{ readonly objects: ObjectReader }>,
+): Promise<TrailRepository> {
   const found = await findCodeRepository(git, folder);
   if (found === null) {
     throw new OtError('OT_NOT_A_REPOSITORY', 'usage', 'the current folder is in no git repository', {
@@ -34,7 +37,7 @@ export async function openTrailRepository(git: GitProgram, folder: string): Prom
   const [listed, roots, opened] = await Promise.all([
     workTrees(git, gitDir),
     head === null || shallow ? [] : rootCommits(git, gitDir, head),
-    openReadOnly(git, gitDir),
+    open(gitDir),
   ]);
   const folders = [...new Set([topLevel, ...listed])];
   const spelled = await Promise.all(folders.map((each) => realpath(each).catch(() => each)));

@@ -193,9 +193,8 @@ export class Model {
     this.#log.push(
       `${owner === 0 ? 'human' : `agent ${owner}`} ${kind} ${path} ${from}-${to} +${added.length}`,
     );
-    if (owner === 0) return this.#set(path, after);
-    this.#agentEdit(this.#sessions[owner - 1]!, path, { lines, after, from, to, added });
-    this.#set(path, after, false);
+    if (owner > 0) this.#agentEdit(this.#sessions[owner - 1]!, path, { lines, after, from, to, added });
+    this.#set(path, after, owner === 0);
   }
 
   #agentEdit(
@@ -218,8 +217,10 @@ export class Model {
         before !== '' &&
         whole.split(before).length === 2 &&
         whole.indexOf(before) === whole.lastIndexOf(before)
-      )
-        return session.edit(path, before, textOf([...above, ...added, ...below]));
+      ) {
+        session.edit(path, before, textOf([...above, ...added, ...below]));
+        return;
+      }
     }
     session.write(path, textOf(after));
   }
