@@ -15,8 +15,14 @@ import type { Io } from './io.ts';
 import { machineId, processStart } from './machine.ts';
 import type { Write } from './output.ts';
 
-/** Variables by which agents are told to keep their files elsewhere. */
+/** Variables by which agents are told to keep their files elsewhere, and those of the Hugging Face hub. */
 export type Setting =
+  | 'HF_ENDPOINT'
+  | 'HF_HOME'
+  | 'HF_TOKEN'
+  | 'HF_TOKEN_PATH'
+  | 'HUGGING_FACE_HUB_TOKEN'
+  | 'XDG_CACHE_HOME'
   | 'CLAUDE_CONFIG_DIR'
   | 'CODEX_HOME'
   | 'PI_CODING_AGENT_DIR'
@@ -28,7 +34,7 @@ export interface App {
   readonly home: string;
   /** The user's own home folder. Reading it throws `OT_NO_HOME` when it is unknown. */
   readonly userHome: string;
-  /** A variable that names a place of another program; undefined when unset or empty. */
+  /** A variable of another program; undefined when unset or empty. */
   setting(name: Setting): string | undefined;
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;

@@ -271,6 +271,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bucket/remote/pull.ts')).BucketRemotePullCommand,
   },
   {
+    path: ['auth', 'login'],
+    summary: 'store a token of the Hugging Face hub',
+    load: async () => (await import('./commands/auth/login.ts')).AuthLoginCommand,
+  },
+  {
+    path: ['auth', 'logout'],
+    summary: 'delete that token here',
+    load: async () => (await import('./commands/auth/logout.ts')).AuthLogoutCommand,
+  },
+  {
+    path: ['auth', 'whoami'],
+    summary: 'ask the hub whose token this is',
+    load: async () => (await import('./commands/auth/whoami.ts')).AuthWhoamiCommand,
+  },
+  {
     path: ['security', 'sanitize'],
     summary: 'replace the secrets in a text, row or record on stdin',
     load: async () => (await import('./commands/security/sanitize.ts')).SecuritySanitizeCommand,

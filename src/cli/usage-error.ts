@@ -71,7 +71,7 @@ export function parseError(
       return new OtError('OT_BAD_VALUE', 'usage', `option ${typed} takes no value`, { hint: help });
     }
     const guesses = nearest(typed, options);
-    return new OtError('OT_UNKNOWN_OPTION', 'usage', `unknown option ${quoteWord(quoted)}`, {
+    return new OtError('OT_UNKNOWN_OPTION', 'usage', `unknown option ${quoteWord(typed)}`, {
       hint: guesses.length === 0 ? help : `did you mean: ${guesses.join(', ')}`,
     });
   }
