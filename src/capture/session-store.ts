@@ -32,6 +32,8 @@ export interface SessionStore {
    * `OT_SOURCE_*` when they cannot be read at all.
    */
   sessions(path: string): Promise<ReadonlyArray<StoredSession | OtError>>;
+  /** When a session there last grew, in milliseconds since 1970; null when nothing tells. Throws `OT_SOURCE_*`. */
+  lastChange(path: string): Promise<number | null>;
 }
 
 /** A store that is one file. */

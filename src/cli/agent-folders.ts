@@ -45,6 +45,11 @@ const AGENTS: readonly AgentPlaces[] = [
   },
 ];
 
+/** Places where an agent would keep its sessions, there or not. */
+export function agentPlaces(app: App, agent: string): readonly string[] {
+  return AGENTS.find((each) => each.agent === agent)?.places(app) ?? [];
+}
+
 /**
  * Places of agents that exist here, of all agents or of one. Throws `OT_NO_SESSIONS` (exit 2) when there is
  * none.

@@ -1,12 +1,13 @@
 /** The examination behind `git ot doctor`. */
 import { OtError } from '../base/errors.ts';
-import { type DoctorFinding, diagnose } from '../capture/live/doctor.ts';
+import { type DoctorFinding, diagnose, made } from '../capture/live/doctor.ts';
 import { diagnoseRepositories } from '../capture/live/repository-doctor.ts';
 import { assertGitVersion, gitVersion } from '../git/spawn.ts';
 import type { App } from './app.ts';
 import { VERSION } from './build-info.ts';
+import { bucketFindings } from './doctor-bucket.ts';
 import { installPlaces } from './install-places.ts';
-import { bucketSummary, liveHealth } from './live.ts';
+import { liveHealth } from './live.ts';
 import { bucketPolicy } from './policy.ts';
 
 export interface Examination {
@@ -16,35 +17,54 @@ export interface Examination {
 
 const OLDEST_NODE = 20;
 
-/** Changes nothing. What cannot be looked at is a finding, so that the rest is still told. */
-export async function examine(app: App): Promise<Examination> {
+/** Changes nothing, and asks remotes only with `remotes`. What cannot be looked at is a finding: the rest is still told. */
+export async function examine(app: App, options: { readonly remotes: boolean }): Promise<Examination> {
   const git = await gitVersion(app.git).catch(() => null);
-  const findings = [...nodeFindings(), ...(await orFinding('git', () => assertGitVersion(app.git)))];
+  const findings = [...nodeFindings(), ...(await orFinding('git', () => gitFindings(app)))];
   findings.push(...(await diagnose(await liveHealth(app), installPlaces(app))));
   if (git !== null) {
-    findings.push(...(await orFinding(app.home, () => bucketSummary(app))));
-    findings.push(...(await orFinding('policy', () => bucketPolicy(app))));
+    findings.push(...(await orFinding(app.home, () => bucketFindings(app, options))));
+    findings.push(...(await orFinding('policy', () => policyFindings(app))));
     findings.push(...(await diagnoseRepositories(app.git, installPlaces(app))));
   }
   const versions = { git_ot: VERSION, git: git?.join('.') ?? null, node: process.versions.node };
-  return { versions, findings };
+  return { versions, findings: inOrder(findings) };
+}
+
+/** Problems first. */
+function inOrder(findings: readonly DoctorFinding[]): DoctorFinding[] {
+  const isProblem = ({ level }: DoctorFinding): boolean => level === 'problem';
+  return [...findings.filter(isProblem), ...findings.filter((finding) => !isProblem(finding))];
 }
 
 function nodeFindings(): DoctorFinding[] {
   if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return [];
   const message = `node ${process.versions.node} is too old`;
-  return [
-    { code: 'node_too_old', path: process.execPath, message, fix: `install node ${OLDEST_NODE} or newer` },
-  ];
+  return [made('node_too_old', process.execPath, message, `install node ${OLDEST_NODE} or newer`)];
 }
 
-async function orFinding(path: string, look: () => Promise<unknown>): Promise<DoctorFinding[]> {
+/** Throws what is wrong with it. */
+async function gitFindings({ git }: App): Promise<DoctorFinding[]> {
+  await assertGitVersion(git);
+  return [];
+}
+
+/** Throws what is wrong with it. */
+async function policyFindings(app: App): Promise<DoctorFinding[]> {
+  await bucketPolicy(app);
+  return [];
+}
+
+/** What a look gives, or its failure as a finding. */
+async function orFinding(
+  path: string,
+  look: () => Promise<readonly DoctorFinding[]>,
+): Promise<readonly DoctorFinding[]> {
   try {
-    await look();
-    return [];
+    return await look();
   } catch (error) {
     if (!(error instanceof OtError)) throw error;
     const code = error.code.slice('OT_'.length).toLowerCase();
-    return [{ code, path, message: error.message, fix: error.hint ?? 'git ot bucket verify' }];
+    return [made(code, path, error.message, error.hint ?? 'git ot bucket verify')];
   }
 }

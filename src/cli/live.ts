@@ -10,7 +10,7 @@ import { isTracked } from '../capture/live/tracking.ts';
 import type { Transport } from '../git/ports.ts';
 import { compareRemote } from '../sync/compare.ts';
 import { listRemotes } from '../sync/remotes.ts';
-import { agentFolders } from './agent-folders.ts';
+import { agentLogs } from './agent-logs.ts';
 import type { App } from './app.ts';
 import { agentHomes, installPlaces } from './install-places.ts';
 import { compareParts } from './remote-context.ts';
@@ -31,12 +31,11 @@ export interface BucketSummary {
 }
 
 export async function liveHealth(app: App): Promise<CaptureHealth> {
-  const logsOf = (agent: string) => agentFolders(app, agent).catch(noFolders);
   return captureHealth({
     homes: agentHomes(app),
     places: installPlaces(app),
     platform: app.platform,
-    logsOf,
+    logsOf: (agent) => agentLogs(app, agent),
   });
 }
 
@@ -89,7 +88,7 @@ function orUnknown(error: unknown): null {
 }
 
 /** The remote as it was seen last: lists the tips of ours that it had, and reaches nothing. */
-async function lastSeen({ repository }: Bucket, remote: string): Promise<Transport> {
+export async function lastSeen({ repository }: Bucket, remote: string): Promise<Transport> {
   const prefix = `${PUSHED_PREFIX}${remote}/`;
   const refs = await repository.refs.list(prefix);
   const there = refs.map((ref) => ({ ...ref, name: SEALED_PREFIX + ref.name.slice(prefix.length) }));
@@ -98,9 +97,4 @@ async function lastSeen({ repository }: Bucket, remote: string): Promise<Transpo
 
 function unreachable(): Promise<never> {
   return Promise.reject(new Error('comparing with what was seen last reaches no remote'));
-}
-
-function noFolders(error: unknown): string[] {
-  if (error instanceof OtError) return [];
-  throw error;
 }

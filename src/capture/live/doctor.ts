@@ -1,7 +1,8 @@
 /** What is wrong with an installation, each with the command that mends it. */
 import { access, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CaptureHealth } from './health.ts';
+import type { AgentHealth, CaptureHealth } from './health.ts';
+import { agentTarget } from './setup/agents.ts';
 import { readOptional } from './setup/change.ts';
 import { hooksDir, isShipped, type Places } from './setup/places.ts';
 import { shippedText } from './setup/shipped.ts';
@@ -12,6 +13,8 @@ const LEAST_SPACE = 1024 * 1024;
 export interface DoctorFinding {
   /** Stable; never reused. */
   readonly code: string;
+  /** A `note` is worth knowing, and nothing is wrong. */
+  readonly level: 'problem' | 'note';
   /** File, folder or agent. */
   readonly path: string;
   readonly message: string;
@@ -38,33 +41,61 @@ export async function diagnose(health: CaptureHealth, places: Places): Promise<D
   ];
 }
 
-function made(code: string, path: string, message: string, fix: string): DoctorFinding {
-  return { code, path, message, fix };
+/** A finding to mend. */
+export function made(code: string, path: string, message: string, fix: string): DoctorFinding {
+  return { code, level: 'problem', path, message, fix };
 }
 
-function captureFindings({ capture, since, reason }: CaptureHealth, { home }: Places): DoctorFinding[] {
+/** A finding to know of. */
+export function noted(code: string, path: string, message: string, fix: string): DoctorFinding {
+  return { code, level: 'note', path, message, fix };
+}
+
+function captureFindings(health: CaptureHealth, { home }: Places): DoctorFinding[] {
+  const { capture, since, reason, agents } = health;
+  // Missed sessions are told agent by agent.
+  if (capture === 'on' || capture === 'missed') return [];
   const when = since === null ? '' : ` since ${since}`;
-  if (capture === 'on') return [];
+  const there = agents.find(({ present }) => present)?.agent ?? 'claude-code';
   const fix = {
-    off: 'git ot setup claude-code (or another agent)',
+    off: `git ot setup ${there}`,
     paused: 'git ot resume',
     failing: 'git ot capture drain',
-    missed: 'git ot capture --all',
   }[capture];
   return [made(`capture_${capture}`, home, `sessions are not captured${when}: ${reason}`, fix)];
 }
 
-function agentFindings({ agents }: CaptureHealth): DoctorFinding[] {
-  return agents.flatMap(({ agent, hooks }) => {
-    if (hooks === 'other')
-      return [
-        made('hooks_outdated', agent, 'its hooks are not those of this git-ot', `git ot setup ${agent}`),
-      ];
-    if (hooks !== 'unreadable') return [];
-    return [
-      made('settings_unreadable', agent, 'its settings cannot be used', `git ot setup ${agent} --dry-run`),
-    ];
-  });
+function agentFindings({ capture, agents }: CaptureHealth): DoctorFinding[] {
+  return agents.flatMap((agent) => [
+    ...settingsFindings(agent),
+    ...missedFindings(agent),
+    ...(capture === 'off' ? [] : unusedFindings(agent)),
+  ]);
+}
+
+function settingsFindings({ agent, hooks, lost }: AgentHealth): DoctorFinding[] {
+  const setup = `git ot setup ${agent}`;
+  if (lost) return [made('hooks_gone', agent, 'our hooks are no longer in its settings', setup)];
+  if (hooks === 'other')
+    return [made('hooks_outdated', agent, 'its hooks are not those of this git-ot', setup)];
+  if (hooks !== 'unreadable') return [];
+  return [made('settings_unreadable', agent, 'its settings cannot be used', `${setup} --dry-run`)];
+}
+
+function missedFindings({ agent, missed }: AgentHealth): DoctorFinding[] {
+  if (missed === null) return [];
+  const { sessions, since } = missed;
+  const what = sessions === 1 ? '1 session' : `${sessions} sessions`;
+  const { note } = agentTarget(agent);
+  const why = note === undefined ? '' : `; ${note}`;
+  const message = `no hook told of ${what} that grew, the first at ${since}${why}`;
+  return [made('capture_missed', agent, message, 'git ot capture --all')];
+}
+
+function unusedFindings({ agent, present, hooks, lost, last_session }: AgentHealth): DoctorFinding[] {
+  if (!present || hooks !== 'none' || lost || last_session === null) return [];
+  const message = `its sessions are not captured; the last one is of ${last_session}`;
+  return [noted('agent_not_set_up', agent, message, `git ot setup ${agent}`)];
 }
 
 /** Scripts that are of another version, or that somebody edited. */

@@ -12,8 +12,8 @@ import { readState, remember, writeState } from './state.ts';
 
 /** What became of a visit. `absent`: the log is not there (yet), or is no session (yet). */
 export type VisitResult =
-  | { readonly outcome: 'captured'; readonly traces: number }
-  | { readonly outcome: 'excluded' }
+  | { readonly outcome: 'captured'; readonly traces: number; readonly log: string }
+  | { readonly outcome: 'excluded'; readonly log: string | null }
   | { readonly outcome: 'absent'; readonly code: string };
 
 export interface DrainOptions {
@@ -172,8 +172,8 @@ class Drain {
     const { sessions } = await readState(this.#options.home);
     const concerned = sessionsAt(event, sessions);
     if (concerned.length === 0) return this.#drop(event);
-    for (const { agent, transcript, cwd } of concerned) {
-      await this.#attend({ agent, transcript, cwd, sessionId: null, events: [event] }, 0);
+    for (const { agent, transcript, cwd, session_id: sessionId = null } of concerned) {
+      await this.#attend({ agent, transcript, cwd, sessionId, events: [event] }, 0);
     }
   }
 
@@ -228,13 +228,18 @@ class Drain {
     this.#aside += names.length;
   }
 
-  async #note(visit: Visit, { outcome }: VisitResult, took_ms: number): Promise<void> {
-    const { agent, transcript, cwd, events } = visit;
-    if (transcript === null || outcome !== 'captured' || events.every(({ kind }) => kind === 'git')) return;
+  async #note(visit: Visit, result: VisitResult, took_ms: number): Promise<void> {
+    if (result.outcome === 'absent' || result.log === null) return;
+    if (visit.events.every(({ kind }) => kind === 'git')) return;
     const { home, platform } = this.#options;
+    const { agent, cwd } = visit;
+    const transcript = visit.transcript ?? result.log;
+    const session_id = visit.transcript === null ? visit.sessionId : null;
     const state = await readState(home);
     const at = platform.now().toISOString();
-    const sessions = remember(state.sessions, { agent, transcript, cwd, at, took_ms });
+    const open = !endsTurn(visit);
+    const session = { agent, transcript, session_id, cwd, at, took_ms, open };
+    const sessions = remember(state.sessions, session);
     await writeState(home, platform, { ...state, sessions });
   }
 

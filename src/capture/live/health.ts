@@ -3,12 +3,20 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../../base/errors.ts';
 import type { Platform } from '../../base/platform.ts';
+import { FileCache, filePlace } from '../file-cache.ts';
 import { drainAtWork } from './marker.ts';
-import { AGENT_TARGETS, type AgentHomes, agentState } from './setup/agents.ts';
+import { type AgentLog, missedLogs } from './missed.ts';
+import {
+  AGENT_TARGETS,
+  type AgentHomes,
+  type AgentTarget,
+  agentState,
+  hadHooks,
+  hookedSince,
+} from './setup/agents.ts';
 import type { Places } from './setup/places.ts';
-import { hooksDir } from './setup/places.ts';
 import { type BadEvent, listAside, listSpool, spoolDir } from './spool.ts';
-import { readState } from './state.ts';
+import { type LiveState, readState } from './state.ts';
 import { isPaused } from './tracking.ts';
 
 export interface AgentHealth {
@@ -17,6 +25,12 @@ export interface AgentHealth {
   readonly present: boolean;
   /** `other`: some hooks are missing, or those of another git-ot; `unreadable`: its settings cannot be used. */
   readonly hooks: 'hooked' | 'other' | 'none' | 'unreadable';
+  /** True when our hooks were in its settings once and are gone: somebody wrote them anew. */
+  readonly lost: boolean;
+  /** When a session of it last grew, ISO 8601 UTC; null when there is none. */
+  readonly last_session: string | null;
+  /** Sessions that grew since it has our hooks, and no hook told of it; `since` is the first of them. */
+  readonly missed: { readonly sessions: number; readonly since: string } | null;
 }
 
 export interface CaptureHealth {
@@ -38,20 +52,16 @@ export interface HealthOptions {
   readonly homes: AgentHomes;
   readonly places: Places;
   readonly platform: Platform;
-  /** Folders in which an agent keeps its sessions. */
-  readonly logsOf: (agent: string) => Promise<readonly string[]>;
+  /** Logs of an agent's sessions on this machine. */
+  readonly logsOf: (agent: string) => Promise<readonly AgentLog[]>;
 }
-
-/** A log may grow this long before its hook is heard of, in milliseconds. */
-const GRACE_MS = 60_000;
-/** Logs that are looked at per folder. */
-const MOST_LOGS = 20_000;
 
 /** Looks at files only; starts nothing and changes nothing. */
 export async function captureHealth(options: HealthOptions): Promise<CaptureHealth> {
   const { places, platform } = options;
   const { home } = places;
-  const [agents, state, set_aside] = await Promise.all([agentsOf(options), readState(home), listAside(home)]);
+  const state = await readState(home);
+  const [agents, set_aside] = await Promise.all([agentsOf(options, state), listAside(home)]);
   const waiting = (await listSpool(home)).length;
   const spool = { waiting, drain: (await drainAtWork(home, platform)) !== null, set_aside };
   const common = { agents, spool, drained_at: state.drained_at };
@@ -70,51 +80,79 @@ export async function captureHealth(options: HealthOptions): Promise<CaptureHeal
     const since = isoOf(await oldestNote(home));
     return { ...common, capture: 'failing', since, reason: 'notes wait and no drain was started' };
   }
-  const missed = await missedSince(options, agents, state.drained_at);
-  if (missed !== null) {
-    return {
-      ...common,
-      capture: 'missed',
-      since: isoOf(missed),
-      reason: 'a session grew and no hook told of it',
-    };
+  const missing = agents.filter(({ missed }) => missed !== null);
+  if (missing.length > 0) {
+    const since = missing.map(({ missed }) => missed!.since).sort()[0]!;
+    const names = missing.map(({ agent }) => agent).join(', ');
+    return { ...common, capture: 'missed', since, reason: `no hook told of sessions that grew: ${names}` };
   }
   return { ...common, capture: 'on', since: null, reason: null };
 }
 
-async function agentsOf({ homes, places }: HealthOptions): Promise<AgentHealth[]> {
-  return Promise.all(
-    AGENT_TARGETS.map(async (target) => {
-      const present = (await mtime(target.folder(homes))) !== null;
-      try {
-        return { agent: target.agent, present, hooks: await agentState(target, homes, places) };
-      } catch (error) {
-        if (!(error instanceof OtError)) throw error;
-        return { agent: target.agent, present, hooks: 'unreadable' as const };
-      }
-    }),
-  );
+async function agentsOf(options: HealthOptions, state: LiveState): Promise<AgentHealth[]> {
+  const cache = new CapturedLogs(options);
+  return Promise.all(AGENT_TARGETS.map((target) => agentHealth(target, options, state, cache)));
 }
 
-/** When the newest log of a hooked agent grew, if that is after the last drain and after hooks were there. */
-async function missedSince(
-  { logsOf, places, platform }: HealthOptions,
-  agents: readonly AgentHealth[],
-  drained: string | null,
-): Promise<number | null> {
-  const setUp = (await mtime(join(hooksDir(places), 'program'))) ?? Number.POSITIVE_INFINITY;
-  const heard = Math.max(setUp, drained === null ? 0 : Date.parse(drained));
-  const hooked = agents.filter(({ hooks }) => hooks === 'hooked');
-  const folders = (await Promise.all(hooked.map(({ agent }) => logsOf(agent)))).flat();
-  const grown = Math.max(0, ...(await Promise.all(folders.map(newestLog))));
-  return grown > heard + GRACE_MS && grown < platform.now().getTime() - GRACE_MS ? grown : null;
+async function agentHealth(
+  target: AgentTarget,
+  { homes, places, platform, logsOf }: HealthOptions,
+  state: LiveState,
+  captured: CapturedLogs,
+): Promise<AgentHealth> {
+  const { agent } = target;
+  const present = (await mtime(target.folder(homes))) !== null;
+  const hooks = await hooksOf(target, homes, places);
+  const lost = hooks === 'none' && (await hadHooks(target, homes));
+  const logs = present ? await logsOf(agent) : [];
+  const since = hooks === 'none' ? Number.POSITIVE_INFINITY : await hookedSince(target, homes, places);
+  const candidates = missedLogs(logs, { state, since, now: platform.now().getTime() });
+  const missed = await captured.without(candidates);
+  const last_session = isoOf(latest(logs));
+  const told = missed.length === 0 ? null : { sessions: missed.length, since: isoOf(earliest(missed))! };
+  return { agent, present, hooks, lost, last_session, missed: told };
 }
 
-async function newestLog(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
-  const logs = names.filter((name) => name.endsWith('.jsonl')).slice(0, MOST_LOGS);
-  const times = await Promise.all(logs.map((name) => mtime(join(folder, name))));
-  return times.reduce<number>((newest, time) => Math.max(newest, time ?? 0), 0);
+async function hooksOf(
+  target: AgentTarget,
+  homes: AgentHomes,
+  places: Places,
+): Promise<AgentHealth['hooks']> {
+  try {
+    return await agentState(target, homes, places);
+  } catch (error) {
+    if (error instanceof OtError) return 'unreadable';
+    throw error;
+  }
+}
+
+/** Logs that were captured without a hook, by `git ot capture` on a folder. */
+class CapturedLogs {
+  readonly #options: HealthOptions;
+  #cache: Promise<FileCache> | undefined;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+  }
+
+  async without(logs: readonly AgentLog[]): Promise<AgentLog[]> {
+    if (logs.length === 0) return [];
+    const { places, platform } = this.#options;
+    this.#cache ??= FileCache.open(places.home, platform);
+    const cache = await this.#cache;
+    return logs.filter(({ path }) => {
+      const stamp = cache.stamp(filePlace(path));
+      return stamp === null || cache.find(filePlace(path), stamp) === null;
+    });
+  }
+}
+
+function latest(logs: readonly AgentLog[]): number | null {
+  return logs.reduce<number | null>((last, { changed }) => Math.max(last ?? 0, changed), null);
+}
+
+function earliest(logs: readonly AgentLog[]): number {
+  return logs.reduce((first, { changed }) => Math.min(first, changed), Number.POSITIVE_INFINITY);
 }
 
 async function oldestNote(home: string): Promise<number | null> {

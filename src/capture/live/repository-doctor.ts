@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../../base/errors.ts';
 import type { GitProgram } from '../../git/spawn.ts';
-import type { DoctorFinding } from './doctor.ts';
+import { type DoctorFinding, made } from './doctor.ts';
 import type { Places } from './setup/places.ts';
 import {
   type RepositoryHooks,
@@ -31,19 +31,15 @@ async function findingsOf(
   known: ReadonlySet<string>,
   places: Places,
 ): Promise<DoctorFinding[]> {
-  const fix = `git ot setup git, in ${hooks.top}`;
+  const fix = `git -C '${hooks.top.replaceAll("'", `'\\''`)}' ot setup git`;
   if (now.folder !== hooks.folder) {
     if (known.has(now.folder)) return [];
     const message = `git looks for the hooks of ${hooks.top} there now, and ours are in ${hooks.folder}`;
-    return [{ code: 'hooks_moved', path: now.folder, message, fix }];
+    return [made('hooks_moved', now.folder, message, fix)];
   }
   const missing = (await repositoryState(hooks, places)).filter(({ installed }) => !installed);
-  return missing.map(({ hook }) => ({
-    code: 'hook_missing',
-    path: join(hooks.folder, hook),
-    message: 'our block is not in this hook, or is that of another version',
-    fix,
-  }));
+  const message = 'our block is not in this hook, or is that of another version';
+  return missing.map(({ hook }) => made('hook_missing', join(hooks.folder, hook), message, fix));
 }
 
 /** Null where there is no repository any more, or none that git trusts. */

@@ -22,8 +22,10 @@ export interface VisitOptions {
 /** The `capture` of {@link drainSpool} over a bucket. */
 export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitResult> {
   return async (visit) => {
-    if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) return { outcome: 'excluded' };
-    const paths = await pathsOf(visit, options);
+    const log = logOf(visit, options);
+    if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd)))
+      return { outcome: 'excluded', log };
+    const paths = await pathsOf(log);
     if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
     return captureOrAbsent(paths, visit.sessionId, options);
   };
@@ -47,7 +49,7 @@ async function captureOrAbsent(
     if (first?.status === 'error' || first?.status === 'skipped') {
       return { outcome: 'absent', code: first.code ?? 'OT_NOT_A_SESSION' };
     }
-    return { outcome: 'captured', traces: changed(report) };
+    return { outcome: 'captured', traces: changed(report), log: paths[0]! };
   } catch (error) {
     if (isFileError(error)) return { outcome: 'absent', code: error.code };
     throw error;
@@ -63,9 +65,12 @@ function isUnwanted({ sessionId, transcript }: Visit, { isMarked }: VisitOptions
   return transcript !== null && isMarked(basename(transcript).replace(/\.jsonl?$/, ''));
 }
 
+function logOf({ agent, transcript, sessionId }: Visit, { locate }: VisitOptions): string | null {
+  return transcript ?? (sessionId === null ? null : locate(agent, sessionId));
+}
+
 /** A log that is a file, with the folder of its sub-agents where there is one. */
-async function pathsOf({ agent, transcript, sessionId }: Visit, { locate }: VisitOptions): Promise<string[]> {
-  const log = transcript ?? (sessionId === null ? null : locate(agent, sessionId));
+async function pathsOf(log: string | null): Promise<string[]> {
   if (log === null || (await kindOf(log)) !== 'file') return [];
   const agents = join(log.replace(/\.jsonl$/, ''), 'subagents');
   return (await kindOf(agents)) === 'folder' ? [log, agents] : [log];

@@ -44,6 +44,7 @@ export const opencodeDatabase: FileStore = {
   detect: async (head, path) =>
     head.subarray(0, MAGIC.length).equals(MAGIC) && (await reading(path, async (rows) => rows.isOpencode())),
   sessions: (path) => reading(path, async (rows) => rows.sessionIds().map((id) => sessionOf(path, id, rows))),
+  lastChange: (path) => reading(path, async (rows) => rows.lastChange()),
 };
 
 function sessionOf(path: string, value: SqliteValue, rows: Rows): StoredSession | OtError {
@@ -136,6 +137,13 @@ class Rows {
   sessionIds(): SqliteValue[] {
     const rows = this.#database.all('SELECT DISTINCT session_id AS id FROM message ORDER BY 1');
     return rows.map(({ id = null }) => id);
+  }
+
+  /** A session's own row is written at every change of it. */
+  lastChange(): number | null {
+    if (!this.#has('session', 'time_updated')) return null;
+    const [row] = this.#database.all('SELECT max(time_updated) AS last FROM session');
+    return typeof row?.last === 'number' ? row.last : null;
   }
 
   parents(): ReadonlyMap<string, string> {

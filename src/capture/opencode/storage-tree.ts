@@ -5,7 +5,7 @@
  * with `indent` spaces (and a `newline`) gives the file again, else its `text`, else its bytes as `base64`.
  */
 import { isUtf8 } from 'node:buffer';
-import { constants, readdirSync, readFileSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, OtError } from '../../base/errors.ts';
 import {
@@ -33,6 +33,7 @@ export const opencodeStorage: FolderStore = {
   format: opencodeFiles,
   detect: async (path, names) => names.has('message') && names.has('part') && holdsMessage(path),
   sessions: async (path) => sessionsOf(path),
+  lastChange: async (path) => reading(path, () => lastChangeIn(path)),
 };
 
 /** True when the first message file is one; a session that was only begun has none. */
@@ -71,6 +72,16 @@ function infosIn(root: string): ReadonlyMap<string, string> {
     for (const file of filesIn(join(root, 'session', project))) infos.set(stemOf(file), project);
   }
   return infos;
+}
+
+/** A session's own file is written at every change of it. */
+function lastChangeIn(root: string): number | null {
+  let last: number | null = null;
+  for (const [id, project] of infosIn(root)) {
+    const { mtimeMs } = statSync(join(root, 'session', project, `${id}${ENDING}`));
+    last = Math.max(last ?? 0, mtimeMs);
+  }
+  return last;
 }
 
 function parentsIn(root: string, infos: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../base/errors.ts';
 import { type CaptureReport, captureSessions, type FileResult } from '../../capture/capture.ts';
+import { settleLogs } from '../../capture/live/state.ts';
 import { describeCodeRepository } from '../../git/code-repository.ts';
 import { agentFolders } from '../agent-folders.ts';
 import type { App } from '../app.ts';
@@ -46,6 +47,7 @@ export class CaptureCommand extends OtCommand {
     if (paths.length === 0) throw noPath();
     const project =
       this.project === undefined ? undefined : await existingFolder('--project', this.project, app.cwd);
+    const began = app.platform.now();
     const progress = startProgress(app, 'capturing', this.quiet);
     let done = 0;
     const onFile = (): void => {
@@ -62,6 +64,7 @@ export class CaptureCommand extends OtCommand {
         onFile,
       }),
     ).finally(() => progress.end());
+    if (this.all) await settleLogs(app.home, app.platform, began);
     return reply(report, app.cwd);
   }
 }

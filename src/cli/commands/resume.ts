@@ -1,5 +1,6 @@
 import { Command, Option } from 'clipanion';
-import { markSession, setPaused } from '../../capture/live/tracking.ts';
+import { settleLogs } from '../../capture/live/state.ts';
+import { isPaused, markSession, setPaused } from '../../capture/live/tracking.ts';
 import type { App } from '../app.ts';
 import { OtCommand } from '../base-command.ts';
 import type { Reply } from '../envelope.ts';
@@ -15,10 +16,14 @@ export class ResumeCommand extends OtCommand {
 
   session = Option.String('--session', { description: 'this session only, by the id its agent gave it' });
 
-  protected override async run({ home }: App): Promise<Reply> {
+  protected override async run({ home, platform }: App): Promise<Reply> {
     const { session } = this;
-    if (session === undefined) await setPaused(home, false);
-    else await markSession(home, session, false);
+    if (session !== undefined) await markSession(home, session, false);
+    else if (await isPaused(home)) {
+      await setPaused(home, false);
+      // What was left out on purpose is nothing that hooks missed.
+      await settleLogs(home, platform, platform.now());
+    }
     return {
       schema: 'opentraces.pause.v1',
       data: { paused: false, session: session ?? null },

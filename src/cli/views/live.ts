@@ -15,6 +15,7 @@ export function statusView(page: Page, status: StatusData): string {
   const pairs: Array<readonly [string, string]> = [
     ['capture', captureText(page, status)],
     ['agents', hooked.length === 0 ? 'none' : hooked.join(', ')],
+    ...notSetUp(agents),
     ['folder', folder.tracked ? 'captured' : 'not captured'],
     ['git hooks', hooksText(folder)],
     ['spool', spoolText(spool)],
@@ -29,13 +30,22 @@ export function statusView(page: Page, status: StatusData): string {
 }
 
 export function doctorView(page: Page, findings: readonly DoctorFinding[]): string {
-  if (findings.length === 0) return `${paint(page, 'green', 'well')}: nothing to mend\n`;
-  return findings
-    .map(
-      ({ code, path, message, fix }) =>
-        `${paint(page, 'red', code)}  ${oneLine(path, 200)}\n  ${oneLine(message, 300)}\n  fix: ${oneLine(fix, 300)}\n`,
-    )
-    .join('');
+  const told = findings.map((finding) => findingText(page, finding)).join('');
+  if (findings.some(({ level }) => level === 'problem')) return told;
+  return `${paint(page, 'green', 'well')}: nothing to mend\n${told}`;
+}
+
+/** Agents that are used here without our hooks. */
+function notSetUp(agents: CaptureHealth['agents']): Array<readonly [string, string]> {
+  const names = agents.filter(({ hooks, last_session }) => hooks === 'none' && last_session !== null);
+  return names.length === 0 ? [] : [['not set up', names.map(({ agent }) => agent).join(', ')]];
+}
+
+function findingText(page: Page, { code, level, path, message, fix }: DoctorFinding): string {
+  const problem = level === 'problem';
+  const head = `${problem ? '' : 'note: '}${paint(page, problem ? 'red' : 'dim', code)}`;
+  const mend = `${problem ? 'fix' : 'to do it now'}: ${oneLine(fix, 300)}`;
+  return `${head}  ${oneLine(path, 200)}\n  ${oneLine(message, 300)}\n  ${mend}\n`;
 }
 
 function captureText(page: Page, { capture, since, reason }: CaptureHealth): string {

@@ -20,7 +20,7 @@ import { readState } from '../../../src/capture/live/state.ts';
 import { tempDir } from '../../support/git-env.ts';
 import { testPlatform } from '../../support/platform.ts';
 
-const CAPTURED: VisitResult = { outcome: 'captured', traces: 1 };
+const CAPTURED: VisitResult = { outcome: 'captured', traces: 1, log: '/logs/located.jsonl' };
 
 /** Writes a note as the script does. `age` in seconds. */
 function spool(home: string, name: string, payload: object, age = 0): string {

@@ -29,10 +29,10 @@ it('captures the session that the hook is about, as often as it grows', async ()
     sessionId: SESSION,
     events: [],
   };
-  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 1 });
-  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 0 });
+  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 1, log: path });
+  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 0, log: path });
   write(SESSION, 'msg_z');
-  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 1 });
+  expect(await visit(ask)).toEqual({ outcome: 'captured', traces: 1, log: path });
   expect([...(await bucket.trees()).keys()]).toEqual([traceIdOf('opencode', SESSION)]);
   database.close();
   await expectVerified(bucket);

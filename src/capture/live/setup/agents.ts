@@ -1,4 +1,5 @@
 /** What setup does for each agent: the one table of agents with hooks. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileChange } from './change.ts';
 import { backupPath, readOptional, realFile } from './change.ts';
@@ -104,6 +105,32 @@ export async function agentState(
   const text = decodeText(changes[0]!.before!).text;
   const found = new Set(eventsWith(text, changes[0]!.path, commandOf(target.agent, places)));
   return how.events.every((event) => found.has(event)) ? 'hooked' : 'other';
+}
+
+/** True while the first state of its settings is kept, as setup leaves it there until it takes the hooks out. */
+export async function hadHooks(target: AgentTarget, homes: AgentHomes): Promise<boolean> {
+  return (await changedAt(backupPath(await settingsFile(target, homes)))) !== null;
+}
+
+/** Since when the agent can have had our hooks, in milliseconds since 1970, as far as files tell. */
+export async function hookedSince(target: AgentTarget, homes: AgentHomes, places: Places): Promise<number> {
+  const file = await settingsFile(target, homes);
+  const own = 'shipped' in target.how ? file : backupPath(file);
+  const times = await Promise.all([own, join(hooksDir(places), 'program')].map(changedAt));
+  return Math.max(...times.map((time) => time ?? 0));
+}
+
+async function settingsFile(target: AgentTarget, homes: AgentHomes): Promise<string> {
+  return realFile(join(target.folder(homes), target.file)).catch(() =>
+    join(target.folder(homes), target.file),
+  );
+}
+
+async function changedAt(path: string): Promise<number | null> {
+  return stat(path).then(
+    (stats) => stats.mtimeMs,
+    () => null,
+  );
 }
 
 function commandOf(agent: string, places: Places): string {
