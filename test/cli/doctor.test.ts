@@ -147,7 +147,13 @@ describe('settings and hooks', () => {
     await ot(there, 'setup', 'git');
     expect(await examine(machine)).toEqual([]);
     git(there, 'config', 'core.hooksPath', '.husky/_');
-    expect(await examine(machine)).toMatchObject([{ code: 'hooks_moved', path: there.cwd }]);
+    const moved = {
+      code: 'hooks_moved',
+      level: 'problem',
+      path: join(there.cwd, '.husky', '_'),
+      fix: missing!.fix,
+    };
+    expect(await examine(machine)).toMatchObject([moved]);
     expect(await examine(there)).toMatchObject([{ code: 'hooks_moved' }]);
     rmSync(there.cwd, { recursive: true });
     expect(await examine(machine)).toEqual([]);

@@ -86,7 +86,7 @@ describe('config', () => {
   it('writes what git config reads, and reads what it wrote', async () => {
     const at = repository();
     expect(await ot(at, 'config', 'set', 'security.regex.enabled', 'yes')).toMatchObject({ code: 0 });
-    expect(at.git('config', '--local', 'opentraces.security.regex.enabled')).toBe('true');
+    expect(at.git('config', '--global', 'opentraces.security.regex.enabled')).toBe('true');
     at.git('config', '--global', 'opentraces.tracking', 'global');
     expect(await ot(at, 'config', 'set', 'tracking', 'manual', '--global')).toMatchObject({ code: 0 });
     expect(at.git('config', '--global', 'opentraces.tracking')).toBe('manual');
