@@ -1,6 +1,6 @@
 /** What `bucket security`, `setup bucket` and `setup TOOL` do to the policy, and what they say of it. */
 import { OtError } from '../base/errors.ts';
-import { BUNDLES, POLICY_NAMES, type PolicyName } from '../security/policy.ts';
+import { BUNDLES, POLICY_NAMES, type PolicyName, policyNameOf } from '../security/policy.ts';
 import { TOOLS, type Tool, toolNamed } from '../security/registry.ts';
 import type { App } from './app.ts';
 import { type PolicyChanges, policyChoice, writePolicy } from './policy.ts';
@@ -29,10 +29,15 @@ export async function inspectSecurity(app: App): Promise<SecurityReport> {
 }
 
 /** Makes the tools of a bundle the policy; whatever else was on is switched off, and named. */
-export async function applyBundle(app: App, policy: PolicyName): Promise<SecurityReport> {
-  const changes = await writePolicy(app, BUNDLES[policy]);
+export function applyBundle(app: App, policy: PolicyName): Promise<SecurityReport> {
+  return setTools(app, BUNDLES[policy]);
+}
+
+/** Makes exactly these tools the policy. */
+export async function setTools(app: App, tools: readonly string[]): Promise<SecurityReport> {
+  const changes = await writePolicy(app, tools);
   const lost = changes.disabled.join(', ');
-  return reportOf(app, changes, lost === '' ? [] : [`policy ${policy} switches off ${lost}`]);
+  return reportOf(app, changes, lost === '' ? [] : [`policy ${policyNameOf(tools)} switches off ${lost}`]);
 }
 
 /** Switches single tools, the others stay. Throws `OT_TOOL_UNKNOWN` (exit 2). */

@@ -46,6 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup/copilot-cli.ts')).SetupCopilotCliCommand,
   },
   {
+    path: ['setup', 'bucket'],
+    summary: 'set the policy of the bucket, and add a remote',
+    load: async () => (await import('./commands/setup/bucket.ts')).SetupBucketCommand,
+  },
+  {
     path: ['setup', 'git'],
     summary: 'add hooks to this repository',
     load: async () => (await import('./commands/setup/git.ts')).SetupGitCommand,
