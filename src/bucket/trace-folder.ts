@@ -2,7 +2,7 @@
 import { OtError } from '../base/errors.ts';
 import type { HashAlgorithm, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
-import { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { TraceNames } from './layout.ts';
 
@@ -82,9 +82,19 @@ export class TraceFolder {
     return decodeRecord(ObservedDependencies, await this.bytes(path), this.#where(path));
   }
 
+  /** What hooks told of the repository; null when none told anything. */
+  async git(): Promise<ObservedGit | null> {
+    const path = this.names.observed(0, 'git');
+    if ((await this.#observedOid(path)) === null) return null;
+    return decodeRecord(ObservedGit, await this.bytes(path), this.#where(path));
+  }
+
   /** Object id of what {@link dependencies} reads: traces with the same have the same. */
-  async dependenciesOid(): Promise<Oid | null> {
-    const path = this.names.observed(0, 'dependencies');
+  dependenciesOid(): Promise<Oid | null> {
+    return this.#observedOid(this.names.observed(0, 'dependencies'));
+  }
+
+  async #observedOid(path: string): Promise<Oid | null> {
     const seen = await this.#objects.resolve(this.tree, 'sources/0/observed');
     const files = seen?.type === 'tree' ? await this.#objects.readTree(seen.oid) : [];
     return files.find(({ name }) => path.endsWith(`/${name}`))?.oid ?? null;

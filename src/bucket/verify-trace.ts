@@ -9,7 +9,7 @@ import { hashObject } from '../git/object-codec.ts';
 import type { GitObject, ObjectInfo, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { metaRowOf } from '../record/meta.ts';
-import { ObservedDependencies, ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { filesDigest } from './files-digest.ts';
@@ -62,6 +62,8 @@ class TraceVerifier {
     const project = await this.#record(this.#names.observed(0, 'project'), ObservedProject);
     const pins = this.#names.observed(0, 'dependencies');
     if (this.#files.has(pins)) await this.#record(pins, ObservedDependencies);
+    const told = this.#names.observed(0, 'git');
+    if (this.#files.has(told)) await this.#record(told, ObservedGit);
     const row = await this.#record(this.#names.meta, MetaRow);
     await this.#checkSecrets();
     if (head === null) return;

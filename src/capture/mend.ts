@@ -8,7 +8,7 @@ import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { ObservedProject, SourceMeta } from '../record/source.ts';
 import { SecretList } from '../security/secret-list.ts';
-import { hashSource, ingestPrimary, sourceMetaOf, storeSource, traceHeadOf } from './derive.ts';
+import { hashSource, ingestPrimary, putRecord, sourceMetaOf, storeSource, traceHeadOf } from './derive.ts';
 import { storedFormat } from './formats.ts';
 import { relationTo } from './growth.ts';
 import { identityOfSource, primarySource, type TraceIdentity } from './identity.ts';
@@ -46,6 +46,8 @@ export async function mendTrace(
   if (secrets !== null) files.put(folder.names.secrets, secrets);
   const project = await orLost<ObservedProject>(() => folder.project());
   const dependencies = await orLost(() => folder.dependencies());
+  const git = await orLost(() => folder.git());
+  if (git !== null) putRecord(files, folder.names.observed(0, 'git'), git);
   const { cwd, inlineSubagents } = facts;
   const head = traceHeadOf(identity, facts);
   return { files, head, metas, project, dependencies, cwd, inlineSubagents, bytes };

@@ -30,6 +30,42 @@ export const ObservedDependencies = z.looseObject({
 });
 export type ObservedDependencies = z.infer<typeof ObservedDependencies>;
 
+/** What hooks told of the repository while the session went on; grows with the session. */
+export const ObservedGit = z.looseObject({
+  /** Where HEAD stood, by folder and in order of `from`; the same from `from` to `until`, as far as hooks were run. */
+  heads: z.array(
+    z.looseObject({
+      cwd: z.string(),
+      /** Null when HEAD's branch had no file of its own: unborn, or packed. */
+      commit: z.nullable(z.string()),
+      /** Null when HEAD was detached. */
+      ref: z.nullable(z.string()),
+      from: z.string(),
+      until: z.string(),
+    }),
+  ),
+  /** Commits that were replaced, with what replaced them; `by` is git's word, `amend` or `rebase`. */
+  rewrites: z.array(
+    z.looseObject({
+      at: z.string(),
+      cwd: z.string(),
+      by: z.string(),
+      pairs: z.array(z.tuple([z.string(), z.string()])),
+    }),
+  ),
+  /** Merges into HEAD, fast-forwards too, and those that only prepared a commit (`squash`). */
+  merges: z.array(
+    z.looseObject({
+      at: z.string(),
+      cwd: z.string(),
+      before: z.string(),
+      after: z.string(),
+      squash: z.boolean(),
+    }),
+  ),
+});
+export type ObservedGit = z.infer<typeof ObservedGit>;
+
 export const SourceMeta = z.looseObject({
   schema_version: z.literal(SOURCE_SCHEMA_VERSION),
   agent: z.string(),

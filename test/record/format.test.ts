@@ -5,13 +5,21 @@ import { canonicalJson } from '../../src/base/canonical-json.ts';
 import { OtError } from '../../src/base/errors.ts';
 import { decodeRecord } from '../../src/record/decode.ts';
 import { metaRowOf } from '../../src/record/meta.ts';
-import { ObservedDependencies, ObservedProject, SourceMeta } from '../../src/record/source.ts';
+import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../../src/record/source.ts';
 import { Step } from '../../src/record/step.ts';
 import { MetaRow, TraceHead } from '../../src/record/trace.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
 
 const FORMAT = readFileSync(join(import.meta.dirname, '../../src/record/FORMAT.md'), 'utf8');
-const SCHEMAS = { MetaRow, TraceHead, Step, SourceMeta, ObservedProject, ObservedDependencies } as const;
+const SCHEMAS = {
+  MetaRow,
+  TraceHead,
+  Step,
+  SourceMeta,
+  ObservedProject,
+  ObservedDependencies,
+  ObservedGit,
+} as const;
 
 /** Examples of FORMAT.md by the word after `record`. */
 const EXAMPLES = new Map(

@@ -7,6 +7,7 @@ import { isFileError } from '../file-error.ts';
 import type { DescribeRepository } from '../project.ts';
 import type { VisitResult } from './drain.ts';
 import type { Visit } from './fold.ts';
+import { observeGit } from './observed-git.ts';
 
 export interface VisitOptions {
   readonly bucket: Bucket;
@@ -27,14 +28,14 @@ export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitR
       return { outcome: 'excluded', log };
     const paths = await pathsOf(log);
     if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
-    return captureOrAbsent(paths, visit.sessionId, options);
+    return captureOrAbsent(paths, visit, options);
   };
 }
 
 /** Only the codes that concern the log alone; what the bucket throws passes. */
 async function captureOrAbsent(
   paths: readonly string[],
-  sessionId: string | null,
+  { sessionId, events }: Visit,
   options: VisitOptions,
 ): Promise<VisitResult> {
   try {
@@ -49,6 +50,7 @@ async function captureOrAbsent(
     if (first?.status === 'error' || first?.status === 'skipped') {
       return { outcome: 'absent', code: first.code ?? 'OT_NOT_A_SESSION' };
     }
+    if (first?.trace_id !== undefined) await observeGit(bucket, first.trace_id, events);
     return { outcome: 'captured', traces: changed(report), log: paths[0]! };
   } catch (error) {
     if (isFileError(error)) return { outcome: 'absent', code: error.code };

@@ -1,0 +1,145 @@
+/**
+ * What hooks told of a repository, kept in the trace of the session that worked there. The log does not say where
+ * HEAD stood at an edit, nor that a commit became another one; hooks are the only ones who saw it.
+ */
+import { OtError } from '../../base/errors.ts';
+import type { Bucket } from '../../bucket/home.ts';
+import { appendJournal } from '../../bucket/journal.ts';
+import { JournalIndex } from '../../bucket/journal-index.ts';
+import { withWritableBucket } from '../../bucket/lane.ts';
+import { ownShelf } from '../../bucket/shelves.ts';
+import { TraceFolder } from '../../bucket/trace-folder.ts';
+import type { Oid } from '../../git/ports.ts';
+import type { ObservedGit } from '../../record/source.ts';
+import { putRecord, writeRecords } from '../derive.ts';
+import { TraceFiles } from '../trace-files.ts';
+import { captureMessage } from '../transaction.ts';
+import type { SpoolEvent } from './spool.ts';
+
+const MOST_HEADS = 2_000;
+const MOST_CHANGES = 500;
+const MOST_PAIRS = 2_000;
+/** `<oid>`, `<oid> <ref>`, or `ref: <ref>` of a branch whose commit the hook could not read. */
+const HEAD =
+  /^(?:ref: (refs\/[\x21-\x7e\x80-\uffff]{1,250})|([0-9a-f]{40}|[0-9a-f]{64})(?: (refs\/[\x21-\x7e\x80-\uffff]{1,250}))?)$/;
+
+type Head = ObservedGit['heads'][number];
+
+/**
+ * `known` with what these notes tell. The same notes again change nothing, whatever a killed drain had done with
+ * them; null when they tell nothing new but that HEAD still stood where it did.
+ */
+export function withEvents(known: ObservedGit | null, events: readonly SpoolEvent[]): ObservedGit | null {
+  const heads = [...(known?.heads ?? [])];
+  const rewrites = [...(known?.rewrites ?? [])];
+  const merges = [...(known?.merges ?? [])];
+  const before = heads.length + rewrites.length + merges.length;
+  for (const event of [...events].sort((left, right) => left.at - right.at)) {
+    const head = headOf(event);
+    if (head === null) continue;
+    addHead(heads, head);
+    const { from: at, cwd } = head;
+    const { orig, rewritten, source, event: word } = event;
+    if (source === 'post-rewrite' && rewritten.length > 0) {
+      const pairs = rewritten.slice(0, MOST_PAIRS).map(([left, right]): [string, string] => [left, right]);
+      addOnce(rewrites, { at, cwd, by: /^[a-z]{1,20}$/.test(word) ? word : 'other', pairs });
+    }
+    if (source === 'post-merge' && orig !== null && head.commit !== null) {
+      addOnce(merges, { at, cwd, before: orig, after: head.commit, squash: word === '1' });
+    }
+  }
+  return heads.length + rewrites.length + merges.length === before ? null : { heads, rewrites, merges };
+}
+
+function headOf({ head, cwd, at }: SpoolEvent): Head | null {
+  const match = HEAD.exec(head ?? '');
+  if (match === null || cwd === null) return null;
+  const time = new Date(at).toISOString();
+  return { cwd, commit: match[2] ?? null, ref: match[1] ?? match[3] ?? null, from: time, until: time };
+}
+
+/** Extends the last place of that folder when HEAD is still there. */
+function addHead(heads: Head[], head: Head): void {
+  const last = heads.findLastIndex(({ cwd }) => cwd === head.cwd);
+  const known = heads[last];
+  const isSame = known !== undefined && known.commit === head.commit && known.ref === head.ref;
+  if (known !== undefined && isSame && known.from <= head.from) {
+    heads[last] = { ...known, until: known.until < head.until ? head.until : known.until };
+  } else if (!heads.some((other) => holds(other, head)) && heads.length < MOST_HEADS) {
+    heads.push(head);
+    heads.sort((left, right) => (left.from < right.from ? -1 : left.from > right.from ? 1 : 0));
+  }
+}
+
+/** True when `other` tells what `head` tells. */
+function holds(other: Head, head: Head): boolean {
+  const same = other.cwd === head.cwd && other.commit === head.commit && other.ref === head.ref;
+  return same && other.from <= head.from && head.until <= other.until;
+}
+
+function addOnce<T extends { at: string; cwd: string }>(list: T[], entry: T): void {
+  const text = JSON.stringify(entry);
+  if (list.length < MOST_CHANGES && !list.some((other) => JSON.stringify(sameKeys(entry, other)) === text)) {
+    list.push(entry);
+  }
+}
+
+/** A stored record has its keys in another order. */
+function sameKeys<T extends object>(order: T, value: T): Partial<T> {
+  return Object.fromEntries(Object.keys(order).map((key) => [key, value[key as keyof T]])) as Partial<T>;
+}
+
+/**
+ * Adds what notes tell to a trace, as a journal commit of its own; none when it is known already. Throws what the
+ * bucket throws. A trace that cannot be read is left to `verify` and the next capture.
+ */
+export async function observeGit(
+  bucket: Bucket,
+  traceId: string,
+  events: readonly SpoolEvent[],
+): Promise<void> {
+  if (events.every((event) => headOf(event) === null)) return;
+  const found = await find(bucket, traceId);
+  if (found === null || (await nextOf(found.folder, events)) === null) return;
+  await withWritableBucket(bucket, (writable) => append(writable, traceId, events));
+}
+
+async function append(bucket: Bucket, traceId: string, events: readonly SpoolEvent[]): Promise<void> {
+  const { repository, platform } = bucket;
+  const found = await find(bucket, traceId);
+  const next = found === null ? null : await nextOf(found.folder, events);
+  if (found === null || next === null) return;
+  const { ref, folder } = found;
+  const old = await folder.files();
+  const batch = repository.objects.batch();
+  const files = new TraceFiles(batch, repository.algorithm, new Set(old.values()));
+  files.adopt(old, '');
+  putRecord(files, folder.names.observed(0, 'git'), next);
+  const metas = await folder.sourceMetas();
+  const row = writeRecords(
+    files,
+    await folder.head(),
+    metas,
+    await folder.project(),
+    await folder.dependencies(),
+  );
+  const traces = new Map([[traceId, files.writeTree()]]);
+  await appendJournal(repository, batch, [{ ref, traces, message: captureMessage([row]) }], platform);
+}
+
+async function nextOf(folder: TraceFolder, events: readonly SpoolEvent[]): Promise<ObservedGit | null> {
+  try {
+    return withEvents(await folder.git(), events);
+  } catch (error) {
+    if (error instanceof OtError && error.kind === 'corrupt') return null;
+    throw error;
+  }
+}
+
+async function find(bucket: Bucket, traceId: string): Promise<{ ref: Oid; folder: TraceFolder } | null> {
+  const shelf = ownShelf(bucket);
+  const found = await new JournalIndex(shelf).find(traceId);
+  return found === null
+    ? null
+    : { ref: found.ref, folder: new TraceFolder(shelf.objects, traceId, found.tree) };
+}
