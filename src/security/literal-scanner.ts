@@ -4,6 +4,10 @@
  * literals there are.
  */
 
+/** Stands for any digit in a literal; no text in byte form holds it. */
+export const ANY_DIGIT = '\u2460';
+const DIGIT = ANY_DIGIT.charCodeAt(0);
+
 /** Folded class of every byte: a letter without case, a digit, a kind of separator; the rest is 0. */
 const CLASS = buildClasses();
 const MASK = 0x7fff;
@@ -11,7 +15,7 @@ const ALL_CLASSES = Array.from({ length: 32 }, (_, i) => i);
 
 function buildClasses(): Uint8Array {
   const classes = new Uint8Array(256);
-  const members = [...'abcdefghijklmnopqrstuvwxyz', '0123456789', '_', '-', '/:\\', '.=@ '];
+  const members = [...'abcdefghijklmnopqrstuvwxyz', '0123456789', '_-', '@', '/:\\', '.= '];
   for (const [index, chars] of members.entries()) {
     for (const char of chars) {
       classes[char.charCodeAt(0)] = index + 1;
@@ -45,16 +49,19 @@ export class LiteralScanner<T> {
   readonly #fourth = new Uint32Array(MASK + 1);
   readonly #groups = new Map<number, Array<Literal<T>>>();
 
-  /** Literals are lower case and at least three characters long; shorter ones throw a RangeError. */
+  /**
+   * Literals are lower case and at least three characters long, shorter ones throw a RangeError.
+   */
   constructor(literals: Iterable<readonly [literal: string, payload: T]>) {
     for (const [literal, payload] of literals) {
       if (literal.length < 3) throw new RangeError('a literal needs three characters');
-      const id = trigramAt(literal, 0);
+      const plain = literal.replaceAll(ANY_DIGIT, '0');
+      const id = trigramAt(plain, 0);
       const group = this.#groups.get(id) ?? [];
       this.#groups.set(id, group);
       group.push({ literal, payload });
       this.#known[id] = 1;
-      const fourth = literal.length > 3 ? [CLASS[literal.charCodeAt(3) & 0xff]!] : ALL_CLASSES;
+      const fourth = literal.length > 3 ? [CLASS[plain.charCodeAt(3) & 0xff]!] : ALL_CLASSES;
       for (const each of fourth) this.#fourth[id]! |= 1 << each;
     }
   }
@@ -103,22 +110,20 @@ export class LiteralScanner<T> {
   }
 }
 
-/** Lower case of an ASCII letter, anything else unchanged. */
-function folded(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+/** True when `code` is the literal's character at `i`, letter case apart. */
+function fits(code: number, literal: string, i: number): boolean {
+  const wanted = literal.charCodeAt(i);
+  const folded = code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+  return folded === wanted || (wanted === DIGIT && code >= 0x30 && code <= 0x39);
 }
 
-/** True when `text` holds `literal` at `at`, letter case apart. */
+/** True when `text` holds `literal` at `at`. */
 function equalsFolded(text: string, at: number, literal: string): boolean {
-  for (let i = 0; i < literal.length; i += 1) {
-    if (folded(text.charCodeAt(at + i)) !== literal.charCodeAt(i)) return false;
-  }
+  for (let i = 0; i < literal.length; i += 1) if (!fits(text.charCodeAt(at + i), literal, i)) return false;
   return true;
 }
 
 function equalBytesFolded(bytes: Uint8Array, at: number, literal: string): boolean {
-  for (let i = 0; i < literal.length; i += 1) {
-    if (folded(bytes[at + i]!) !== literal.charCodeAt(i)) return false;
-  }
+  for (let i = 0; i < literal.length; i += 1) if (!fits(bytes[at + i]!, literal, i)) return false;
   return true;
 }

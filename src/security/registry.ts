@@ -3,7 +3,10 @@
  * program holds one. A policy, a command or a configuration names tools by the names of this table only.
  */
 import { OtError } from '../base/errors.ts';
+import { CLASSIFIER_VERSION } from './classifier.ts';
 import type { Detector } from './contract.ts';
+import { businessLogic } from './detectors/business-logic.ts';
+import { entropyDetector } from './detectors/entropy.ts';
 import { pathAnonymizer } from './detectors/path-anonymizer.ts';
 import { regexDetector } from './detectors/regex.ts';
 
@@ -41,18 +44,21 @@ function other(name: string, role: ToolRole, source: ToolSource, description: st
 /** All tools, in canonical order. */
 export const TOOLS: readonly Tool[] = [
   builtIn('detector', 'Keys, tokens, passwords and private keys by their shape or place.', regexDetector),
-  other('entropy', 'detector', 'planned', 'Random-looking values where a secret is expected.'),
+  builtIn('detector', 'Random-looking values where a secret is expected.', entropyDetector),
   other('trufflehog', 'detector', 'program', 'The secrets that the program trufflehog finds.'),
   other('gitleaks', 'detector', 'program', 'The secrets that the program gitleaks finds.'),
   other('privacy_filter', 'detector', 'not_configured', 'Personal data, by a local token classifier.'),
   other('llm_pii', 'detector', 'not_configured', 'Personal data, by a language model.'),
-  other('business_logic', 'detector', 'planned', 'Internal hosts, collaboration links, cloud account ids.'),
+  builtIn('detector', 'Internal hosts, collaboration links, cloud account ids.', businessLogic),
   builtIn('transformer', "The user's name in home paths of every system.", pathAnonymizer),
   {
     ...other('capsule_scope', 'transformer', 'built_in', 'Leaves out the fields that hold prompts.'),
     version: 1,
   },
-  other('classifier', 'judge', 'planned', 'Says how sensitive a record is, from counts; blocks nothing.'),
+  {
+    ...other('classifier', 'judge', 'built_in', 'Says how sensitive a record is, from counts; blocks nothing.'),
+    version: CLASSIFIER_VERSION,
+  },
 ];
 
 /** The tool of this name; throws `OT_TOOL_UNKNOWN` (usage). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LiteralScanner } from '../../src/security/literal-scanner.ts';
+import { ANY_DIGIT, LiteralScanner } from '../../src/security/literal-scanner.ts';
 
 const literal = fc.string({
   minLength: 3,
@@ -47,5 +47,12 @@ describe('LiteralScanner', () => {
 
   test('refuses literals it cannot find', () => {
     expect(() => new LiteralScanner([['ab', 0]])).toThrow(RangeError);
+  });
+
+  test('a digit in a literal can stand for any', () => {
+    const scanner = new LiteralScanner([[`a${ANY_DIGIT}-b`, 0]]);
+    const found: number[] = [];
+    scanner.scan('a0-b A9-b ab-b a#-b a1_b', (at) => found.push(at));
+    expect(found).toEqual([0, 5]);
   });
 });

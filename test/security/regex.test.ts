@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REGEX_RULES, regexDetector } from '../../src/security/detectors/regex.ts';
+import { PERSONAL_RULES } from '../../src/security/rules/personal.ts';
 import { PROVIDER_RULES } from '../../src/security/rules/providers/index.ts';
 import { VENDOR_RULES } from '../../src/security/rules/vendors.ts';
 import { NEAR_MISSES, pemKey, SAMPLES, URL_PARTS } from './samples.ts';
@@ -21,9 +22,9 @@ describe('rules', () => {
     },
   );
 
-  test('every rule has a sample here, or is drawn from in rules.test.ts', () => {
+  test('every rule has a sample here, or in rules.test.ts or personal.test.ts', () => {
     const sampled = new Set([...SAMPLES, ...URL_PARTS].map(({ rule }) => rule));
-    const drawn = new Set([...PROVIDER_RULES, ...VENDOR_RULES].map(({ name }) => name));
+    const drawn = new Set([...PROVIDER_RULES, ...VENDOR_RULES, ...PERSONAL_RULES].map(({ name }) => name));
     const names = REGEX_RULES.map(({ name }) => name);
     expect(names.filter((name) => !sampled.has(name) && !drawn.has(name))).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import type { Detector } from '../contract.ts';
 import { ASSIGNMENT_RULES, detectByKey, isSecretKey } from '../rules/assignments.ts';
 import { HEADER_RULES } from '../rules/headers.ts';
+import { PERSONAL_RULES } from '../rules/personal.ts';
 import { PRIVATE_KEY_RULES } from '../rules/private-key.ts';
 import { PROVIDER_RULES } from '../rules/providers/index.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -17,6 +18,7 @@ export const REGEX_RULES: readonly Rule[] = [
   ...URL_RULES,
   ...VENDOR_RULES,
   ...ASSIGNMENT_RULES,
+  ...PERSONAL_RULES,
 ];
 
 export const regexDetector: Detector = AnchoredDetector.of({

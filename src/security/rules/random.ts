@@ -1,0 +1,40 @@
+/** Values drawn at random, told from words, paths, hashes and ids by their letters alone. */
+import { entropyOf } from './rule.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const HEX = /^(?:0x)?[0-9a-fA-F]+$/;
+
+/**
+ * True when `value`, of at least 20 characters, mixes capitals, small letters and digits as no one writes
+ * them: at least four bits a character, and several changes between letters and digits. Hashes and UUIDs are
+ * not random enough; a path or a dotted name is judged by its longest part.
+ */
+export function isDrawn(value: string): boolean {
+  if (UUID.test(value) || HEX.test(value)) return false;
+  const part = longestPart(value);
+  if (part.length < 16 || !hasAllClasses(part) || isWords(part)) return false;
+  return entropyOf(part) >= bitsWanted(part) && changesOf(part) >= 3;
+}
+
+function longestPart(value: string): string {
+  return value.split(/[/._=:-]/).reduce((a, b) => (b.length > a.length ? b : a), '');
+}
+
+function hasAllClasses(text: string): boolean {
+  return /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
+}
+
+/** Sixteen characters cannot hold more than four bits. */
+function bitsWanted(text: string): number {
+  return text.length < 24 ? 3.6 : 4;
+}
+
+/** Places where a digit and a letter meet. */
+function changesOf(text: string): number {
+  return text.match(/[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])/g)?.length ?? 0;
+}
+
+/** Most of it in stretches of four small letters or more, as in `FactoryBean2Builder3`. */
+function isWords(text: string): boolean {
+  return (text.match(/[a-z]{4,}/g)?.join('').length ?? 0) * 2 > text.length;
+}
