@@ -1,5 +1,7 @@
 /** `security sanitize`: from stdin and options to an answer. Every tool that was asked for runs, or nothing is answered. */
 import { OtError } from '../base/errors.ts';
+import { classify, type Verdict } from '../security/classifier.ts';
+import type { Kind } from '../security/contract.ts';
 import { TOOLS, toolNamed } from '../security/registry.ts';
 import { FIELD_TYPES, type FieldType, type Sanitized, sanitize, toolsFor } from '../security/sanitize.ts';
 import {
@@ -39,7 +41,8 @@ export interface SanitizeAnswer {
   readonly sanitized?: unknown;
   readonly findings?: Sanitized['findings'];
   readonly report: SanitizeReport;
-  readonly verdicts?: readonly object[];
+  /** Of `classifier`, when it was asked for; always there for a record. */
+  readonly verdicts?: readonly Verdict[];
 }
 
 export interface SanitizeOutcome {
@@ -143,8 +146,17 @@ function answerOf(
 ): SanitizeAnswer {
   const tools_applied = canonical(running);
   const report = { tools_applied, tools_skipped, redactions_applied, fields_excluded, findings, errors: [] };
-  if (kind === 'text') return { sanitized, findings, report };
-  return kind === 'row' ? { sanitized, report } : { sanitized, report, verdicts: [] };
+  const verdicts = running.includes('classifier') ? [verdictOf(findings, sanitized)] : [];
+  if (kind === 'record') return { sanitized, report, verdicts };
+  const judged = verdicts.length > 0 ? { verdicts } : {};
+  return kind === 'row' ? { sanitized, report, ...judged } : { sanitized, findings, report, ...judged };
+}
+
+/** The judge sees what is left of the text, and how much of which kind was taken out. */
+function verdictOf(findings: Sanitized['findings'], sanitized: unknown): Verdict {
+  const counts = new Map<Kind, number>();
+  for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return classify({ findings: Object.fromEntries(counts), text: JSON.stringify(sanitized) });
 }
 
 function canonical(tools: readonly string[]): string[] {

@@ -56,7 +56,12 @@ export const TOOLS: readonly Tool[] = [
     version: 1,
   },
   {
-    ...other('classifier', 'judge', 'built_in', 'Says how sensitive a record is, from counts; blocks nothing.'),
+    ...other(
+      'classifier',
+      'judge',
+      'built_in',
+      'Says how sensitive a record is, from counts; blocks nothing.',
+    ),
     version: CLASSIFIER_VERSION,
   },
 ];
