@@ -64,29 +64,6 @@ describe('an answer', () => {
     });
   });
 
-  it('has the verdict of the classifier when that was asked for, without the text', async () => {
-    const { verdicts, sanitized } = await sanitize(
-      { text: `mail jane@acme.dev ${TOKEN}` },
-      'regex,classifier',
-    );
-    expect(sanitized).toBe('mail [REDACTED:email:1] [REDACTED:access_token:2]');
-    expect(verdicts).toEqual([
-      {
-        name: 'classifier',
-        decision: 'flagged',
-        summary: '2 kinds of sensitive content',
-        payload: {
-          flags: [
-            { pattern: 'access_token', severity: 'critical', count: 1 },
-            { pattern: 'email', severity: 'medium', count: 1 },
-          ],
-          risk_score: 0.64,
-          sensitivity: 'medium',
-        },
-      },
-    ]);
-  });
-
   it('tells the path of a key that is a secret without it', async () => {
     const { stdout } = await run(JSON.stringify({ row: { [TOKEN]: { [`k${TOKEN}`]: TOKEN } } }), [
       '--tools',
@@ -144,6 +121,31 @@ describe('an answer', () => {
     expect(JSON.parse(on.stdout)).toMatchObject({
       report: { tools_applied: ['regex'], redactions_applied: 1 },
     });
+  });
+});
+
+describe('the classifier', () => {
+  it('has the verdict of the classifier when that was asked for, without the text', async () => {
+    const { verdicts, sanitized } = await sanitize(
+      { text: `mail jane@acme.dev ${TOKEN}` },
+      'regex,classifier',
+    );
+    expect(sanitized).toBe('mail [REDACTED:email:1] [REDACTED:access_token:2]');
+    expect(verdicts).toEqual([
+      {
+        name: 'classifier',
+        decision: 'flagged',
+        summary: '2 kinds of sensitive content',
+        payload: {
+          flags: [
+            { pattern: 'access_token', severity: 'critical', count: 1 },
+            { pattern: 'email', severity: 'medium', count: 1 },
+          ],
+          risk_score: 0.64,
+          sensitivity: 'medium',
+        },
+      },
+    ]);
   });
 });
 
