@@ -13,6 +13,7 @@ import type { TraceIdentity } from './identity.ts';
 import { captureInlineSubagents } from './inline-subagents.ts';
 import { type Cached, type Look, type LookedAt, lookAtFiles } from './look.ts';
 import { type DescribeRepository, ProjectResolver } from './project.ts';
+import type { Selection } from './selection.ts';
 import { type CapturedTrace, type CaptureStatus, CaptureTransaction } from './transaction.ts';
 import { type FoundFile, findSessionFiles } from './walk.ts';
 
@@ -25,6 +26,10 @@ export interface CaptureOptions {
   readonly describeRepository: DescribeRepository;
   /** Native id of a session: of places that hold many, only it and its sub-agents are captured. */
   readonly session?: string;
+  /** Which of the sessions in folders and stores are taken; all by default. */
+  readonly selection?: Selection;
+  /** Folder of sessions that name none. */
+  readonly fallbackFolder?: string;
   /** Derive and write sessions anew even when they are unchanged: mends damaged traces. */
   readonly again?: boolean;
   /** Called after each file, for progress. */
@@ -67,7 +72,12 @@ export async function captureSessions(options: CaptureOptions): Promise<CaptureR
 async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport> {
   const { bucket, again = false } = options;
   const projects = new ProjectResolver(options.describeRepository);
-  const transaction = new CaptureTransaction({ bucket, projects, again });
+  const transaction = new CaptureTransaction({
+    bucket,
+    projects,
+    again,
+    fallbackFolder: options.fallbackFolder ?? null,
+  });
   const memory = await FileMemory.open(options);
   const results: FileResult[] = [];
   const note = (result: FileResult): void => {
@@ -79,7 +89,7 @@ async function captureUnderLock(options: CaptureOptions): Promise<CaptureReport>
       note({ path, status: 'error', code: error.code, message: error.message, named: false }),
     );
     for await (const look of lookAtFiles(
-      { transaction, cache: memory.cache, session: options.session },
+      { transaction, cache: memory.cache, session: options.session, selection: options.selection },
       files,
     )) {
       for (const result of await captureFile(transaction, look, options, memory)) note(result);
@@ -111,10 +121,13 @@ async function captureFile(
     if (!isFileError(error)) throw error;
     transaction.abandonSession();
     if (file.named && options.paths.length === 1) throw error;
-    const status = error.code.startsWith('OT_NOT_A_SESSION') ? 'skipped' : 'error';
+    const status = SKIPPED.test(error.code) ? 'skipped' : 'error';
     return [{ path: file.path, status, code: error.code, message: error.message, named: file.named }];
   }
 }
+
+/** No session, or one that is left out. */
+const SKIPPED = /^OT_(?:NOT_A_SESSION|SESSION_LEFT_OUT$)/;
 
 function unchangedResult({ path, named }: FoundFile, known: CapturedFile): FileResult {
   const { agent, traceId, steps, limitations, subagent } = known;

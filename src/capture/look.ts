@@ -15,11 +15,13 @@ import {
 import { orFileError } from './file-error.ts';
 import { formatOf } from './formats.ts';
 import type { TraceIdentity } from './identity.ts';
+import { assertTaken, isAskedFor, type Selection } from './selection.ts';
 import type { SessionFormat, SessionIdentity } from './session-source.ts';
 import type { StoredSession } from './session-store.ts';
 import { fileInput, READ_BYTES, readHead, type SourceInput } from './source-input.ts';
 import type { CaptureTransaction, Prepared } from './transaction.ts';
 import type { FoundFile } from './walk.ts';
+import { whereaboutsIn } from './whereabouts.ts';
 
 export interface Look {
   readonly file: FoundFile;
@@ -59,18 +61,22 @@ export interface LookOptions {
   readonly cache: FileCache | null;
   /** Native id: of places that hold many sessions, only this one and its sub-agents are looked at. */
   readonly session: string | undefined;
+  readonly selection: Selection | undefined;
 }
 
 /** Looks at the files in groups: the next one only when the looks of the last are used up. */
 export async function* lookAtFiles(
-  { transaction, cache, session }: LookOptions,
+  { transaction, cache, session, selection }: LookOptions,
   files: AsyncIterable<FoundFile>,
 ): AsyncIterable<Look> {
   let group: Promise<Look>[] = [];
   for await (const candidate of candidatesOf(files, session)) {
     const { file } = candidate;
+    const chosen = file.named && selection?.evenNamed !== true ? undefined : selection;
+    if (chosen !== undefined && !isAskedFor(candidate, chosen)) continue;
     const cached = cachedOf(candidate, cache);
-    const outcome = (await unread(transaction, cache, cached)) ?? (await readOnce(transaction, candidate));
+    const outcome =
+      (await unread(transaction, cache, cached)) ?? (await readOnce(transaction, candidate, chosen));
     group.push(outcome().then((settled) => ({ file, cached, outcome: settled })));
     if (group.length < LOOK_AHEAD) continue;
     yield* await Promise.all(group);
@@ -111,10 +117,12 @@ async function unread(
 async function readOnce(
   transaction: CaptureTransaction,
   { file, stored }: Candidate,
+  selection: Selection | undefined,
 ): Promise<() => Promise<Outcome>> {
   if (stored instanceof OtError) return async () => stored;
-  if (stored !== undefined) return () => orFileError(() => lookAtStored(transaction, stored));
-  const found = await orFileError(() => identifyFile(transaction, file));
+  if (stored !== undefined)
+    return () => orFileError(() => lookAtStored(transaction, file, stored, selection));
+  const found = await orFileError(() => identifyFile(transaction, file, selection));
   if (found instanceof OtError) return async () => found;
   const { identity, trace, input, prepared } = found;
   return () => orFileError(async () => ({ identity, trace, input, prepared: await prepared() }));
@@ -122,8 +130,11 @@ async function readOnce(
 
 async function lookAtStored(
   transaction: CaptureTransaction,
-  { identity, input, format }: StoredSession & { readonly format: SessionFormat },
+  { path }: FoundFile,
+  { identity, directory, input, format }: StoredSession & { readonly format: SessionFormat },
+  selection: Selection | undefined,
 ): Promise<LookedAt> {
+  if (selection !== undefined) await assertTaken(selection, path, identity, () => directory);
   const trace = traceOf(format, identity);
   return { identity, trace, input, prepared: await transaction.prepare(trace, input) };
 }
@@ -136,21 +147,24 @@ function traceOf(format: SessionFormat, identity: SessionIdentity): TraceIdentit
 async function identifyFile(
   transaction: CaptureTransaction,
   file: FoundFile,
+  selection: Selection | undefined,
 ): Promise<Omit<LookedAt, 'prepared'> & { prepared: () => Promise<Prepared> }> {
-  const format = detectFormat(file.path);
+  const { format, head } = detectFormat(file.path);
   const input = fileInput(file.path);
   const { identity, hashed } = await identify(format, file.path, input, transaction.algorithm);
+  if (selection !== undefined)
+    await assertTaken(selection, file.path, identity, () => whereaboutsIn(head).cwd);
   const trace = traceOf(format, identity);
   return { identity, trace, input, prepared: () => transaction.prepare(trace, input, hashed) };
 }
 
-function detectFormat(path: string): SessionFormat {
+function detectFormat(path: string): { format: SessionFormat; head: Buffer } {
   const head = readHead(path, HEAD_BYTES);
   if (head.length === 0) {
     throw new OtError('OT_NOT_A_SESSION_EMPTY', 'usage', `${path} is empty`);
   }
   const format = formatOf(head, path);
-  if (format !== null) return format;
+  if (format !== null) return { format, head };
   throw new OtError('OT_NOT_A_SESSION', 'usage', `${path} is not a session of an agent git-ot knows`, {
     hint: 'git-ot reads the session logs that agents write themselves, see: git ot capture --help',
   });

@@ -9,6 +9,8 @@ import type { SourceInput } from './source-input.ts';
 
 export interface StoredSession {
   readonly identity: SessionIdentity;
+  /** Folder it ran in; null when its store does not tell. */
+  readonly directory: string | null;
   readonly input: SourceInput;
   /**
    * Every file that the input is read from, or would be if it were there: as long as none of them changes, the

@@ -71,6 +71,8 @@ export interface TransactionOptions {
   readonly projects: ProjectResolver;
   /** Derive and write known traces anew even when their source is unchanged: mends damaged ones. */
   readonly again: boolean;
+  /** Folder of sessions that name none. */
+  readonly fallbackFolder?: string | null;
 }
 
 interface Pending {
@@ -83,6 +85,7 @@ export class CaptureTransaction {
   readonly #bucket: Bucket;
   readonly #projects: ProjectResolver;
   readonly #again: boolean;
+  readonly #fallbackFolder: string | null;
   /** Whole sessions, to be appended with the next flush. */
   readonly #pending = new Map<string, Pending>();
   /** The session at hand with its inline sub-agents: visible together or not at all. */
@@ -94,10 +97,11 @@ export class CaptureTransaction {
   #bytes = 0;
   #commits = 0;
 
-  constructor({ bucket, projects, again }: TransactionOptions) {
+  constructor({ bucket, projects, again, fallbackFolder = null }: TransactionOptions) {
     this.#bucket = bucket;
     this.#projects = projects;
     this.#again = again;
+    this.#fallbackFolder = fallbackFolder;
     this.#batch = bucket.repository.objects.batch();
   }
 
@@ -213,8 +217,9 @@ export class CaptureTransaction {
     const { stored, facts } = await ingestPrimary(identity, input, files, 0);
     assertUnchanged(source, stored);
     const meta = sourceMetaOf(identity, input.fileName, stored);
-    const project = await this.#projects.resolve(folder ?? facts.cwd);
-    const pins = await this.#projects.dependencies(folder ?? facts.cwd);
+    const place = folder ?? facts.cwd ?? this.#fallbackFolder;
+    const project = await this.#projects.resolve(place);
+    const pins = await this.#projects.dependencies(place);
     const row = writeRecords(files, traceHeadOf(identity, facts), [meta], project, pins);
     const ref = laneRef(this.#bucket.lane, monthOf(facts.head.timestamp_start));
     const tree = this.#remember(row, ref, files, stored.bytes);
@@ -227,7 +232,7 @@ export class CaptureTransaction {
       match === null
         ? await mendTrace(source, known.folder, this.#newFiles())
         : await growTrace(source, known.folder, match, (oids) => this.#newFiles(oids));
-    const now = await this.#projects.resolve(folder ?? next.cwd);
+    const now = await this.#projects.resolve(folder ?? next.cwd ?? this.#fallbackFolder);
     const project = next.project === null ? now : mergeProject(next.project, now);
     const row = writeRecords(next.files, next.head, next.metas, project, next.dependencies);
     const tree = this.#remember(row, known.ref, next.files, next.bytes);

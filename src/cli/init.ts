@@ -3,15 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import { captureSessions } from '../capture/capture.ts';
-import { agentTarget, planAgent } from '../capture/live/setup/agents.ts';
+import { AGENT_TARGETS, agentTarget, planAgent } from '../capture/live/setup/agents.ts';
 import { actionOf, applyChanges, type FileChange, readOptional } from '../capture/live/setup/change.ts';
 import { noteRepository, planRepository, repositoryHooks } from '../capture/live/setup/repository.ts';
 import { MARKER_FILE } from '../capture/live/tracking.ts';
-import { describeCodeRepository } from '../git/code-repository.ts';
+import { ranWithin } from '../capture/whereabouts.ts';
+import { describeCodeRepository, workTrees } from '../git/code-repository.ts';
 import { setSetting } from '../git/settings.ts';
+import { agentPlaces } from './agent-folders.ts';
 import type { App } from './app.ts';
 import { agentHomes, installPlaces } from './install-places.ts';
 import { liveHealth } from './live.ts';
+import { takenSessions } from './selection.ts';
 import type { InitReport } from './views/init.ts';
 import { withBucket } from './with-bucket.ts';
 
@@ -45,9 +48,14 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
     enabled: !options.exclude,
     agents,
     changes: withoutRepeats(changes).map((change) => ({ path: change.path, action: actionOf(change) })),
-    imported: options.importExisting ? await importExisting(app, hooks.top) : null,
+    imported: options.importExisting ? await importExisting(app, hooks.top, named(options.agents)) : null,
     note: note === null ? null : { code: note.code, message: note.message, hint: note.hint ?? null },
   };
+}
+
+/** Those that were named, or all. */
+function named(agents: readonly string[]): readonly string[] {
+  return agents.length > 0 ? [...new Set(agents)] : AGENT_TARGETS.map(({ agent }) => agent);
 }
 
 /** Those that were named, or all whose folder is there. */
@@ -96,14 +104,23 @@ function withoutRepeats(changes: readonly FileChange[]): FileChange[] {
   return [...new Map(changes.map((change) => [change.path, change])).values()];
 }
 
-/** Sessions of Claude Code, which keeps those of one folder together; other agents keep theirs by date. */
-async function importExisting(app: App, top: string): Promise<{ captured: number; failed: number }> {
-  const { claude, userHome } = agentHomes(app);
-  const folder = join(claude ?? join(userHome, '.claude'), 'projects', top.replace(/[^A-Za-z0-9]/g, '-'));
-  if (!existsSync(folder)) return { captured: 0, failed: 0 };
-  const describeRepository = (path: string) => describeCodeRepository(app.git, path);
+/** Sessions that these agents had in any work tree of the repository. */
+async function importExisting(
+  app: App,
+  top: string,
+  agents: readonly string[],
+): Promise<{ captured: number; failed: number }> {
+  const paths = agents.flatMap((agent) => agentPlaces(app, agent)).filter((path) => existsSync(path));
+  if (paths.length === 0) return { captured: 0, failed: 0 };
+  const within = ranWithin([top, ...(await workTrees(app.git, top))]);
   const { totals } = await withBucket(app, { create: true }, ({ bucket }) =>
-    captureSessions({ bucket, paths: [folder], describeRepository }),
+    captureSessions({
+      bucket,
+      paths,
+      selection: { ...takenSessions(app), within },
+      fallbackFolder: top,
+      describeRepository: (path) => describeCodeRepository(app.git, path),
+    }),
   );
   const captured = totals.captured + totals.grown + totals.new_source + totals.mended + totals.unchanged;
   return { captured, failed: totals.error };

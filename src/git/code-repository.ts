@@ -45,6 +45,17 @@ export async function topLevel(git: GitProgram, folder: string): Promise<string 
   return (await findCodeRepository(git, folder))?.topLevel ?? null;
 }
 
+/** Top folders of all work trees of the repository around `folder`; empty when there is none. */
+export async function workTrees(git: GitProgram, folder: string): Promise<string[]> {
+  const { code, stdout } = await git.run(['worktree', 'list', '--porcelain', '-z'], {
+    cwd: folder,
+    okCodes: [0, 128],
+  });
+  if (code !== 0) return [];
+  const lines = stdout.toString('utf8').split('\0');
+  return lines.flatMap((line) => (line.startsWith('worktree ') ? [line.slice('worktree '.length)] : []));
+}
+
 /** The git folder that all work trees of this repository share, or null. */
 export async function commonDir(git: GitProgram, folder: string): Promise<string | null> {
   return (await findCodeRepository(git, folder))?.commonDir ?? null;

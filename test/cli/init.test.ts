@@ -1,13 +1,12 @@
 /** `init` and `config`: who is captured, and where that is written. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isTracked } from '../../src/capture/live/tracking.ts';
 import { gitProgram } from '../../src/git/spawn.ts';
-import { type Machine, newMachine, ROOT, runInProcess } from '../support/cli.ts';
-
-const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl');
+import { placeLog } from '../support/agent-logs.ts';
+import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
 
 async function ot(machine: Machine, ...argv: string[]) {
   const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
@@ -27,10 +26,7 @@ const tracked = (machine: Machine) => isTracked(gitProgram({ env: machine.env })
 describe('init', () => {
   it('sets up what is there, imports what was there, and enrols', async () => {
     const at = repository();
-    const folder = realpathSync(at.cwd).replace(/[^A-Za-z0-9]/g, '-');
-    const sessions = join(at.home, '.claude', 'projects', folder);
-    mkdirSync(sessions, { recursive: true });
-    copyFileSync(SESSION, join(sessions, '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914.jsonl'));
+    await placeLog(at.home, 'claude-code', realpathSync(at.cwd));
     at.git('config', '--global', 'opentraces.tracking', 'manual');
     expect(await tracked(at)).toBe(false);
     const { code, reply } = await ot(at, 'init', '--import-existing');

@@ -6,7 +6,7 @@
 
 import { readdirSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../../base/errors.ts';
 import { makeFolders } from '../../base/folders.ts';
@@ -21,23 +21,35 @@ const SharedMarker = z.looseObject({ excluded: z.optional(z.boolean()) });
 
 export type Tracking = 'global' | 'manual';
 
-/** Answers {@link isTracked} once per folder. */
+/** Answers {@link isTracked} once per folder, and once per repository. */
 export function trackingOf(git: GitProgram): (cwd: string | null) => Promise<boolean> {
-  const known = new Map<string, Promise<boolean>>();
-  return (cwd) => {
-    const key = cwd ?? '';
-    let answer = known.get(key);
-    if (answer === undefined) {
-      answer = isTracked(git, cwd);
-      known.set(key, answer);
-    }
-    return answer;
+  const tops = new Map<string | null, Promise<string | null>>();
+  const answers = new Map<string | null, Promise<boolean>>();
+  return async (cwd) => {
+    const top = await once(tops, cwd, () => topOf(git, cwd));
+    return once(answers, top, () => isTopTracked(git, top));
   };
+}
+
+function once<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make();
+    known.set(key, value);
+  }
+  return value;
 }
 
 /** Whether sessions that ran in `cwd` are captured by hooks. A folder that is gone counts as any folder. */
 export async function isTracked(git: GitProgram, cwd: string | null): Promise<boolean> {
-  const top = cwd === null ? null : await topLevel(git, cwd);
+  return isTopTracked(git, await topOf(git, cwd));
+}
+
+async function topOf(git: GitProgram, cwd: string | null): Promise<string | null> {
+  return cwd === null || !isAbsolute(cwd) ? null : topLevel(git, cwd);
+}
+
+async function isTopTracked(git: GitProgram, top: string | null): Promise<boolean> {
   const enabled =
     top === null ? null : await setting(git, top, ['--local', '--type=bool'], 'opentraces.enabled');
   if (enabled !== null) return enabled === 'true';

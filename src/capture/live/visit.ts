@@ -35,27 +35,35 @@ export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitR
 /** Only the codes that concern the log alone; what the bucket throws passes. */
 async function captureOrAbsent(
   paths: readonly string[],
-  { sessionId, events }: Visit,
+  { sessionId, cwd, events }: Visit,
   options: VisitOptions,
 ): Promise<VisitResult> {
   try {
-    const { bucket, describeRepository } = options;
+    const { bucket, describeRepository, isMarked } = options;
+    // The id in the log counts as well: not every hook tells it.
+    const selection = { isMarked, isTracked: async () => true, evenNamed: true };
     const report = await captureSessions({
       bucket,
       paths,
       describeRepository,
+      selection,
       ...(sessionId === null ? {} : { session: sessionId }),
+      ...(cwd === null ? {} : { fallbackFolder: cwd }),
     });
     const first = report.results.find(({ named }) => named);
     if (first?.status === 'error' || first?.status === 'skipped') {
-      return { outcome: 'absent', code: first.code ?? 'OT_NOT_A_SESSION' };
+      return notCaptured(first.code ?? 'OT_NOT_A_SESSION', paths[0]!);
     }
     if (first?.trace_id !== undefined) await observeGit(bucket, first.trace_id, events);
     return { outcome: 'captured', traces: changed(report), log: paths[0]! };
   } catch (error) {
-    if (isFileError(error)) return { outcome: 'absent', code: error.code };
+    if (isFileError(error)) return notCaptured(error.code, paths[0]!);
     throw error;
   }
+}
+
+function notCaptured(code: string, log: string): VisitResult {
+  return code === 'OT_SESSION_LEFT_OUT' ? { outcome: 'excluded', log } : { outcome: 'absent', code };
 }
 
 function changed({ totals }: CaptureReport): number {

@@ -52,7 +52,8 @@ function sessionOf(path: string, value: SqliteValue, rows: Rows): StoredSession 
   if (id === undefined) return unusableId(path);
   const parent = nativeIdOf(rootOf(id, rows.parents()));
   const identity: SessionIdentity = { ...identityOf(id, parent), firstTimestamp: null };
-  return { identity, input: inputOf(path, id), files: () => filesOf(path) };
+  const directory = rows.directories().get(id) ?? null;
+  return { identity, directory, input: inputOf(path, id), files: () => filesOf(path) };
 }
 
 /** One transaction for all rows: what the agent writes meanwhile belongs to the next capture. */
@@ -124,6 +125,7 @@ class Rows {
   readonly #columns = new Map<string, readonly string[]>();
   readonly #selects = new Map<string, SqliteStatement>();
   #parents: ReadonlyMap<string, string> | undefined;
+  #directories: ReadonlyMap<string, string> | undefined;
 
   constructor(database: Sqlite) {
     this.#database = database;
@@ -137,6 +139,17 @@ class Rows {
   sessionIds(): SqliteValue[] {
     const rows = this.#database.all('SELECT DISTINCT session_id AS id FROM message ORDER BY 1');
     return rows.map(({ id = null }) => id);
+  }
+
+  /** Folder of each session, by its id. */
+  directories(): ReadonlyMap<string, string> {
+    if (!this.#has('session', 'id') || !this.#has('session', 'directory')) return new Map();
+    this.#directories ??= new Map(
+      this.#database
+        .all('SELECT id, directory FROM session WHERE directory IS NOT NULL')
+        .map(({ id, directory }) => [String(id), String(directory)]),
+    );
+    return this.#directories;
   }
 
   /** A session's own row is written at every change of it. */

@@ -53,14 +53,23 @@ function holdsMessage(root: string): boolean {
 function sessionsOf(root: string): Array<StoredSession | OtError> {
   return reading(root, () => {
     const infos = infosIn(root);
-    const parents = parentsIn(root, infos);
+    const told = toldIn(root, infos);
+    const parents = new Map(
+      [...told].flatMap(([id, { parent }]) => (parent === null ? [] : [[id, parent] as const])),
+    );
     const messages = join(root, 'message');
     return namesIn(messages, (entry) => entry.isDirectory()).flatMap((id) => {
       if (!SAFE_NAME.test(id)) return unusableId(root);
       if (filesIn(join(messages, id)).length === 0) return [];
       const identity = { ...identityOf(id, rootOf(id, parents)), firstTimestamp: null };
       const project = infos.get(id);
-      return { identity, input: inputOf(root, id, project), files: () => sessionFiles(root, id, project) };
+      const directory = told.get(id)?.directory ?? null;
+      return {
+        identity,
+        directory,
+        input: inputOf(root, id, project),
+        files: () => sessionFiles(root, id, project),
+      };
     });
   });
 }
@@ -84,13 +93,21 @@ function lastChangeIn(root: string): number | null {
   return last;
 }
 
-function parentsIn(root: string, infos: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const parents = new Map<string, string>();
+interface Told {
+  readonly parent: string | null;
+  readonly directory: string | null;
+}
+
+/** What each session's own file tells, by session id. */
+function toldIn(root: string, infos: ReadonlyMap<string, string>): ReadonlyMap<string, Told> {
+  const told = new Map<string, Told>();
   for (const [id, project] of infos) {
-    const parent = textOf(contentOf(root, ['session', project, `${id}${ENDING}`])?.parentID);
-    if (parent !== undefined && SAFE_NAME.test(parent)) parents.set(id, parent);
+    const info = contentOf(root, ['session', project, `${id}${ENDING}`]);
+    const parent = textOf(info?.parentID);
+    const isSafe = parent !== undefined && SAFE_NAME.test(parent);
+    told.set(id, { parent: isSafe ? parent : null, directory: textOf(info?.directory) ?? null });
   }
-  return parents;
+  return told;
 }
 
 function inputOf(root: string, session: string, project: string | undefined): SourceInput {

@@ -10,6 +10,7 @@ import { OtCommand } from '../base-command.ts';
 import { existingFolder } from '../decode.ts';
 import type { Reply } from '../envelope.ts';
 import { startProgress } from '../progress.ts';
+import { takenSessions } from '../selection.ts';
 import { captureView } from '../views/capture.ts';
 import { withBucket } from '../with-bucket.ts';
 
@@ -19,7 +20,8 @@ export class CaptureCommand extends OtCommand {
     details:
       'Reads session logs as agents write them; the format is told from their content. A session that was ' +
       'captured before is compared: an equal one makes no commit, a longer one adds its new part. In a folder, ' +
-      'what is no session is reported and passed over.',
+      'what is no session is reported and passed over, and so is what was left out: repositories where capture is ' +
+      'off, sessions with a do-not-save mark.',
     examples: [
       ['One session', 'git ot capture ~/.claude/projects/-home-dev-acme/0b1d.jsonl'],
       ['Every session below a folder', 'git ot capture ~/.claude/projects'],
@@ -58,6 +60,7 @@ export class CaptureCommand extends OtCommand {
       captureSessions({
         bucket,
         paths,
+        selection: takenSessions(app),
         again: this.again,
         ...(project === undefined ? {} : { project }),
         describeRepository: (folder) => describeCodeRepository(app.git, folder),

@@ -1,4 +1,5 @@
 import { Command, Option } from 'clipanion';
+import { OtError } from '../../base/errors.ts';
 import { AGENT_TARGETS } from '../../capture/live/setup/agents.ts';
 import type { App } from '../app.ts';
 import { OtCommand } from '../base-command.ts';
@@ -23,13 +24,14 @@ export class InitCommand extends OtCommand {
 
   agents = Option.Array('--agent', [], { description: 'set up this agent instead of all that are there' });
   importExisting = Option.Boolean('--import-existing', false, {
-    description: 'also capture the sessions of Claude Code that this repository has already',
+    description: 'also capture the sessions that agents had in this repository already',
   });
   exclude = Option.Boolean('--exclude', false, { description: 'capture nothing of this repository' });
   shared = Option.Boolean('--shared', false, { description: 'also write .opentraces.json' });
 
   protected override async run(app: App): Promise<Reply> {
     const names = AGENT_TARGETS.map(({ agent }) => agent);
+    if (this.exclude && (this.importExisting || this.agents.length > 0)) throw bothWays();
     const agents = this.agents.map((name) => oneOf('--agent', name, names));
     const { importExisting, exclude, shared } = this;
     const init = await enrol(app, { agents, importExisting, exclude, shared });
@@ -40,4 +42,15 @@ export class InitCommand extends OtCommand {
       nextSteps: exclude ? [] : ['git ot status'],
     };
   }
+}
+
+function bothWays(): OtError {
+  return new OtError(
+    'OT_OPTION_CONFLICT',
+    'usage',
+    '--exclude goes with neither --agent nor --import-existing',
+    {
+      hint: 'what is left out is not captured: give one or the other',
+    },
+  );
 }

@@ -1,0 +1,79 @@
+/** Sessions that were there before: which of them `init --import-existing` and `capture --all` take, for every agent. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AGENTS, placeLog } from '../support/agent-logs.ts';
+import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
+
+async function ot(machine: Machine, ...argv: string[]) {
+  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
+  return { code, reply: JSON.parse(stdout) };
+}
+
+function repository(): Machine & { git: (...args: string[]) => string } {
+  const machine = newMachine();
+  const git = (...args: string[]): string =>
+    spawnSync('git', args, { cwd: machine.cwd, env: machine.env, encoding: 'utf8' }).stdout.trim();
+  git('init', '-q');
+  return { ...machine, git };
+}
+
+describe('init --import-existing', () => {
+  it.each(AGENTS)('imports the session that %s had here, and no other', async (agent) => {
+    const at = repository();
+    const here = realpathSync(at.cwd);
+    mkdirSync(join(here, 'sub'));
+    await placeLog(at.home, agent, join(here, agent === 'gemini-cli' ? '' : 'sub'));
+    const log = await placeLog(at.home, agent === 'pi' ? 'codex-cli' : 'pi', `${here}-other`);
+    const { reply } = await ot(at, 'init', '--import-existing');
+    expect(reply.init).toMatchObject({ enabled: true, imported: { captured: 1, failed: 0 } });
+    const { traces } = (await ot(at, 'trace', 'list')).reply;
+    expect(traces).toMatchObject([{ agent, project: { name: 'work' } }]);
+    expect((await ot(at, 'init', '--import-existing', '--agent', agent)).reply.init.imported.captured).toBe(
+      1,
+    );
+    const other = agent === 'claude-code' ? 'codex-cli' : 'claude-code';
+    expect((await ot(at, 'init', '--import-existing', '--agent', other)).reply.init.imported.captured).toBe(
+      0,
+    );
+    expect(await ot(at, 'capture', log)).toMatchObject({ code: 0 });
+    expect(await ot(at, 'bucket', 'verify')).toMatchObject({ code: 0 });
+  });
+
+  it('imports what linked work trees had, too', async () => {
+    const at = repository();
+    at.git('-c', 'user.name=x', '-c', 'user.email=x@y', 'commit', '-q', '--allow-empty', '-m', 'one');
+    at.git('worktree', 'add', '-q', '../side');
+    await placeLog(at.home, 'codex-cli', realpathSync(join(at.home, 'side')));
+    expect((await ot(at, 'init', '--import-existing')).reply.init.imported.captured).toBe(1);
+    expect(await ot(at, 'init', '--exclude', '--import-existing')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('capture --all', () => {
+  it('what is left out comes in with no folder, only by its own name', async () => {
+    const at = repository();
+    const here = realpathSync(at.cwd);
+    await ot(at, 'init', '--exclude');
+    const paths = await Promise.all(AGENTS.map((agent) => placeLog(at.home, agent, here)));
+    const { reply } = await ot(at, 'capture', '--all');
+    // A digest of its folder is all that Gemini CLI tells.
+    expect(
+      reply.traces.map(({ status, agent }: { status: string; agent?: string }) => agent ?? status).sort(),
+    ).toEqual(['gemini-cli', ...Array.from({ length: 5 }, () => 'skipped')]);
+    expect(await ot(at, 'capture', paths[0]!)).toMatchObject({ code: 0, reply: { totals: { captured: 1 } } });
+  });
+
+  it('a marked session comes in with no folder', async () => {
+    const machine = newMachine();
+    const path = await placeLog(machine.home, 'claude-code');
+    await ot(machine, 'pause', '--session', '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914');
+    expect((await ot(machine, 'capture', '--all')).reply).toMatchObject({
+      totals: { captured: 0, skipped: 1 },
+      traces: [{ code: 'OT_SESSION_LEFT_OUT', path }],
+    });
+    await ot(machine, 'resume', '--session', '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914');
+    expect((await ot(machine, 'capture', '--all')).reply.totals).toMatchObject({ captured: 1 });
+  });
+});
