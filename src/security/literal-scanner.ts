@@ -127,3 +127,11 @@ function equalBytesFolded(bytes: Uint8Array, at: number, literal: string): boole
   for (let i = 0; i < literal.length; i += 1) if (!fits(bytes[at + i]!, literal, i)) return false;
   return true;
 }
+
+/** An escaped ASCII letter or sign may hide any literal; escaped control characters do not. */
+const ESCAPED_LETTER = ['2', '3', '4', '5', '6', '7'].map((digit) => `\\u00${digit}`);
+
+/** Tells whether one of these literals may occur in a raw JSON string, as it stands or behind escapes. */
+export function literalScanner(literals: readonly string[]): LiteralScanner<null> {
+  return new LiteralScanner([...new Set([...ESCAPED_LETTER, ...literals])].map((literal) => [literal, null]));
+}

@@ -12,7 +12,7 @@ import { type Match, type Places, replaceMatches, TextSearch } from './text-sear
 import { ValueIndex } from './value-index.ts';
 
 /** Raised whenever the same findings would give other bytes; part of every policy digest. */
-export const SEALER_VERSION = 1;
+export const SEALER_VERSION = 2;
 
 /** A replacement can put two pieces together that now look like a secret; each round removes one layer. */
 const MAX_ROUNDS = 5;
@@ -59,10 +59,9 @@ export class SourceSealer {
    * left to that pass.
    */
   scan(line: Buffer): Places {
-    const { matches, clean } = this.#discovery.search(line);
-    if (matches.length === 0) return NO_PLACES;
+    const { matches, places } = this.#discovery.search(line);
     for (const match of matches) this.#entryOf(match);
-    return Uint32Array.from(clean.flatMap((isClean, index) => (isClean ? [] : [index])));
+    return places.length === 0 ? NO_PLACES : Uint32Array.from(places);
   }
 
   /**

@@ -4,15 +4,14 @@
  */
 import { fromBytes, isContinuation, toText } from './byte-text.ts';
 import { type Detector, type Field, KINDS, type Kind, type SecretEntry } from './contract.ts';
-import { EscapeMap, unescapeJson } from './escapes.ts';
+import { EncodedPlaces } from './encodings.ts';
 import { type FieldClassifier, fieldOf } from './fields.ts';
 import { type StringToken, stringTokens } from './json-strings.ts';
-import { LiteralScanner } from './literal-scanner.ts';
+import { type LiteralScanner, literalScanner } from './literal-scanner.ts';
 import { placeholderSpans, type Span, subtractSpans } from './placeholder.ts';
 import type { ValueIndex } from './value-index.ts';
+import { viewsOf } from './views.ts';
 
-/** Levels of escapes that are decoded: JSON in JSON in JSON, twice over. */
-const MAX_DEPTH = 6;
 /** A stretch left beside a placeholder is dropped when it is shorter: nothing can be told from it. */
 const MIN_REST = 4;
 
@@ -32,7 +31,7 @@ export interface Match extends Span {
 }
 
 interface Candidate extends Match {
-  /** How many levels of escapes were decoded to see it. */
+  /** How many levels of escapes and encodings were undone to see it. */
   readonly depth: number;
 }
 
@@ -42,8 +41,27 @@ export interface Searched {
   readonly tokens: readonly StringToken[];
   /** By token: true when nothing was found in it. */
   readonly clean: readonly boolean[];
+  /** Tokens in which something was found, or that hold encoded text. */
+  readonly places: readonly number[];
   readonly matches: readonly Match[];
 }
+
+/** A token to be searched. */
+interface TokenPlace {
+  readonly line: Buffer;
+  /** Byte form of the line. */
+  readonly text: string;
+  readonly encoded: EncodedPlaces;
+  readonly token: StringToken;
+  readonly detectors: readonly Detector[];
+}
+
+interface TokenMatches {
+  readonly matches: readonly Match[];
+  readonly isEncoded: boolean;
+}
+
+const NOTHING: TokenMatches = { matches: [], isEncoded: false };
 
 /** Indexes of tokens, ascending; null for all. */
 export type Places = Uint32Array | null;
@@ -54,7 +72,6 @@ export class TextSearch {
   readonly #fields: FieldClassifier;
   readonly #values: ValueIndex | null;
   readonly #anchors: LiteralScanner<null>;
-  readonly #valueLiterals: LiteralScanner<null> | null;
   readonly #keys = new Map<string, boolean>();
   /** Nothing to look for at all. */
   readonly #isIdle: boolean;
@@ -65,7 +82,6 @@ export class TextSearch {
     this.#values = values;
     this.#isIdle = detectors.length === 0 && values === null;
     this.#anchors = anchorScanner(detectors);
-    this.#valueLiterals = values === null ? null : literalScanner(values.literals);
   }
 
   /**
@@ -73,60 +89,69 @@ export class TextSearch {
    * which detectors can find something at all.
    */
   search(line: Buffer, places: Places = null): Searched {
-    const tokens = this.#mayMatch(line, places) ? stringTokens(fromBytes(line)) : [];
+    const text = this.#mayMatch(line, places) ? fromBytes(line) : '';
+    const encoded = new EncodedPlaces(line);
     let place = 0;
-    return this.#searchEach(line, tokens, (token, index) => {
+    return this.#searchEach(line, stringTokens(text), (token, index) => {
       const isPlace = places === null || places[place] === index;
       if (isPlace) place += 1;
-      return this.#search(line, token, isPlace ? this.#detectors : []);
+      return this.#search({ line, text, encoded, token, detectors: isPlace ? this.#detectors : [] });
     });
   }
 
   /** Searches what came of a searched line; strings that have not changed are not searched again. */
   searchAgain({ line, tokens }: Replaced, before: Searched): Searched {
     if (tokens === null) return this.search(line);
-    return this.#searchEach(line, tokens, (token, index) =>
-      before.clean[index] ? [] : this.#search(line, token, this.#detectors),
-    );
+    const text = fromBytes(line);
+    const encoded = new EncodedPlaces(line);
+    return this.#searchEach(line, tokens, (token, index) => {
+      if (before.clean[index]) return NOTHING;
+      return this.#search({ line, text, encoded, token, detectors: this.#detectors });
+    });
   }
 
   #searchEach(
     line: Buffer,
     tokens: readonly StringToken[],
-    searchOne: (token: StringToken, index: number) => readonly Match[],
+    searchOne: (token: StringToken, index: number) => TokenMatches,
   ): Searched {
     const clean: boolean[] = [];
+    const places: number[] = [];
     const matches: Match[] = [];
     for (let index = 0; index < tokens.length; index += 1) {
       const token = tokens[index]!;
       const found = searchOne(token, index);
-      clean.push(found.length === 0);
-      for (const match of found) {
+      clean.push(found.matches.length === 0);
+      if (found.matches.length > 0 || found.isEncoded) places.push(index);
+      for (const match of found.matches) {
         matches.push({ ...match, start: match.start + token.start, end: match.end + token.start });
       }
     }
-    return { line, tokens, clean, matches };
+    return { line, tokens, clean, places, matches };
   }
 
-  /** False when nothing can match, whatever the fields: a line with no literal of listed values in it. */
+  /** False when nothing can match, whatever the fields: a line with no trace of listed values in it. */
   #mayMatch(line: Buffer, places: Places): boolean {
     if (this.#isIdle) return false;
-    if (this.#values?.searchesAll === true || (this.#detectors.length > 0 && places?.length !== 0))
-      return true;
-    return this.#values !== null && this.#valueLiterals!.occursIn(line, 0, line.length);
+    if (this.#detectors.length > 0 && places?.length !== 0) return true;
+    return this.#values?.mayOccurIn(line, 0, line.length) === true;
   }
 
-  #search(line: Buffer, token: StringToken, detectors: readonly Detector[]): Match[] {
-    if (!this.#isCandidate(line, token, detectors.length > 0)) return [];
-    return this.#searchToken(line.toString('latin1', token.start, token.end), token, detectors);
+  #search(place: TokenPlace): TokenMatches {
+    if (!this.#isCandidate(place)) return NOTHING;
+    const { text, token } = place;
+    return this.#searchToken(text.slice(token.start, token.end), place);
   }
 
   /** False only when no detector asked for and no listed value can match; looks at the raw bytes. */
-  #isCandidate(line: Buffer, { start, end, key }: StringToken, detects: boolean): boolean {
-    if (detects && this.#anchors.occursIn(line, start, end)) return true;
-    if (detects && key !== null && this.#isSearchedKey(key)) return true;
-    if (this.#values === null) return false;
-    return this.#values.searchesAll || this.#valueLiterals!.occursIn(line, start, end);
+  #isCandidate({ line, encoded, token, detectors }: TokenPlace): boolean {
+    const { start, end, key } = token;
+    if (detectors.length > 0) {
+      if (this.#anchors.occursIn(line, start, end)) return true;
+      if (key !== null && this.#isSearchedKey(key)) return true;
+      if (encoded.isIn(start, end)) return true;
+    }
+    return this.#values?.mayOccurIn(line, start, end) === true;
   }
 
   /** Names of fields repeat all the time, so the answer is kept; a session that invents names pays for it. */
@@ -138,23 +163,19 @@ export class TextSearch {
     return answer;
   }
 
-  #searchToken(raw: string, token: StringToken, detectors: readonly Detector[]): Match[] {
+  #searchToken(raw: string, { token, detectors }: TokenPlace): TokenMatches {
     const fieldClass = this.#fields.classify(token.key, token.parent, raw);
-    if (fieldClass === 'id') return [];
+    if (fieldClass === 'id') return NOTHING;
     const field = fieldOf(token.key, fieldClass);
     const isFree = fieldClass === 'plain';
     const found: Candidate[] = [];
-    const maps = new MapChain();
-    let view = token.role === 'text' ? raw : maps.decode(raw);
-    for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-      for (const match of this.#searchView(view, field, isFree, detectors)) {
-        found.push({ ...match, ...widened(raw, maps.toRaw(match)), depth });
+    const { views, isEncoded } = viewsOf(raw, { isEscaped: token.role !== 'text', isOpaque: field.opaque });
+    for (const view of views) {
+      for (const match of this.#searchView(view.text, field, isFree, detectors)) {
+        found.push({ ...match, ...widened(raw, view.toRaw(match)), depth: view.depth });
       }
-      const next = maps.decode(view);
-      if (next === view) break;
-      view = next;
     }
-    return merged(found);
+    return { matches: merged(found), isEncoded };
   }
 
   #searchView(text: string, field: Field, isFree: boolean, detectors: readonly Detector[]): Match[] {
@@ -215,13 +236,6 @@ function movedTokens({ tokens, matches }: Searched, growths: readonly number[]):
   });
 }
 
-/** An escaped ASCII letter or sign may hide any literal; escaped control characters do not. */
-const ESCAPED_LETTER = ['2', '3', '4', '5', '6', '7'].map((digit) => `\\u00${digit}`);
-
-function literalScanner(literals: readonly string[]): LiteralScanner<null> {
-  return new LiteralScanner([...new Set([...ESCAPED_LETTER, ...literals])].map((literal) => [literal, null]));
-}
-
 /** The same detectors serve every trace of a push. */
 const anchorScanners = new WeakMap<readonly Detector[], LiteralScanner<null>>();
 
@@ -239,29 +253,6 @@ function outside(span: Span, holes: readonly Span[]): Span[] {
   const rest = subtractSpans(span, holes);
   const whole = rest.length === 1 && rest[0]!.start === span.start && rest[0]!.end === span.end;
   return whole ? rest : rest.filter(({ start, end }) => end - start >= MIN_REST);
-}
-
-/** The levels decoded so far, and the way back to raw offsets; maps are made when first asked for. */
-class MapChain {
-  readonly #texts: string[] = [];
-  readonly #maps: EscapeMap[] = [];
-
-  decode(text: string): string {
-    const decoded = unescapeJson(text);
-    if (decoded !== text) this.#texts.push(text);
-    return decoded;
-  }
-
-  toRaw(span: Span): Span {
-    let { start, end } = span;
-    for (let level = this.#texts.length - 1; level >= 0; level -= 1) {
-      const map = this.#maps[level] ?? new EscapeMap(this.#texts[level]!);
-      this.#maps[level] = map;
-      start = map.toRaw(start, 'down');
-      end = map.toRaw(end, 'up');
-    }
-    return { start, end };
-  }
 }
 
 /** The span grown to whole UTF-8 characters. */

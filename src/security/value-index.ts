@@ -1,10 +1,11 @@
 /**
- * Finds listed values in a text: verbatim, percent-encoded, and inside base64. Long values are recognised
- * by their first characters and followed as far as they agree, so a copy that was cut off is found too.
+ * Finds listed values in a text: verbatim, inside base64, and in pieces. Long values are recognised by their
+ * first characters and followed as far as they agree, so a copy that was cut off is found too.
  */
 import { fromString } from './byte-text.ts';
 import type { SecretEntry } from './contract.ts';
-import { LiteralScanner } from './literal-scanner.ts';
+import { FragmentIndex } from './fragments.ts';
+import { LiteralScanner, literalScanner } from './literal-scanner.ts';
 import type { Span } from './placeholder.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
@@ -37,10 +38,11 @@ interface Group {
 }
 
 export class ValueIndex {
-  /** Stretches that escaping leaves alone, one of which is in any string that holds a value. */
-  readonly literals: readonly string[];
   /** True when some value has no such stretch, so that every string must be searched. */
   readonly searchesAll: boolean;
+  /** Stretches that escaping leaves alone, one of which is in any string that holds a whole value. */
+  readonly #literals: LiteralScanner<null>;
+  readonly #fragments: FragmentIndex;
   readonly #scanner: LiteralScanner<Group>;
   /** Heads of all needles while they are few: the quick way to see that none is there. */
   readonly #heads: readonly string[] | null;
@@ -48,17 +50,30 @@ export class ValueIndex {
   constructor(entries: readonly SecretEntry[]) {
     const needles = entries.flatMap(needlesOf);
     const literals = needles.map((needle) => stableStretch(needle.text));
-    this.literals = [...new Set(literals.filter((literal) => literal !== null))];
+    const stable = literals.filter((literal) => literal !== null);
+    this.#literals = literalScanner(stable);
+    this.#fragments = new FragmentIndex(entries);
     this.searchesAll = literals.includes(null);
     this.#scanner = new LiteralScanner(groupsOf(needles));
     this.#heads = needles.length <= FEW ? needles.map(({ text }) => text.slice(0, HEAD)) : null;
   }
 
+  /** False only when `search` finds nothing in any reading of these raw bytes that undoes JSON escapes. */
+  mayOccurIn(bytes: Buffer, start: number, end: number): boolean {
+    if (this.searchesAll || this.#literals.occursIn(bytes, start, end)) return true;
+    return !this.#fragments.isEmpty && this.#fragments.occursIn(bytes, start, end);
+  }
+
   /**
-   * Hits in order, disjoint; at one place the longest wins. Unless the text `isFree`, only values that are
+   * Whole values and pieces; of whole ones at one place the longest. Unless the text `isFree`, only values that are
    * hunted anywhere count. Linear in the length of `text`.
    */
   search(text: string, isFree: boolean): ValueHit[] {
+    const whole = this.#searchWhole(text, isFree);
+    return this.#fragments.isEmpty ? whole : [...whole, ...this.#fragments.search(text)];
+  }
+
+  #searchWhole(text: string, isFree: boolean): ValueHit[] {
     const hits: ValueHit[] = [];
     if (this.#heads?.every((head) => !text.includes(head))) return hits;
     let searchedTo = 0;
@@ -122,14 +137,14 @@ function keyLines(value: string): string[] {
   return value.match(/[A-Za-z0-9+/=]{24,}/g) ?? [];
 }
 
-/** Percent-encoding, and what base64 makes of the value at each of the three alignments. */
+/** What base64 makes of the value at each of the three alignments. */
 function encodedForms(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8');
   const aligned = [0, 1, 2]
     .map((shift) => base64Core(bytes, shift))
     .filter((core) => core.length >= MIN_BASE64);
   const urlSafe = aligned.map((core) => core.replaceAll('+', '-').replaceAll('/', '_'));
-  return [encodeURIComponent(value.toWellFormed()), ...aligned, ...urlSafe];
+  return [...aligned, ...urlSafe];
 }
 
 /** The base64 characters that depend on `bytes` alone when `shift` bytes stand before them. */

@@ -23,6 +23,7 @@ import {
   type ScannedStream,
   type Sealed,
   type SealSession,
+  sealedValue,
   settleSeal,
 } from '../security/seal.ts';
 import type { SealEngine } from '../security/seal-engine.ts';
@@ -102,8 +103,35 @@ async function sealParts(
     project: await raw.project(),
     dependencies: await raw.dependencies(),
   });
+  assertPlainIds(
+    session,
+    raw.traceId,
+    sources.map(({ meta }) => meta),
+  );
   const streams = sources.map((source, index) => session.sealStream(() => source.read(), scanned[index]));
   return mergeSealed(beside, combineSealed(streams), (own, sealed) => ({ ...own, sources: sealed }));
+}
+
+/**
+ * Ids are the same in the raw and in the sealed copy, so one that holds a secret cannot be sealed. Throws
+ * `OT_SEAL_ID` (blocked).
+ */
+function assertPlainIds(session: SealSession, traceId: string, metas: readonly SourceMeta[]): void {
+  const native = metas.flatMap(({ session_id, parent_session_id = '', subagent = '' }) => [
+    ...session_id.split('/'),
+    ...parent_session_id.split('/'),
+    subagent,
+  ]);
+  const sealed = sealedValue(session.sealJson({ sessionId: native }));
+  if (sealed.sessionId.every((id, index) => id === native[index])) return;
+  throw new OtError(
+    'OT_SEAL_ID',
+    'blocked',
+    `the native id of trace ${traceId} holds what looks like a secret`,
+    {
+      hint: `Nothing was sent. Remove the trace: git ot bucket forget ${traceId}`,
+    },
+  );
 }
 
 async function deriveCopy(

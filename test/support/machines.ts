@@ -155,6 +155,11 @@ export class SyncMachine {
     return refsOf(this.git, this.gitDir, prefix);
   }
 
+  /** Every object of the bucket, one after another. */
+  async everyByte(): Promise<Buffer> {
+    return everyObjectOf(this.git, this.gitDir);
+  }
+
   transport(gitDir = this.gitDir): Transport {
     return programTransport(this.git, gitDir);
   }
@@ -233,8 +238,7 @@ export class BareRemote {
 
   /** Every object's content, one after another: what a reader of the disk can see. */
   async everyByte(): Promise<Buffer> {
-    const args = ['cat-file', '--batch', '--batch-all-objects', '--unordered'];
-    return (await this.git.run(args, { gitDir: this.gitDir })).stdout;
+    return everyObjectOf(this.git, this.gitDir);
   }
 
   /** Commits of a ref, newest first, with their parents. */
@@ -250,6 +254,11 @@ export class BareRemote {
   async expectSound(): Promise<void> {
     expect(await fsckFull(this.git, this.gitDir)).toEqual([]);
   }
+}
+
+async function everyObjectOf(git: GitProgram, gitDir: string): Promise<Buffer> {
+  const args = ['cat-file', '--batch', '--batch-all-objects', '--unordered'];
+  return (await git.run(args, { gitDir })).stdout;
 }
 
 /** Ids of all objects of a repository, reachable or not. */

@@ -1,0 +1,30 @@
+/** Canaries through a push: planted, captured, sealed, sent; then every byte of the remote is looked at. */
+import { expect } from 'vitest';
+import {
+  type Agent,
+  everyByteOf,
+  expectEveryCanary,
+  expectNoCanary,
+  type Planting,
+  type PlantOptions,
+  plantSessions,
+} from '../support/canaries.ts';
+import { BareRemote, expectSound, SyncMachine } from '../support/machines.ts';
+
+/** Plants in sessions of these agents and pushes once. */
+export async function expectCanariesStay(
+  agents: readonly Agent[],
+  plantings: readonly Planting[],
+  options: PlantOptions = {},
+): Promise<void> {
+  const remote = await BareRemote.create();
+  const anna = new SyncMachine();
+  await anna.addRemote(remote.gitDir);
+  const planted = agents.map((agent) => plantSessions(agent, plantings, options));
+  for (const { folder } of planted) await anna.capture(folder);
+  expectEveryCanary(await anna.everyByte(), planted);
+  await anna.push();
+  expectNoCanary(await everyByteOf(remote), planted);
+  expect((await remote.refs()).size).toBeGreaterThan(0);
+  await expectSound([remote], [anna]);
+}
