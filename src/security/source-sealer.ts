@@ -60,7 +60,10 @@ export class SourceSealer {
    */
   scan(line: Buffer): Places {
     const { matches, places } = this.#discovery.search(line);
-    for (const match of matches) this.#entryOf(match);
+    for (const match of matches) {
+      this.#entryOf(match);
+      for (const { kind, value } of match.also) this.#list.add(kind, value);
+    }
     return places.length === 0 ? NO_PLACES : Uint32Array.from(places);
   }
 

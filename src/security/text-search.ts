@@ -28,11 +28,15 @@ export interface Match extends Span {
   readonly tool: string | null;
   /** Set when the value was found because it is listed. */
   readonly entry: SecretEntry | null;
+  /** The same secret as other readings of the same bytes have it. */
+  readonly also: readonly Pick<Match, 'kind' | 'value'>[];
 }
 
 interface Candidate extends Match {
   /** How many levels of escapes and encodings were undone to see it. */
   readonly depth: number;
+  /** Seen in the decoded form of encoded text. */
+  readonly isEncoded: boolean;
 }
 
 /** What a search saw of a line. */
@@ -172,7 +176,12 @@ export class TextSearch {
     const { views, isEncoded } = viewsOf(raw, { isEscaped: token.role !== 'text', isOpaque: field.opaque });
     for (const view of views) {
       for (const match of this.#searchView(view.text, field, isFree, detectors)) {
-        found.push({ ...match, ...widened(raw, view.toRaw(match)), depth: view.depth });
+        found.push({
+          ...match,
+          ...widened(raw, view.toRaw(match)),
+          depth: view.depth,
+          isEncoded: view.isEncoded,
+        });
       }
     }
     return { matches: merged(found), isEncoded };
@@ -185,14 +194,14 @@ export class TextSearch {
       for (const { kind, rule, tool, start, end } of detector.detect(text, field)) {
         for (const span of outside({ start, end }, holes)) {
           const value = toText(text.slice(span.start, span.end));
-          matches.push({ ...span, kind, rule, tool, value, entry: null });
+          matches.push({ ...span, kind, rule, tool, value, entry: null, also: [] });
         }
       }
     }
     for (const { start, end, entry } of this.#values?.search(text, isFree) ?? []) {
       const { kind, value } = entry;
       for (const span of outside({ start, end }, holes)) {
-        matches.push({ ...span, kind, rule: 'listed-value', tool: null, value, entry });
+        matches.push({ ...span, kind, rule: 'listed-value', tool: null, value, entry, also: [] });
       }
     }
     return matches;
@@ -263,7 +272,10 @@ function widened(text: string, span: Span): Span {
   return { start, end };
 }
 
-/** One match per stretch of overlapping ones: the longest names it, then precedence, then depth. */
+/**
+ * One match per stretch of overlapping ones: the longest names it, then precedence, then depth. What was seen
+ * of it in encoded form and what it stands for are values both.
+ */
 function merged(found: Candidate[]): Match[] {
   if (found.length < 2) return found;
   found.sort((a, b) => a.start - b.start || b.end - a.end || precedence(a, b));
@@ -271,7 +283,7 @@ function merged(found: Candidate[]): Match[] {
   for (const candidate of found) {
     const last = result.at(-1);
     if (last === undefined || candidate.start >= last.end) result.push(candidate);
-    else if (candidate.end > last.end) result[result.length - 1] = joined(last, candidate);
+    else result[result.length - 1] = joined(last, candidate);
   }
   return result;
 }
@@ -281,6 +293,16 @@ function precedence(a: Candidate, b: Candidate): number {
 }
 
 function joined(a: Candidate, b: Candidate): Candidate {
-  const named = b.end - b.start > a.end - a.start ? b : a;
-  return { ...named, start: a.start, end: b.end };
+  const [named, other] = b.end - b.start > a.end - a.start ? [b, a] : [a, b];
+  const also = isOtherReading(named, other) ? [...a.also, ...b.also, other] : [...a.also, ...b.also];
+  return { ...named, also, start: a.start, end: Math.max(a.end, b.end) };
+}
+
+/** Shortest value that is listed for another reading of it. */
+const MIN_OTHER = 12;
+
+function isOtherReading(named: Candidate, other: Candidate): boolean {
+  if (named.isEncoded === other.isEncoded || other.entry !== null || other.value.length < MIN_OTHER)
+    return false;
+  return !named.value.includes(other.value) && !named.also.some(({ value }) => value === other.value);
 }

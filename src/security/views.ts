@@ -17,6 +17,7 @@ const MAX_MORE = 65_536;
 export interface View {
   readonly text: string;
   readonly depth: number;
+  readonly isEncoded: boolean;
   /** Offsets in the raw string. */
   toRaw(span: Span): Span;
 }
@@ -30,7 +31,7 @@ export interface ViewOptions {
 
 /** All readings of `raw`; bounded work, whatever it holds. */
 export function viewsOf(raw: string, options: ViewOptions): { views: readonly View[]; isEncoded: boolean } {
-  const whole: View = { text: raw, depth: -1, toRaw: (span) => span };
+  const whole: View = { text: raw, depth: -1, isEncoded: false, toRaw: (span) => span };
   const levels = escapeLevels(options.isEscaped ? unescaped(whole) : { ...whole, depth: 0 });
   const decoded = options.isOpaque ? [] : encodedViews(levels, raw.length * MAX_TIMES + MAX_MORE);
   return { views: [...levels, ...decoded], isEncoded: decoded.length > 0 };
@@ -56,7 +57,7 @@ function unescaped(view: View): View {
     map ??= new EscapeMap(view.text);
     return view.toRaw({ start: map.toRaw(start, 'down'), end: map.toRaw(end, 'up') });
   };
-  return { text, depth: view.depth + 1, toRaw };
+  return { text, depth: view.depth + 1, isEncoded: view.isEncoded, toRaw };
 }
 
 /** What the views hold in encoded form, and what that holds, while the characters in all are within `budget`. */
@@ -70,8 +71,8 @@ function encodedViews(from: readonly View[], budget: number): View[] {
       for (const { text, toSource } of decodedTexts(view.text)) {
         left -= text.length;
         if (left < 0) return found;
-        const decoded = { text, depth: view.depth + 1, toRaw: (span: Span) => view.toRaw(toSource(span)) };
-        next.push(...escapeLevels(decoded));
+        const toRaw = (span: Span): Span => view.toRaw(toSource(span));
+        next.push(...escapeLevels({ text, depth: view.depth + 1, isEncoded: true, toRaw }));
       }
     }
     found.push(...next);
