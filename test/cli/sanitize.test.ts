@@ -44,7 +44,7 @@ describe('an answer', () => {
     const { sanitized, report, findings } = await sanitize({ row });
     expect(JSON.stringify(sanitized)).not.toContain(TOKEN.slice(8, 20));
     expect(sanitized).toMatchObject({ steps: [{ a: 1 }, { note: 'x [REDACTED:access_token:1]' }] });
-    expect(report.findings).toMatchObject([{ field_path: 'steps[1].note' }]);
+    expect(report.findings).toMatchObject([{ field_path: 'steps[1].note' }, { field_path: 'other' }]);
     expect(report.redactions_applied).toBe(2);
     expect(sanitized.other).toContain('[REDACTED:');
     expect(findings).toBeUndefined();
