@@ -12,6 +12,7 @@ import type { Platform } from '../base/platform.ts';
 import type { GitProgram } from '../git/spawn.ts';
 import { gitProgram } from '../git/spawn.ts';
 import type { Io } from './io.ts';
+import { lineReader } from './line-reader.ts';
 import { machineId, processStart } from './machine.ts';
 import type { Write } from './output.ts';
 
@@ -143,7 +144,7 @@ function processIo(write: Write): Io {
     out: (chunk) => write(1, chunk),
     err: (text) => write(2, text),
     input: () => process.stdin,
-    readLine,
+    readLine: lineReader(),
     readSecret,
   };
 }
@@ -166,14 +167,4 @@ async function readSecret(): Promise<string | null> {
   } finally {
     process.stdin.setRawMode(false);
   }
-}
-
-/** By hand: node's readline would have to be loaded for it. */
-async function readLine(): Promise<string | null> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk;
-    if (text.includes('\n')) break;
-  }
-  return text === '' ? null : text.split('\n', 1)[0]!.replace(/\r$/, '');
 }
