@@ -162,7 +162,7 @@ class Drain {
   /** Visits a session, or lets it rest: its notes then wait. */
   async #attend(visit: Visit, lookAgainMs: number): Promise<void> {
     const now = this.#now();
-    const due = restUntil(visit.transcript, await readState(this.#options.home), now);
+    const due = restUntil(visit, await readState(this.#options.home), now);
     if (this.#isPatient && now < due) this.#waiting.push({ visit, due });
     else await this.#visit(visit, lookAgainMs);
   }

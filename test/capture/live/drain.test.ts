@@ -175,37 +175,37 @@ describe('notes that are not whole, or no good', () => {
 });
 
 describe('what drainSpool takes and leaves', () => {
-  it('lets a session rest that takes long to capture, and folds what comes in meanwhile', async () => {
-    const home = tempDir();
-    let clock = Date.now();
-    const platform = {
-      ...testPlatform(),
-      now: () => new Date(clock),
-      sleep: async (ms: number) => {
-        clock += ms;
-      },
-    };
-    const starts: number[] = [];
-    const visits: number[] = [];
-    const capture = async ({ events }: Visit): Promise<VisitResult> => {
-      starts.push(clock);
-      visits.push(events.length);
-      clock += 5_000;
-      // The agent goes on while it is captured.
-      if (starts.length < 4)
-        for (let n = 0; n < 3; n += 1)
-          spool(home, `event-${starts.length}-${n}`, {
-            hook_event_name: 'x',
-            transcript_path: '/logs/huge.jsonl',
-          });
-      return CAPTURED;
-    };
-    spool(home, 'event-0-0', { hook_event_name: 'x', transcript_path: '/logs/huge.jsonl' });
-    const report = await drainSpool({ home, platform, capture, lookAgainMs: 2_000 });
-    expect(report).toEqual({ events: 10, captures: 4, traces: 4, set_aside: 0 });
-    expect(visits).toEqual([1, 3, 3, 3]);
-    for (let n = 1; n < 4; n += 1) expect(starts[n]! - starts[n - 1]!).toBeGreaterThanOrEqual(25_000);
-  });
+  it.each([{ transcript_path: '/logs/huge.jsonl' }, { session_id: 'ses_huge' }])(
+    'lets a session rest that takes long to capture, and folds what comes in meanwhile: %o',
+    async (which) => {
+      const home = tempDir();
+      let clock = Date.now();
+      const platform = {
+        ...testPlatform(),
+        now: () => new Date(clock),
+        sleep: async (ms: number) => {
+          clock += ms;
+        },
+      };
+      const starts: number[] = [];
+      const visits: number[] = [];
+      const capture = async ({ events }: Visit): Promise<VisitResult> => {
+        starts.push(clock);
+        visits.push(events.length);
+        clock += 5_000;
+        // The agent goes on while it is captured.
+        if (starts.length < 4)
+          for (let n = 0; n < 3; n += 1)
+            spool(home, `event-${starts.length}-${n}`, { hook_event_name: 'x', ...which });
+        return CAPTURED;
+      };
+      spool(home, 'event-0-0', { hook_event_name: 'x', ...which });
+      const report = await drainSpool({ home, platform, capture, lookAgainMs: 2_000 });
+      expect(report).toEqual({ events: 10, captures: 4, traces: 4, set_aside: 0 });
+      expect(visits).toEqual([1, 3, 3, 3]);
+      for (let n = 1; n < 4; n += 1) expect(starts[n]! - starts[n - 1]!).toBeGreaterThanOrEqual(25_000);
+    },
+  );
 
   it('captures the session again that a commit is about, and no other', async () => {
     const home = tempDir();

@@ -1,5 +1,6 @@
 /** `hooks/spool` as agents and git run it, and the drain behind it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -123,6 +124,27 @@ describe('the script', () => {
     expect(await traces(at)).toHaveLength(1);
     await sound(at);
   });
+
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'starts one when the process has ended and nobody looked, or is another by now',
+    async () => {
+      const at = machine();
+      mkdirSync(at.spool);
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [zombie] = (await once(parent.stdout, 'data')) as [Buffer];
+      const before = `${zombie.toString().trim()}\n`;
+      await until(() => / Z /.test(readFileSync(`/proc/${before.trim()}/stat`, 'utf8')));
+      for (const marker of [before, `${process.pid} 1\n`, `${process.pid}x\n`]) {
+        writeFileSync(join(at.spool, 'drain'), marker);
+        fire(at);
+        expect(readFileSync(join(at.spool, 'drain'), 'utf8')).not.toBe(marker);
+        await until(() => notes(at).length === 0 && !existsSync(join(at.spool, 'drain')));
+      }
+      parent.kill();
+    },
+  );
 
   it('notes folder and HEAD in a repository, a linked work tree, and none', () => {
     const at = machine();
