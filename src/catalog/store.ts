@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 5;
+export const CATALOG_VERSION = 6;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -40,6 +40,10 @@ CREATE TABLE places (trace INTEGER PRIMARY KEY, cwd TEXT NOT NULL);
 CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL,
   PRIMARY KEY (trace, step, ordinal)) WITHOUT ROWID;
 CREATE TABLE turns (trace INTEGER NOT NULL, step INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
+CREATE TABLE trail_groups (repository TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (repository, name)) WITHOUT ROWID;
+CREATE TABLE trail_files (repository TEXT NOT NULL, path TEXT NOT NULL, oid TEXT NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, path, oid)) WITHOUT ROWID;
+CREATE TABLE trail_changes (repository TEXT NOT NULL, commit_id TEXT NOT NULL, path TEXT NOT NULL, added INTEGER NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, commit_id, path)) WITHOUT ROWID;
+CREATE INDEX trail_changes_by_path ON trail_changes (repository, path);
 CREATE VIRTUAL TABLE texts USING fts5 (${FIELDS.map((name) => `${name}_text`).join(', ')}, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE words USING fts5vocab ('texts', 'row');
 `;

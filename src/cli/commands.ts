@@ -221,6 +221,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/blame.ts')).TrailBlameCommand,
   },
   {
+    path: ['trail', 'blame', 'commit'],
+    summary: 'say which lines of a commit agents wrote',
+    load: async () => (await import('./commands/trail/blame-commit.ts')).TrailBlameCommitCommand,
+  },
+  {
+    path: ['trail', 'blame', 'trace'],
+    summary: 'list the commits that hold lines of a trace',
+    load: async () => (await import('./commands/trail/blame-trace.ts')).TrailBlameTraceCommand,
+  },
+  {
+    path: ['trail', 'sync'],
+    summary: 'find which lines of all commits agents wrote',
+    load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

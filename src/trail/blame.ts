@@ -6,10 +6,12 @@ import type { Sqlite } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
 import { type BlamedLine, blameFile } from './git-blame.ts';
+import { sameLines } from './lines.ts';
 import { editOf, type Tier, tierOf } from './owner.ts';
 import type { FoundEdit } from './read-edits.ts';
+import type { Replayed } from './replay.ts';
 import type { TrailRepository } from './repository.ts';
-import { followTrail, type TrailOptions } from './trail.ts';
+import { Trail, type TrailOptions } from './trail.ts';
 
 /** Who wrote a line, as far as it is known. */
 export interface LineOwner {
@@ -71,42 +73,32 @@ export interface BlameRequest {
 }
 
 /** Throws `OT_FILE_NOT_FOUND` (exit 6) and what git says of a range outside the file (exit 2). */
-export async function blame(options: Omit<TrailOptions, 'paths'>, request: BlameRequest): Promise<FileBlame> {
+export async function blame(options: TrailOptions, request: BlameRequest): Promise<FileBlame> {
   const { repository, database } = options;
   const { path, commit } = request;
-  const [blamed, trail] = await Promise.all([
-    blameFile(repository, request),
-    followTrail({ ...options, paths: [path] }),
-  ]);
-  const ledger = trail.ledgers.get(path);
-  const owners = ledger === undefined ? null : await ownersIn(repository, request, { trail, ledger });
-  const lines = blamed.map((line) => attributed(line, owners?.[line.line - 1] ?? 0, trail.edits));
-  return { path, commit, lines, steps: stepsOf(database, lines, trail.edits), coverage: coverageOf(lines) };
-}
-
-interface Followed {
-  readonly trail: Awaited<ReturnType<typeof followTrail>>;
-  readonly ledger: NonNullable<ReturnType<Awaited<ReturnType<typeof followTrail>>['ledgers']['get']>>;
+  const [blamed, trail] = await Promise.all([blameFile(repository, request), Trail.open(options)]);
+  const group = trail.groups.find(({ paths }) => paths.includes(path));
+  const replayed = group === undefined ? null : await trail.replay(group);
+  const owners = replayed === null ? null : await ownersIn(repository, request, replayed);
+  const edits = replayed?.edits ?? [];
+  const lines = blamed.map((line) => attributed(line, owners?.[line.line - 1] ?? 0, edits));
+  return { path, commit, lines, steps: stepsOf(database, lines, edits), coverage: coverageOf(lines) };
 }
 
 /** Owners of the lines of the file at a commit, or in the work tree. */
 async function ownersIn(
   { objects, head, topLevel }: TrailRepository,
   { path, commit }: BlameRequest,
-  { trail, ledger }: Followed,
+  { ledger, table }: Replayed,
 ): Promise<Int32Array | null> {
   const at = commit ?? head;
   const blob = at === null ? null : await objects.resolve(at, path);
   const committed = blob?.type === 'blob' ? (ledger.blobs.get(blob.oid) ?? null) : null;
   if (commit !== null) return committed?.owners ?? null;
-  const ids = trail.table.split(await readFile(join(topLevel, path), 'utf8'));
-  if (committed !== null && sameText(committed.ids, ids)) return committed.owners;
+  const ids = table.split(await readFile(join(topLevel, path), 'utf8'));
+  if (committed !== null && sameLines(committed.ids, ids)) return committed.owners;
   const parent = blob?.type === 'blob' ? { path, oid: blob.oid } : null;
   return (await ledger.peek({ path, parents: [parent], repeats: false }, ids)).owners;
-}
-
-function sameText(left: Int32Array, right: Int32Array): boolean {
-  return left.length === right.length && left.every((id, at) => id === right[at]);
 }
 
 function attributed(line: BlamedLine, owner: number, edits: readonly FoundEdit[]): AttributedLine {
@@ -120,7 +112,7 @@ function attributed(line: BlamedLine, owner: number, edits: readonly FoundEdit[]
     author,
     time,
     ...ownerFields(owner, edits),
-    agent: edit?.agent ?? null,
+    agent: edit?.session.agent ?? null,
     model: edit?.model ?? null,
   };
 }
@@ -132,9 +124,9 @@ export function ownerFields(owner: number, edits: readonly FoundEdit[]): LineOwn
     return { trace_id: null, step_index: null, patch_id: null, tier: 'unknown', firmness: null };
   const tier = tierOf(owner);
   return {
-    trace_id: edit.traceId,
+    trace_id: edit.session.trace_id,
     step_index: edit.step,
-    patch_id: patchIdOf(edit.traceId, edit.step, edit.ordinal),
+    patch_id: patchIdOf(edit.session.trace_id, edit.step, edit.ordinal),
     tier,
     firmness: tier === 'ledger' || tier === 'exact_range' ? 'firm' : 'provisional',
   };
@@ -154,12 +146,15 @@ function stepsOf(
       counts.set(`${trace_id}:${step_index}`, (counts.get(`${trace_id}:${step_index}`) ?? 0) + 1);
   }
   return [...counts].map(([key, count]) => {
-    const { trace, traceId, step, agent, model } = edits.find(
-      (edit) => `${edit.traceId}:${edit.step}` === key,
-    )!;
-    const [turn] = prompts.all<{ text: string }>(trace, step);
-    return { trace_id: traceId, step_index: step, agent, model, lines: count, prompt: turn?.text ?? null };
+    const { session, step, model } = edits.find((edit) => keyOf(edit) === key)!;
+    const [turn] = prompts.all<{ text: string }>(session.id, step);
+    const { trace_id, agent } = session;
+    return { trace_id, step_index: step, agent, model, lines: count, prompt: turn?.text ?? null };
   });
+}
+
+function keyOf({ session, step }: FoundEdit): string {
+  return `${session.trace_id}:${step}`;
 }
 
 /** Blank lines and lines without a letter or digit count in no ratio. */

@@ -83,7 +83,7 @@ function doubtIsland(job: Job, before: Hunk, after: Hunk): void {
 
 /** What lines `b0` to `b1` of `b`, kept from `a`, tell together: a line that occurs once in both tells most. */
 export function weightOfRun(table: LineTable, a: Int32Array, b: Int32Array, b0: number, b1: number): number {
-  if (b1 - b0 > SHORT_RUN) return TRUSTED;
+  if (b1 - b0 > SHORT_RUN) return SHORT_RUN;
   let weight = 0;
   for (let at = b0; at < b1; at += 1) {
     const own = table.weight(b[at]!);

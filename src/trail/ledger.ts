@@ -43,6 +43,8 @@ export interface CommittedLines extends Owned {
 interface State extends Owned {
   /** Agents' lines that were in the work tree and in no commit since; null for none. */
   readonly pending: Owned | null;
+  /** The blob that the work tree's file began with. */
+  readonly base: Oid | null;
 }
 
 export interface LedgerSources {
@@ -51,12 +53,14 @@ export interface LedgerSources {
   /** Blob id (SHA-1) of a text. */
   readonly hash: (text: string) => Oid;
   /** What a path held before its first commit here, or holds now when it was never committed since. */
-  readonly base: (path: string) => Oid | null;
+  readonly base: (path: string) => Promise<Oid | null>;
 }
 
 /** States of a work tree's file that are kept. */
 const MOST_STATES = 64;
+/** Weight that lines from elsewhere need: what a person typed may be equal by chance. */
 const TRUSTED = 3;
+const STRONG = 5;
 
 export class FileLedger {
   readonly #table: LineTable;
@@ -90,7 +94,7 @@ export class FileLedger {
     if (end === null) this.#lost.add(edit);
     const next = end ?? start;
     if (next === null) return;
-    push(history, { ...next, pending: start === null ? null : start.pending });
+    push(history, { ...next, pending: start?.pending ?? null, base: start?.base ?? null });
     this.#carryMove(edit, next);
   }
 
@@ -108,14 +112,16 @@ export class FileLedger {
       const folder = edit.path.includes('/') ? edit.path.slice(0, edit.path.lastIndexOf('/') + 1) : '';
       const sibling = each.moveTo.slice(each.moveTo.lastIndexOf('/') + 1);
       const key = keyOf(edit.root, each.moveTo.includes('/') ? each.moveTo : `${folder}${sibling}`);
-      push(this.#historyOf(key), { ...state, pending: null });
+      push(this.#historyOf(key), { ...state, pending: null, base: null });
     }
   }
 
   /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
   async #startOf(edit: LedgerEdit, history: readonly State[]): Promise<State | null> {
     const last = history.at(-1) ?? null;
-    if (edit.created) return { ...unowned(new Int32Array(0)), pending: last?.pending ?? null };
+    if (edit.created) {
+      return { ...unowned(new Int32Array(0)), pending: last?.pending ?? null, base: null };
+    }
     if (edit.before !== undefined) {
       const shown = await this.#shownState(edit.path, edit.before, history);
       if (shown !== null) return shown;
@@ -127,10 +133,10 @@ export class FileLedger {
   }
 
   async #committedState(path: string): Promise<State | null> {
-    const oid = this.#committed.get(path) ?? this.#sources.base(path);
+    const oid = this.#committed.get(path) ?? (await this.#sources.base(path));
     if (oid === null) return null;
     const known = await this.#blobOf(oid);
-    return known === null ? null : { ...known, pending: null };
+    return known === null ? null : { ...known, pending: null, base: oid };
   }
 
   async #blobOf(oid: Oid): Promise<Owned | null> {
@@ -150,7 +156,9 @@ export class FileLedger {
     const pending = last?.pending ?? null;
     if (last !== null && this.#isBlob(last.ids, before.blob)) return last;
     const known = this.#blobs.get(before.blob);
-    if (known !== undefined) return { ...known, pending: merged(last, pending) };
+    if (known !== undefined) {
+      return { ...known, pending: merged(last, pending), base: before.blob };
+    }
     const ids = (await this.#sources.blob(before.blob)) ?? (await this.#textOf(before));
     if (ids === null) return null;
     const same = history.findLast((state) => sameLines(state.ids, ids));
@@ -166,16 +174,16 @@ export class FileLedger {
 
   /** Somebody else changed the file meanwhile: what is new is nobody's, unless it was waiting. */
   #reconciled(bases: ReadonlyArray<State | null>, ids: Int32Array, pending: Owned | null): State {
-    let best: { owners: Int32Array; added: Uint8Array; count: number } | null = null;
+    let best: { owners: Int32Array; added: Uint8Array; count: number; base: Oid | null } | null = null;
     for (const base of bases) {
       if (base === null) continue;
       const carried = carry(this.#table, base, ids, NOBODY);
       const count = carried.added.reduce((sum, each) => sum + each, 0);
-      if (best === null || count < best.count) best = { ...carried, count };
+      if (best === null || count < best.count) best = { ...carried, count, base: base.base };
     }
-    if (best === null) return { ...unowned(ids), pending };
-    if (pending !== null) this.#take(pending, ids, best, true);
-    return { ids, owners: best.owners, pending };
+    if (best === null) return { ...unowned(ids), pending, base: null };
+    if (pending !== null) this.#take(pending, ids, best, TRUSTED);
+    return { ids, owners: best.owners, pending, base: best.base };
   }
 
   #isBlob(ids: Int32Array, blob: Oid): boolean {
@@ -192,7 +200,7 @@ export class FileLedger {
 
   async #linesOf(commit: LedgerCommit, ids: Int32Array, keys: readonly string[]): Promise<Lines> {
     const lines = await this.#fromParents(commit, ids);
-    this.#fromStates(keys, ids, lines);
+    this.#fromStates(commit, keys, ids, lines);
     this.#fromBlobs(commit, ids, lines);
     this.#lost.claim(ids, lines);
     return lines;
@@ -231,7 +239,7 @@ export class FileLedger {
   }
 
   /** States of work trees: one that is the very text decides, the newest and some before it give lines. */
-  #fromStates(keys: readonly string[], ids: Int32Array, lines: Lines): void {
+  #fromStates(commit: LedgerCommit, keys: readonly string[], ids: Int32Array, lines: Lines): void {
     for (const key of keys) {
       const exact = this.#states.get(key)!.findLast((state) => sameLines(state.ids, ids));
       if (exact === undefined) continue;
@@ -241,12 +249,26 @@ export class FileLedger {
       }
       return;
     }
-    for (const key of keys) this.#take(this.#states.get(key)!.at(-1)!, ids, lines, false);
+    const needed = commit.repeats ? TRUSTED : STRONG;
+    for (const key of keys) {
+      const last = this.#states.get(key)!.at(-1)!;
+      this.#doubtRemoved(commit, last, ids, lines);
+      this.#take(last, ids, lines, 0);
+    }
     for (const key of keys) {
       const history = this.#states.get(key)!;
-      for (const older of history.slice(-6, -1).reverse()) this.#take(older, ids, lines, true);
+      for (const older of history.slice(-6, -1).reverse()) this.#take(older, ids, lines, needed);
       const { pending } = history.at(-1)!;
-      if (pending !== null) this.#take(pending, ids, lines, true);
+      if (pending !== null) this.#take(pending, ids, lines, TRUSTED);
+    }
+  }
+
+  /** A line of the parent that the work tree no longer had was typed again since, by whomever. */
+  #doubtRemoved(commit: LedgerCommit, state: State, ids: Int32Array, lines: Lines): void {
+    if (!commit.parents.some((parent) => parent !== null && parent.oid === state.base)) return;
+    const { added } = carry(this.#table, state, ids, NOBODY);
+    for (let at = 0; at < ids.length; at += 1) {
+      if (added[at] === 1 && lines.added[at] === 0 && lines.owners[at]! > 0) lines.owners[at] = UNDECIDED;
     }
   }
 
@@ -255,23 +277,30 @@ export class FileLedger {
     if (!lines.added.includes(1)) return;
     const parents = new Set(commit.parents.map((parent) => parent?.oid));
     const others = [...this.#blobs].filter(([oid]) => !parents.has(oid) && oid !== commit.oid).slice(-8);
-    for (const [, other] of others.reverse()) this.#take(other, ids, lines, true);
+    for (const [, other] of others.reverse())
+      this.#take(other, ids, lines, commit.repeats ? TRUSTED : STRONG);
   }
 
-  /** Gives lines that no parent explains to their owners in another state; `strict`: only in runs that tell enough. */
-  #take(state: Owned, ids: Int32Array, lines: Lines, strict: boolean): void {
+  /** Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed. */
+  #take(state: Owned, ids: Int32Array, lines: Lines, needed: number): void {
     if (!state.owners.some((owner) => owner > 0)) return;
     const wanted = (at: number): boolean =>
-      (lines.added[at] === 1 && lines.owners[at] === NOBODY) || lines.owners[at] === UNDECIDED;
+      lines.owners[at] === UNDECIDED ? needed === 0 : lines.added[at] === 1 && lines.owners[at] === NOBODY;
     if (!lines.owners.some((_, at) => wanted(at))) return;
     const { owners, added } = carry(this.#table, state, ids, NOBODY);
     for (let at = 0; at < ids.length; at += 1) {
       let end = at;
       while (end < ids.length && wanted(end) && owners[end]! > 0 && added[end] === 0) end += 1;
-      if (end > at && (!strict || weightOfRun(this.#table, state.ids, ids, at, end) >= TRUSTED)) {
+      if (end > at && (needed === 0 || weightOfRun(this.#table, state.ids, ids, at, end) >= needed)) {
         lines.owners.set(owners.subarray(at, end), at);
       }
-      if (!strict && end === at && lines.owners[at] === UNDECIDED && owners[at] === NOBODY && added[at] === 0)
+      if (
+        needed === 0 &&
+        end === at &&
+        lines.owners[at] === UNDECIDED &&
+        owners[at] === NOBODY &&
+        added[at] === 0
+      )
         lines.owners[at] = NOBODY;
       at = Math.max(at, end - 1);
     }
@@ -305,7 +334,7 @@ export class FileLedger {
     if (best === null) return;
     const pending = merged(await this.#waiting(best.state, commit, owned), best.state.pending);
     const root = best.key.slice(0, best.key.indexOf('\0'));
-    push(this.#historyOf(keyOf(root, commit.path)), { ...owned, pending });
+    push(this.#historyOf(keyOf(root, commit.path)), { ...owned, pending, base: commit.oid });
   }
 
   /** Agents' lines of a work tree that neither the commit nor its parents have. */

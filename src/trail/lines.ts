@@ -16,15 +16,15 @@ export type Weight = 0 | 1 | 2 | 3;
 
 const LETTER = /[\p{L}\p{N}]/u;
 
-/** Gives lines their numbers. One table for all texts that are compared with each other. */
+/** Gives lines their numbers. One table for all texts of one file. */
 export class LineTable {
   readonly #ids = new Map<string, number>();
   readonly #texts: string[] = [''];
   readonly #weights: Weight[] = [0];
   /** Number of the line without its white space, found when it is first asked for. */
   readonly #bare: number[] = [0];
-  /** The only place a line was seen in; -1 for one seen in several. */
-  readonly #places: number[] = [0];
+  /** The only edit that wrote a line, as far as is known; -1 for an everyday line. */
+  readonly #edits: number[] = [0];
 
   /** Lines of a text, without their ends; a carriage return before a line feed counts as part of the end. */
   split(text: string): Int32Array {
@@ -53,7 +53,7 @@ export class LineTable {
   }
 
   weight(id: number): Weight {
-    return this.#places[id] === -1 ? (Math.min(1, this.#weights[id]!) as Weight) : this.#weights[id]!;
+    return this.#edits[id] === -1 ? (Math.min(1, this.#weights[id]!) as Weight) : this.#weights[id]!;
   }
 
   /** Number of the line without white space; 0 for a blank one. */
@@ -67,12 +67,23 @@ export class LineTable {
     return bare;
   }
 
-  /** Notes that lines occur in a place, a number above 0: what occurs in several tells little. */
-  noteAt(place: number, ids: Int32Array): void {
+  /** Notes a text: a line that stands in it twice tells little. */
+  noteText(ids: Int32Array): void {
+    const seen = new Set<number>();
     for (const id of ids) {
-      const known = this.#places[id];
-      if (known === undefined || known === 0) this.#places[id] = place;
-      else if (known !== place) this.#places[id] = -1;
+      if (seen.has(id)) {
+        this.#edits[id] = -1;
+        this.#edits[this.bare(id)] = -1;
+      }
+      seen.add(id);
+    }
+  }
+
+  /** Notes the lines that an edit, a number above 0, wrote: what several edits wrote tells little. */
+  noteEdit(edit: number, ids: Int32Array): void {
+    for (const id of ids) {
+      note(this.#edits, id, edit);
+      note(this.#edits, this.bare(id), edit);
     }
   }
 
@@ -82,6 +93,12 @@ export class LineTable {
     for (const id of ids) text += `${this.#texts[id]!}\n`;
     return text;
   }
+}
+
+function note(places: number[], id: number, place: number): void {
+  const known = places[id] ?? 0;
+  if (known === 0) places[id] = place;
+  else if (known !== place) places[id] = -1;
 }
 
 function weightOf(text: string): Weight {

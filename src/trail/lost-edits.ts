@@ -16,7 +16,7 @@ export class LostEdits {
   }
 
   add({ number, edits }: { readonly number: number; readonly edits: readonly FileEdit[] }): void {
-    this.#edits.push({ number, blocks: edits.flatMap((edit) => authored(this.#table, edit)) });
+    this.#edits.push({ number, blocks: edits.flatMap((edit) => authoredBlocks(this.#table, edit)) });
   }
 
   /** Gives lines that a commit added and nobody owns to the edits that wrote them, and no other could have. */
@@ -68,7 +68,7 @@ function occurrences(block: Int32Array, ids: Int32Array): number[] {
 }
 
 /** Blocks of lines that an edit wrote anew. */
-function authored(table: LineTable, edit: FileEdit): Int32Array[] {
+export function authoredBlocks(table: LineTable, edit: FileEdit): Int32Array[] {
   switch (edit.op) {
     case 'write':
     case 'insert':

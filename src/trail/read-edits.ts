@@ -4,33 +4,15 @@ import type { Sqlite } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { readSegment } from '../catalog/read-trace.ts';
 import { type CallEdits, editsOfStep } from '../record/file-edits.ts';
 import { ShownFile } from '../record/patch.ts';
 import { type Place, type PlaceOptions, placesOf } from './places.ts';
+import { ShownFiles } from './shown-files.ts';
 
-/** One patch, found and placed. Times are in milliseconds since 1970. */
-export interface FoundEdit extends CallEdits, Place {
+/** A session of the repository that edited files. */
+export interface EditingSession {
   /** Number of the trace in the catalog. */
-  readonly trace: number;
-  readonly traceId: string;
-  readonly step: number;
-  readonly time: number;
-  readonly agent: string;
-  readonly model: string | null;
-  readonly before?: { readonly blob: string; readonly text: () => Promise<string | null> };
-}
-
-interface PatchPlace {
-  readonly trace: number;
-  readonly step: number;
-  readonly ordinal: number;
-  readonly time: number;
-  readonly path: string;
-}
-
-interface TraceRow {
   readonly id: number;
   readonly trace_id: string;
   readonly agent: string;
@@ -41,6 +23,23 @@ interface TraceRow {
   readonly cwd: string | null;
 }
 
+/** One patch and where it was made; its texts are not read yet. Times are in milliseconds since 1970. */
+export interface PlacedPatch extends Place {
+  readonly session: EditingSession;
+  readonly step: number;
+  readonly ordinal: number;
+  readonly time: number;
+}
+
+/** A patch with its texts. */
+export interface FoundEdit extends CallEdits, PlacedPatch {
+  /** As the agent wrote it; `path` is below the top of the work tree. */
+  readonly written: string;
+  readonly model: string | null;
+  /** The file before the edit, as the log shows it. */
+  readonly before?: { readonly blob: string; readonly text: () => Promise<string | null> };
+}
+
 export interface EditsWanted {
   /** Ids under which sessions of the repository may be known. */
   readonly projects: readonly string[];
@@ -48,148 +47,157 @@ export interface EditsWanted {
   readonly roots: readonly string[];
 }
 
-/** A session that edited files, and where; texts are not read yet. */
-export interface PlacedSession {
-  readonly row: TraceRow;
-  readonly patches: ReadonlyArray<PatchPlace>;
-}
-
-/** Sessions of a repository with their patches: by project, and by folder below one of its work trees. */
-export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): PlacedSession[] {
+/** Sessions of a repository: by project, and by folder below one of its work trees. */
+export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): EditingSession[] {
   const ids = projects.map(() => '?').join(', ') || 'NULL';
   const below = roots.map(() => "p.cwd = ? OR substr(p.cwd, 1, ?) = ? || '/'").join(' OR ') || '0';
-  const rows = database.all<TraceRow>(
-    `SELECT t.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd FROM traces t JOIN journals j ON j.id = t.journal
-     LEFT JOIN places p ON p.trace = t.id WHERE t.project_id IN (${ids}) OR ${below} ORDER BY t.trace_id`,
+  return database.all<EditingSession>(
+    `SELECT t.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd FROM traces t
+     JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id
+     WHERE (t.project_id IN (${ids}) OR ${below}) AND EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL)
+     ORDER BY t.trace_id`,
     ...projects,
     ...roots.flatMap((root) => [root, root.length + 1, root]),
   );
-  const patches = database.prepare(
-    'SELECT trace, step, ordinal, time, path FROM patches WHERE trace = ? AND time IS NOT NULL ORDER BY step, ordinal',
-  );
-  return rows
-    .map((row) => ({ row, patches: patches.all<PatchPlace>(row.id) }))
-    .filter((session) => session.patches.length > 0);
 }
 
-/** Edits of the wanted paths in the order of their times, with their texts. */
-export async function readEdits(
+/** When the first of the sessions' patches was made; null for none. */
+export function firstEdit(database: Sqlite, sessions: readonly EditingSession[]): number | null {
+  const statement = database.prepare('SELECT min(time) AS time FROM patches WHERE trace = ?');
+  let first: number | null = null;
+  for (const { id } of sessions) {
+    const time = statement.all<{ time: number | null }>(id)[0]?.time ?? null;
+    if (time !== null && (first === null || time < first)) first = time;
+  }
+  return first;
+}
+
+/** Patches of files of the repository in the order of their times. */
+export function placePatches(
   database: Sqlite,
-  shelves: readonly Shelf[],
-  sessions: readonly PlacedSession[],
-  places: PlaceOptions,
-  isWanted: (path: string) => boolean = () => true,
-): Promise<FoundEdit[]> {
-  const found: FoundEdit[] = [];
+  sessions: readonly EditingSession[],
+  options: PlaceOptions,
+): PlacedPatch[] {
+  const statement = database.prepare(
+    'SELECT step, ordinal, time, path FROM patches WHERE trace = ? AND time IS NOT NULL ORDER BY step, ordinal',
+  );
+  const found: PlacedPatch[] = [];
   for (const session of sessions) {
-    const placed = placesOf(
-      session.row.cwd,
-      session.patches.map(({ path }) => path),
-      places,
+    const rows = statement.all<{ step: number; ordinal: number; time: number; path: string }>(session.id);
+    const places = placesOf(
+      session.cwd,
+      rows.map(({ path }) => path),
+      options,
     );
-    const wanted = new Map<string, Place & { time: number }>();
-    session.patches.forEach(({ step, ordinal, time }, at) => {
-      const place = placed[at];
-      if (place && isWanted(place.path)) wanted.set(`${step}.${ordinal}`, { ...place, time });
+    rows.forEach(({ step, ordinal, time }, at) => {
+      const place = places[at];
+      if (place) found.push({ ...place, session, step, ordinal, time });
     });
-    const copy = copyOf(session.row, shelves);
-    if (wanted.size > 0 && copy !== null)
-      found.push(...(await editsOfSession(database, session, copy, wanted)));
   }
   return found.sort(
     (left, right) =>
       left.time - right.time ||
-      (left.traceId < right.traceId ? -1 : left.traceId > right.traceId ? 1 : 0) ||
+      left.session.id - right.session.id ||
       left.step - right.step ||
       left.ordinal - right.ordinal,
   );
 }
 
+/** Segments whose edits are kept: neighbouring files are often edited in the same ones. */
+const MOST_SEGMENTS = 512;
+
+interface SegmentEdits {
+  readonly model: ReadonlyMap<number, string | null>;
+  readonly edits: ReadonlyMap<string, CallEdits>;
+}
+
+/** Reads texts of patches out of the bucket. */
+export class EditReader {
+  readonly #database: Sqlite;
+  readonly #shelves: readonly Shelf[];
+  readonly #segments = new Map<string, SegmentEdits>();
+  readonly #shown = new Map<string, ShownFiles>();
+
+  constructor(database: Sqlite, shelves: readonly Shelf[]) {
+    this.#database = database;
+    this.#shelves = shelves;
+  }
+
+  /** The patches in their order; those whose texts are not here, or of which the log does not say how they ended, are left out. */
+  async read(patches: readonly PlacedPatch[]): Promise<FoundEdit[]> {
+    const found: FoundEdit[] = [];
+    for (const patch of patches) {
+      const copy = copyOf(patch.session, this.#shelves);
+      const segment = copy === null ? null : await this.#segment(copy, patch);
+      const edits = segment?.edits.get(`${patch.step}.${patch.ordinal}`);
+      if (copy === null || edits === undefined || isUnconfirmed(edits)) continue;
+      const shown = ShownFile.safeParse(edits.result?.metadata?.before);
+      found.push({
+        ...edits,
+        ...patch,
+        written: edits.path,
+        model: segment!.model.get(patch.step) ?? patch.session.model,
+        ...(shown.success
+          ? { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } }
+          : {}),
+      });
+    }
+    return found;
+  }
+
+  #shownIn(copy: TraceCopy): ShownFiles {
+    let shown = this.#shown.get(copy.traceId);
+    if (shown === undefined) {
+      this.#shown.clear();
+      shown = new ShownFiles(openCopy(copy));
+      this.#shown.set(copy.traceId, shown);
+    }
+    return shown;
+  }
+
+  async #segment(copy: TraceCopy, { session, step }: PlacedPatch): Promise<SegmentEdits | null> {
+    const first = step - ((step - 1) % SEGMENT_STEPS);
+    const [row] = this.#database.all<{ oid: string }>(
+      'SELECT oid FROM segments WHERE trace = ? AND first = ?',
+      session.id,
+      first,
+    );
+    if (row === undefined) return null;
+    const key = `${copy.traceId} ${row.oid}`;
+    let edits = this.#segments.get(key);
+    if (edits === undefined) {
+      edits = await readEdits(copy, { first, oid: row.oid });
+      if (this.#segments.size >= MOST_SEGMENTS) this.#segments.delete(this.#segments.keys().next().value!);
+      this.#segments.set(key, edits);
+    }
+    return edits;
+  }
+}
+
+async function readEdits(copy: TraceCopy, segment: { first: number; oid: string }): Promise<SegmentEdits> {
+  const { steps } = await readSegment(copy, segment);
+  const edits = new Map<string, CallEdits>();
+  const model = new Map<number, string | null>();
+  for (const step of steps) {
+    for (const each of editsOfStep(step)) {
+      edits.set(`${step.step_index}.${each.ordinal}`, each);
+      model.set(step.step_index, step.model ?? null);
+    }
+  }
+  return { edits, model };
+}
+
 function copyOf(
-  { trace_id: traceId, tree, remote, ref }: TraceRow,
+  { trace_id: traceId, tree, remote, ref }: EditingSession,
   shelves: readonly Shelf[],
 ): TraceCopy | null {
   const shelf = shelves.find((each) => (each.remote ?? '') === remote);
   return shelf === undefined ? null : { traceId, tree, tip: { shelf, ref, lane: '', month: '', commit: '' } };
 }
 
-async function editsOfSession(
-  database: Sqlite,
-  { row, patches }: PlacedSession,
-  copy: TraceCopy,
-  wanted: ReadonlyMap<string, Place & { readonly time: number }>,
-): Promise<FoundEdit[]> {
-  const steps = patches
-    .filter(({ step, ordinal }) => wanted.has(`${step}.${ordinal}`))
-    .map(({ step }) => step);
-  const firsts = new Set(steps.map((step) => step - ((step - 1) % SEGMENT_STEPS)));
-  const segments = database
-    .all<{ first: number; oid: string }>('SELECT first, oid FROM segments WHERE trace = ?', row.id)
-    .filter(({ first }) => firsts.has(first));
-  const shown = new ShownFiles(openCopy(copy));
-  const found: FoundEdit[] = [];
-  for (const segment of segments) {
-    for (const step of (await readSegment(copy, segment)).steps) {
-      for (const edits of editsOfStep(step)) {
-        const place = wanted.get(`${step.step_index}.${edits.ordinal}`);
-        if (place === undefined || isUnconfirmed(edits)) continue;
-        const before = ShownFile.safeParse(edits.result?.metadata?.before);
-        found.push({
-          ...edits,
-          ...place,
-          trace: row.id,
-          traceId: row.trace_id,
-          agent: row.agent,
-          model: step.model ?? row.model,
-          step: step.step_index,
-          ...(before.success
-            ? { before: { blob: before.data.blob, text: () => shown.read(before.data) } }
-            : {}),
-        });
-      }
-    }
-  }
-  return found;
-}
-
 /** A call whose end the log does not tell may have changed nothing. */
 function isUnconfirmed({ result }: CallEdits): boolean {
   return result === undefined || result.error === 'no_result';
-}
-
-/** Reads again what rows of a source say a file was. */
-class ShownFiles {
-  readonly #folder: TraceFolder;
-  #source: Promise<Buffer> | undefined;
-
-  constructor(folder: TraceFolder) {
-    this.#folder = folder;
-  }
-
-  /** Null when the row does not hold the text its blob id stands for. */
-  async read({ blob, offset }: ShownFile): Promise<string | null> {
-    this.#source ??= this.#readSource();
-    const source = await this.#source;
-    const end = source.indexOf(0x0a, offset);
-    try {
-      const entry = JSON.parse(source.toString('utf8', offset, end < 0 ? source.length : end));
-      const text: unknown = entry?.toolUseResult?.originalFile;
-      return typeof text === 'string' && blobIdOf(text) === blob ? text : null;
-    } catch {
-      return null;
-    }
-  }
-
-  async #readSource(): Promise<Buffer> {
-    const metas = await this.#folder.sourceMetas();
-    const primary = Math.max(
-      0,
-      metas.findIndex(({ kind }) => kind === 'session-log'),
-    );
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#folder.readSource(primary)) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
 }
 
 /** Id of a text as a git blob (SHA-1). */

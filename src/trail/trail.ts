@@ -2,84 +2,94 @@
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { Oid } from '../git/ports.ts';
-import { type Attribution, attribute, connectedPaths } from './attribute.ts';
-import { type FileChange, type HistoryCommit, readChanges, readCommits } from './history.ts';
-import { type FoundEdit, type PlacedSession, readEdits, sessionsOf } from './read-edits.ts';
+import { type Changes, connectedPaths, type FileGroup, fileGroups } from './file-groups.ts';
+import { type HistoryCommit, readChanges, readCommits } from './history.ts';
+import { EditReader, firstEdit, placePatches, sessionsOf } from './read-edits.ts';
+import { type Replayed, replay } from './replay.ts';
 import type { TrailRepository } from './repository.ts';
-
-export interface Trail extends Attribution {
-  readonly edits: readonly FoundEdit[];
-  readonly commits: readonly HistoryCommit[];
-}
 
 export interface TrailOptions {
   readonly database: Sqlite;
   readonly shelves: readonly Shelf[];
   readonly repository: TrailRepository;
-  /** Only these paths, and what they were called before; by default every path. */
-  readonly paths?: readonly string[];
 }
 
 /** How much older than the first edit a commit may claim to be: clocks differ. */
 const CLOCK_SKEW_MS = 86_400_000;
 
-export async function followTrail({ database, shelves, repository, paths }: TrailOptions): Promise<Trail> {
-  const { git, gitDir, objects, roots } = repository;
-  const sessions = sessionsOf(database, repository);
-  const since = Math.min(...sessions.flatMap(({ patches }) => patches.map(({ time }) => time)));
-  const commits = Number.isFinite(since) ? await readCommits(git, gitDir, secondsBefore(since)) : [];
-  const changes = await readChanges(git, gitDir, commits);
-  const wanted = paths === undefined ? null : connectedPaths(paths, changes);
-  const edits = await editsOf({ database, shelves, roots, sessions, changes }, wanted);
-  const untouched = await untouchedBlobs(repository, edits, changes);
-  const attribution = await attribute({ edits, commits, changes, objects, untouched });
-  return { ...attribution, edits, commits };
+/** What is known of a repository's lines before any file is replayed. */
+export class Trail {
+  readonly commits: readonly HistoryCommit[];
+  readonly groups: readonly FileGroup[];
+  readonly #changes: Changes;
+  readonly #reader: EditReader;
+  readonly #repository: TrailRepository;
+
+  private constructor(
+    { database, shelves, repository }: TrailOptions,
+    commits: readonly HistoryCommit[],
+    changes: Changes,
+    groups: readonly FileGroup[],
+  ) {
+    this.#repository = repository;
+    this.#reader = new EditReader(database, shelves);
+    this.#changes = changes;
+    this.commits = commits;
+    this.groups = groups;
+  }
+
+  static async open(options: TrailOptions): Promise<Trail> {
+    const { database, repository } = options;
+    const { git, gitDir, roots } = repository;
+    const sessions = sessionsOf(database, repository);
+    const first = firstEdit(database, sessions);
+    if (first === null) return new Trail(options, [], new Map(), []);
+    const since = Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
+    const commits = await readCommits(git, gitDir, since);
+    const changes = await readChanges(git, gitDir, commits);
+    const patches = placePatches(database, sessions, { roots, known: pathsIn(changes) });
+    return new Trail(options, commits, changes, fileGroups(patches, commits, changes));
+  }
+
+  /** Groups that hold one of the paths, or what it was called before. */
+  groupsOf(paths: readonly string[]): FileGroup[] {
+    const wanted = connectedPaths(paths, this.#changes);
+    return this.groups.filter((group) => group.paths.some((path) => wanted.has(path)));
+  }
+
+  async replay(group: FileGroup): Promise<Replayed> {
+    const edits = await this.#reader.read(group.patches);
+    const { objects } = this.#repository;
+    return replay(group, edits, { objects, untouched: (path) => this.#untouched(path) });
+  }
+
+  /** Commits of branches, tags and HEAD, without those that only a reflog knows. */
+  async reachable(): Promise<ReadonlySet<Oid>> {
+    const { git, gitDir } = this.#repository;
+    const args = [
+      'rev-list',
+      '--exclude=refs/notes/*',
+      '--exclude=refs/opentraces/*',
+      '--exclude=refs/stash',
+      '--all',
+    ];
+    const head = this.#repository.head === null ? [] : [this.#repository.head];
+    const text = await git.text([...args, ...head, '--'], { gitDir });
+    return new Set(text.split('\n'));
+  }
+
+  async #untouched(path: string): Promise<Oid | null> {
+    const { objects, head } = this.#repository;
+    const info = head === null ? null : await objects.resolve(head, path);
+    return info?.type === 'blob' ? info.oid : null;
+  }
 }
 
-function secondsBefore(since: number): number {
-  return Math.max(0, Math.floor((since - CLOCK_SKEW_MS) / 1000));
-}
-
-interface Material {
-  readonly database: Sqlite;
-  readonly shelves: readonly Shelf[];
-  readonly roots: readonly string[];
-  readonly sessions: readonly PlacedSession[];
-  readonly changes: ReadonlyMap<Oid, ReadonlyArray<readonly FileChange[]>>;
-}
-
-function editsOf(
-  { database, shelves, roots, sessions, changes }: Material,
-  wanted: ReadonlySet<string> | null,
-): Promise<FoundEdit[]> {
+function pathsIn(changes: Changes): Set<string> {
   const known = new Set<string>();
-  for (const parents of changes.values()) {
-    for (const { oldPath, newPath } of parents.flat()) {
-      if (oldPath !== null) known.add(oldPath);
-      if (newPath !== null) known.add(newPath);
-    }
+  for (const { oldPath, newPath } of [...changes.values()].flat(2)) {
+    if (oldPath !== null) known.add(oldPath);
+    if (newPath !== null) known.add(newPath);
   }
-  return readEdits(
-    database,
-    shelves,
-    sessions,
-    { roots, known },
-    (path) => wanted === null || wanted.has(path),
-  );
-}
-
-/** Blobs at HEAD of edited paths that no commit changed. */
-async function untouchedBlobs(
-  { objects, head }: TrailRepository,
-  edits: readonly FoundEdit[],
-  changes: Material['changes'],
-): Promise<(path: string) => Oid | null> {
-  const touched = new Set([...changes.values()].flat(2).map(({ newPath }) => newPath));
-  const found = new Map<string, Oid>();
-  for (const path of new Set(edits.map((edit) => edit.path))) {
-    if (head === null || touched.has(path)) continue;
-    const info = await objects.resolve(head, path);
-    if (info?.type === 'blob') found.set(path, info.oid);
-  }
-  return (path) => found.get(path) ?? null;
+  return known;
 }

@@ -5,6 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withTrail } from '../../src/cli/with-trail.ts';
+import { editOf } from '../../src/trail/owner.ts';
+import { Trail } from '../../src/trail/trail.ts';
+import { recordedIo, testApp } from '../support/cli.ts';
 import { tempDir } from '../support/git-env.ts';
 import { type Session, World } from './world.ts';
 
@@ -46,6 +50,7 @@ export class Model {
   readonly #log: string[] = [];
   readonly #sessions: Session[];
   #branches = 0;
+  readonly #heads: (readonly [string, string])[] = [];
   readonly #vocabulary: number;
 
   constructor(seed: number, vocabulary = 0.35) {
@@ -66,7 +71,7 @@ export class Model {
   }
 
   #pick<T>(list: readonly T[]): T {
-    return list[this.#int(list.length)]!;
+    return list[this.#int(list.length)] as T;
   }
 
   #fresh(owner: number, most: number): Line[] {
@@ -100,7 +105,7 @@ export class Model {
     if (real) this.world.write(path, textOf(lines));
   }
 
-  #shadowGit(args: readonly string[], env: Record<string, string> = {}): string {
+  #shadowGit(args: readonly string[], env: Record<string, string> = {}, trim = true): string {
     const date = this.world.tick(0);
     const { status, stdout, stderr } = spawnSync('git', args as string[], {
       cwd: this.#shadow,
@@ -117,7 +122,7 @@ export class Model {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(`shadow git ${args.join(' ')}: ${stderr}${stdout}`);
-    return stdout.trim();
+    return trim ? stdout.trim() : stdout;
   }
 
   /** The same command in both; both are put back when either fails or they differ. */
@@ -168,6 +173,17 @@ export class Model {
   }
 
   step(): void {
+    this.#act();
+    const heads: readonly [string, string] = [
+      this.world.git('rev-parse', 'HEAD'),
+      this.#shadowGit(['rev-parse', 'HEAD']),
+    ];
+    if (this.#heads.at(-1)?.[0] === heads[0]) return;
+    this.#heads.push(heads);
+    this.#log.push(`  = ${heads[0].slice(0, 8)}`);
+  }
+
+  #act(): void {
     const roll = this.#next();
     if (roll < 0.4) this.#edit(1 + this.#int(this.#sessions.length));
     else if (roll < 0.6) this.#edit(0);
@@ -180,15 +196,22 @@ export class Model {
     }
   }
 
-  #edit(owner: number): void {
-    const files = this.#files();
-    if (files.length === 0) return;
-    const path = this.#pick(files);
+  #edit(owner: number, path: string | undefined = this.#pick(this.#files())): void {
+    if (path === undefined || this.#next() < 0.03) {
+      const lines = this.#fresh(owner, 12);
+      const created = `new${this.#owners.length}.ts`;
+      this.#log.push(`${owner} creates ${created}`);
+      if (owner > 0) this.#sessions[owner - 1]!.write(created, textOf(lines));
+      this.#set(created, lines, owner === 0);
+      this.world.git('add', '-N', created);
+      this.#shadowGit(['add', '-N', created]);
+      return;
+    }
     const lines = this.#lines(path);
     const from = this.#int(lines.length + 1);
-    const kind = this.#pick(['insert', 'insert', 'replace', 'delete']);
+    const kind = this.#pick(['insert', 'insert', 'insert', 'replace', 'replace', 'delete']);
     const to = kind === 'insert' ? from : Math.min(lines.length, from + 1 + this.#int(4));
-    const added = kind === 'delete' ? [] : this.#fresh(owner, 6);
+    const added = kind === 'delete' ? [] : kept(lines.slice(from, to), this.#fresh(owner, 6));
     const after = [...lines.slice(0, from), ...added, ...lines.slice(to)];
     this.#log.push(
       `${owner === 0 ? 'human' : `agent ${owner}`} ${kind} ${path} ${from}-${to} +${added.length}`,
@@ -238,6 +261,8 @@ export class Model {
       'revert',
       'rename',
       'stash',
+      'pop',
+      'partial',
     ]);
     this.#log.push(kind);
     const current = this.world.git('branch', '--show-current');
@@ -272,9 +297,16 @@ export class Model {
       case 'revert':
         this.#both(['revert', '--no-edit', 'HEAD']);
         return;
+      case 'partial':
+        this.#partial();
+        return;
+      case 'pop':
+        this.#both(['stash', 'pop', '-q']);
+        return;
       case 'rename': {
         const path = this.#pick(this.#files());
-        this.#both(['mv', path, `moved${this.#owners.length}.ts`], ['commit', '-q', '-m', 'renamed']);
+        if (path !== undefined)
+          this.#both(['mv', path, `moved${this.#owners.length}.ts`], ['commit', '-q', '-m', 'renamed']);
         return;
       }
       case 'stash':
@@ -284,30 +316,104 @@ export class Model {
     }
   }
 
-  finish(): void {
-    this.#commit();
+  /** Commits one edit of a file and leaves the next one unstaged. */
+  #partial(): void {
+    const path = this.#pick(this.#files());
+    if (path === undefined) return;
+    this.#edit(this.#int(4), path);
+    this.world.git('add', path);
+    this.#shadowGit(['add', path]);
+    this.#edit(this.#int(4), path);
+    this.world.git('commit', '-q', '--allow-empty', '-m', 'part');
+    this.#shadowGit(['commit', '-q', '--allow-empty', '-m', 'part']);
   }
 
-  /** Compares what is said of every line of every file with the truth. */
+  /** Log up to a commit, and its file with truths before and after it: `COMMIT PATH`. */
+  show(place: string): string {
+    const [commit = '', path = ''] = place.split(' ');
+    const at = this.#heads.findIndex(([real]) => real.startsWith(commit));
+    const text = (head: readonly [string, string] | undefined): string[] => {
+      if (head === undefined) return [];
+      try {
+        const rows = this.#shadowGit(['cat-file', 'blob', `${head[1]}:${path}`]).split('\n');
+        return rows.map((row) => `${this.#owners[Number(row.split('\t')[0])]} ${row}`);
+      } catch {
+        return ['none'];
+      }
+    };
+    const until = this.#log.findIndex((line) => line.includes(commit));
+    return [
+      ...this.#log.slice(Math.max(0, until - 25), until + 1),
+      'BEFORE',
+      ...text(this.#heads[at - 1]),
+      'AFTER',
+      ...text(this.#heads[at]),
+    ].join('\n');
+  }
+
+  finish(): void {
+    this.#commit();
+    this.#heads.push([this.world.git('rev-parse', 'HEAD'), this.#shadowGit(['rev-parse', 'HEAD'])]);
+  }
+
+  /** Compares what is known of every line of every file in every commit with the truth. */
   async score(): Promise<Score> {
     await this.world.capture();
     const score: Score = { agentLines: 0, right: 0, wrong: [], missed: [] };
-    for (const path of this.#files()) {
-      const lines = this.#lines(path);
-      if (lines.length === 0) continue;
-      const said = await this.world.owners(path);
-      lines.forEach(({ uid, text }, at) => {
-        const truth = this.#owners[uid]!;
-        const answer = Number(said[at]!.split(' ', 1)[0]);
-        if (truth > 0) score.agentLines += 1;
-        if (truth > 0 && answer === truth) score.right += 1;
-        const where = `${path}:${at + 1} truth ${truth} said ${answer}: ${text}`;
-        if (answer > 0 && answer !== truth) score.wrong.push(where);
-        if (truth > 0 && answer === 0) score.missed.push(where);
-      });
-    }
+    const app = testApp(recordedIo(), { machine: this.world.machine });
+    const seen = new Set<string>();
+    await withTrail(app, true, async (opened) => {
+      const trail = await Trail.open(opened);
+      const replayed = await Promise.all(trail.groups.map((group) => trail.replay(group)));
+      const numbers = await this.world.traceNumbers();
+      for (const [real, shadow] of this.#heads) {
+        for (const path of this.#shadowGit(['ls-tree', '-r', '--name-only', shadow]).split('\n')) {
+          if (path === '') continue;
+          const oid = this.world.git('rev-parse', `${real}:${path}`);
+          const key = `${path} ${this.#shadowGit(['rev-parse', `${shadow}:${path}`])}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          const file = replayed.find(({ paths }) => paths.includes(path));
+          const owners = file?.ledger.blobs.get(oid)?.owners;
+          const rows = this.#shadowGit(['cat-file', 'blob', `${shadow}:${path}`], {}, false).split('\n');
+          const where = `${real.slice(0, 8)} ${path}`;
+          rows
+            .filter((row) => row !== '')
+            .forEach((row, at) => {
+              const owner = owners?.[at] ?? 0;
+              const answer = owner > 0 ? numbers.get(file!.edits[editOf(owner)]!.session.trace_id)! : 0;
+              this.#compare(
+                score,
+                Number(row.slice(0, row.indexOf('\t'))),
+                answer,
+                `${where}:${at + 1} ${row}`,
+              );
+            });
+        }
+      }
+    });
     return score;
   }
+
+  #compare(score: Score, uid: number, answer: number, where: string): void {
+    const truth = this.#owners[uid]!;
+    const line = `${where} truth ${truth} said ${answer}`;
+    if (truth > 0) score.agentLines += 1;
+    if (truth > 0 && answer === truth) score.right += 1;
+    if (answer > 0 && answer !== truth) score.wrong.push(line);
+    if (truth > 0 && answer === 0) score.missed.push(line);
+  }
+}
+
+/** New lines, where those that repeat an old one in its order are that old one. */
+function kept(old: readonly Line[], lines: readonly Line[]): Line[] {
+  let next = 0;
+  return lines.map((line) => {
+    const at = old.findIndex(({ text }, index) => index >= next && text === line.text);
+    if (at < 0) return line;
+    next = at + 1;
+    return old[at]!;
+  });
 }
 
 function textOf(lines: readonly Line[]): string {

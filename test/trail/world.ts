@@ -17,6 +17,7 @@ export class Session {
     this.#world = world;
     this.id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
     this.#entry('user', { content: `Request ${number}: change something` });
+    this.save();
   }
 
   get file(): string {

@@ -1,0 +1,47 @@
+import { Command, Option } from 'clipanion';
+import { OtError } from '../../../base/errors.ts';
+import { blameCommit } from '../../../trail/blame-commit.ts';
+import { commitNamed } from '../../../trail/repository.ts';
+import type { App } from '../../app.ts';
+import { OtCommand } from '../../base-command.ts';
+import type { Reply } from '../../envelope.ts';
+import { fileTarget } from '../../file-target.ts';
+import { commitBlameView } from '../../views/trail-commit.ts';
+import { withTrail } from '../../with-trail.ts';
+
+export class TrailBlameCommitCommand extends OtCommand {
+  static override paths = [['trail', 'blame', 'commit']];
+  static override usage = Command.Usage({
+    details:
+      'The files of a commit with lines that agents wrote: how many of the lines it brought, and with --lines ' +
+      'which ones and by which step. Lines that a commit only moved on from its parents are those of the commit ' +
+      'that brought them.',
+    examples: [['The last commit, line by line', 'git ot trail blame commit HEAD --lines']],
+  });
+  static readonly synopsis = 'COMMIT [PATH] [--lines]';
+
+  commit = Option.String({ name: 'COMMIT' });
+  file = Option.String({ name: 'PATH', required: false });
+  lines = Option.Boolean('--lines', false, { description: 'the lines themselves, by their numbers' });
+
+  protected override run(app: App): Promise<Reply> {
+    return withTrail(app, this.quiet, async (opened) => {
+      const commit = await commitNamed(opened.repository, this.commit);
+      const found = await blameCommit(opened, commit);
+      const path =
+        this.file === undefined ? null : (await fileTarget(app, opened.repository, this.file)).path;
+      const files = path === null ? found : found.filter((file) => file.path === path);
+      if (path !== null && files.length === 0) throw noLines();
+      const shown = this.lines ? files : files.map(({ lines: _lines, ...file }) => file);
+      return {
+        schema: 'opentraces.trail.blame_commit.v1',
+        data: { commit, files: shown, freshness: opened.freshness },
+        text: (page) => commitBlameView(page, files, this.lines),
+      };
+    });
+  }
+}
+
+function noLines(): OtError {
+  return new OtError('OT_FILE_NOT_FOUND', 'not_found', 'the commit changed no such file that agents edited');
+}
