@@ -6,8 +6,20 @@
 import type { Oid } from '../git/ports.ts';
 import type { FileEdit } from '../record/file-edits.ts';
 import { applyEdit } from './apply-edit.ts';
-import { carry, weightOfRun } from './carry.ts';
+import { carry } from './carry.ts';
 import { diffLines } from './diff.ts';
+import {
+  agreed,
+  clearKept,
+  doubtRetyped,
+  isEveryday,
+  type Lines,
+  merged,
+  recall,
+  STRONG,
+  TRUSTED,
+  take,
+} from './line-owners.ts';
 import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
 import { LostEdits } from './lost-edits.ts';
 import { ownerOf } from './owner.ts';
@@ -58,9 +70,6 @@ export interface LedgerSources {
 
 /** States of a work tree's file that are kept. */
 const MOST_STATES = 64;
-/** Weight that lines from elsewhere need: what a person typed may be equal by chance. */
-const TRUSTED = 3;
-const STRONG = 5;
 
 export class FileLedger {
   readonly #table: LineTable;
@@ -182,7 +191,7 @@ export class FileLedger {
       if (best === null || count < best.count) best = { ...carried, count, base: base.base };
     }
     if (best === null) return { ...unowned(ids), pending, base: null };
-    if (pending !== null) this.#take(pending, ids, best, TRUSTED);
+    if (pending !== null) take(this.#table, pending, ids, best, TRUSTED);
     return { ids, owners: best.owners, pending, base: best.base };
   }
 
@@ -213,7 +222,8 @@ export class FileLedger {
     const keys = this.#keysOf(commit);
     const lines = await this.#linesOf(commit, ids, keys);
     const known = this.#blobs.get(commit.oid);
-    if (known !== undefined) recall(known, lines, commit.repeats || !this.#isEveryday(ids, known, lines));
+    if (known !== undefined)
+      recall(known, lines, commit.repeats || !isEveryday(this.#table, ids, known, lines));
     const owned = { ids, owners: lines.owners };
     this.#blobs.set(commit.oid, owned);
     this.#committed.set(commit.path, commit.oid);
@@ -252,23 +262,15 @@ export class FileLedger {
     const needed = commit.repeats ? TRUSTED : STRONG;
     for (const key of keys) {
       const last = this.#states.get(key)!.at(-1)!;
-      this.#doubtRemoved(commit, last, ids, lines);
-      this.#take(last, ids, lines, 0);
+      if (commit.parents.some((parent) => parent !== null && parent.oid === last.base))
+        doubtRetyped(this.#table, last, ids, lines);
+      take(this.#table, last, ids, lines, 0);
     }
     for (const key of keys) {
       const history = this.#states.get(key)!;
-      for (const older of history.slice(-6, -1).reverse()) this.#take(older, ids, lines, needed);
+      for (const older of history.slice(-6, -1).reverse()) take(this.#table, older, ids, lines, needed);
       const { pending } = history.at(-1)!;
-      if (pending !== null) this.#take(pending, ids, lines, TRUSTED);
-    }
-  }
-
-  /** A line of the parent that the work tree no longer had was typed again since, by whomever. */
-  #doubtRemoved(commit: LedgerCommit, state: State, ids: Int32Array, lines: Lines): void {
-    if (!commit.parents.some((parent) => parent !== null && parent.oid === state.base)) return;
-    const { added } = carry(this.#table, state, ids, NOBODY);
-    for (let at = 0; at < ids.length; at += 1) {
-      if (added[at] === 1 && lines.added[at] === 0 && lines.owners[at]! > 0) lines.owners[at] = UNDECIDED;
+      if (pending !== null) take(this.#table, pending, ids, lines, TRUSTED);
     }
   }
 
@@ -278,43 +280,7 @@ export class FileLedger {
     const parents = new Set(commit.parents.map((parent) => parent?.oid));
     const others = [...this.#blobs].filter(([oid]) => !parents.has(oid) && oid !== commit.oid).slice(-8);
     for (const [, other] of others.reverse())
-      this.#take(other, ids, lines, commit.repeats ? TRUSTED : STRONG);
-  }
-
-  /** Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed. */
-  #take(state: Owned, ids: Int32Array, lines: Lines, needed: number): void {
-    if (!state.owners.some((owner) => owner > 0)) return;
-    const wanted = (at: number): boolean =>
-      lines.owners[at] === UNDECIDED ? needed === 0 : lines.added[at] === 1 && lines.owners[at] === NOBODY;
-    if (!lines.owners.some((_, at) => wanted(at))) return;
-    const { owners, added } = carry(this.#table, state, ids, NOBODY);
-    for (let at = 0; at < ids.length; at += 1) {
-      let end = at;
-      while (end < ids.length && wanted(end) && owners[end]! > 0 && added[end] === 0) end += 1;
-      if (end > at && (needed === 0 || weightOfRun(this.#table, state.ids, ids, at, end) >= needed)) {
-        lines.owners.set(owners.subarray(at, end), at);
-      }
-      if (
-        needed === 0 &&
-        end === at &&
-        lines.owners[at] === UNDECIDED &&
-        owners[at] === NOBODY &&
-        added[at] === 0
-      )
-        lines.owners[at] = NOBODY;
-      at = Math.max(at, end - 1);
-    }
-  }
-
-  /** Lines that came back are everyday ones only: anybody may have typed them again. */
-  #isEveryday(ids: Int32Array, known: Owned, { owners, added }: Lines): boolean {
-    for (let at = 0; at < ids.length; at += 1) {
-      let end = at;
-      while (end < ids.length && added[end] === 1 && known.owners[end]! > 0 && owners[end]! <= 0) end += 1;
-      if (end > at && weightOfRun(this.#table, ids, ids, at, end) >= TRUSTED) return false;
-      at = Math.max(at, end - 1);
-    }
-    return true;
+      take(this.#table, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
   }
 
   #keysOf(commit: Omit<LedgerCommit, 'oid'>): string[] {
@@ -359,11 +325,6 @@ export class FileLedger {
   }
 }
 
-interface Lines {
-  readonly owners: Int32Array;
-  readonly added: Uint8Array;
-}
-
 function keyOf(root: string, path: string): string {
   return `${root}\0${path}`;
 }
@@ -371,38 +332,4 @@ function keyOf(root: string, path: string): string {
 function push(history: State[], state: State): void {
   history.push(state);
   if (history.length > MOST_STATES) history.shift();
-}
-
-/** What all tell; those that are undecided give way to the others. */
-function agreed(owners: readonly number[]): number {
-  const distinct = new Set(owners);
-  if (distinct.size > 1) distinct.delete(UNDECIDED);
-  if (distinct.size === 0) return NOBODY;
-  return distinct.size === 1 ? [...distinct][0]! : UNDECIDED;
-}
-
-/** The same content again: it has the owners it had, or where that is doubtful none. */
-function recall(known: Owned, lines: Lines, trusted: boolean): void {
-  for (let at = 0; at < known.owners.length; at += 1) {
-    const before = known.owners[at]!;
-    if (before === lines.owners[at]) continue;
-    if (lines.added[at] === 0 && lines.owners[at] !== UNDECIDED) continue;
-    lines.owners[at] = trusted ? before : UNDECIDED;
-  }
-}
-
-/** Clears the owners of lines that `ids` has too. */
-function clearKept(from: Int32Array, ids: Int32Array, owners: Int32Array): void {
-  let at = 0;
-  for (const { a0, a1 } of diffLines(from, ids)) {
-    owners.fill(NOBODY, at, a0);
-    at = a1;
-  }
-  owners.fill(NOBODY, at);
-}
-
-/** Newer waiting lines before older ones; one text is enough for both when one of them is empty. */
-function merged(newer: Owned | null, older: Owned | null): Owned | null {
-  if (newer === null || !newer.owners.some((owner) => owner > 0)) return older;
-  return newer;
 }

@@ -1,0 +1,97 @@
+/** Steps by which lines of a committed text find their owners. */
+import { carry, weightOfRun } from './carry.ts';
+import { diffLines } from './diff.ts';
+import { type LineTable, NOBODY, type Owned, UNDECIDED } from './lines.ts';
+
+/** Weight that lines from elsewhere need: what a person typed may be equal by chance. */
+export const TRUSTED = 3;
+export const STRONG = 5;
+
+/** Owners of a text's lines while they are found, and which lines no parent has. */
+export interface Lines {
+  readonly owners: Int32Array;
+  readonly added: Uint8Array;
+}
+
+/** Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed. */
+export function take(table: LineTable, state: Owned, ids: Int32Array, lines: Lines, needed: number): void {
+  if (!state.owners.some((owner) => owner > 0)) return;
+  const wanted = (at: number): boolean =>
+    lines.owners[at] === UNDECIDED ? needed === 0 : lines.added[at] === 1 && lines.owners[at] === NOBODY;
+  if (!lines.owners.some((_, at) => wanted(at))) return;
+  const { owners, added } = carry(table, state, ids, NOBODY);
+  for (let at = 0; at < ids.length; at += 1) {
+    let end = at;
+    while (end < ids.length && wanted(end) && owners[end]! > 0 && added[end] === 0) end += 1;
+    if (end > at && (needed === 0 || weightOfRun(table, state.ids, ids, at, end) >= needed)) {
+      lines.owners.set(owners.subarray(at, end), at);
+    }
+    if (
+      needed === 0 &&
+      end === at &&
+      lines.owners[at] === UNDECIDED &&
+      owners[at] === NOBODY &&
+      added[at] === 0
+    )
+      lines.owners[at] = NOBODY;
+    at = Math.max(at, end - 1);
+  }
+}
+
+/** A line of the parent that the work tree no longer had was typed again since, by whomever. */
+export function doubtRetyped(table: LineTable, state: Owned, ids: Int32Array, lines: Lines): void {
+  const { added } = carry(table, state, ids, NOBODY);
+  for (let at = 0; at < ids.length; at += 1) {
+    if (added[at] === 1 && lines.added[at] === 0 && lines.owners[at]! > 0) lines.owners[at] = UNDECIDED;
+  }
+}
+
+/** Lines that came back are everyday ones only: anybody may have typed them again. */
+export function isEveryday(
+  table: LineTable,
+  ids: Int32Array,
+  known: Owned,
+  { owners, added }: Lines,
+): boolean {
+  for (let at = 0; at < ids.length; at += 1) {
+    let end = at;
+    while (end < ids.length && added[end] === 1 && known.owners[end]! > 0 && owners[end]! <= 0) end += 1;
+    if (end > at && weightOfRun(table, ids, ids, at, end) >= TRUSTED) return false;
+    at = Math.max(at, end - 1);
+  }
+  return true;
+}
+
+/** What all tell; those that are undecided give way to the others. */
+export function agreed(owners: readonly number[]): number {
+  const distinct = new Set(owners);
+  if (distinct.size > 1) distinct.delete(UNDECIDED);
+  if (distinct.size === 0) return NOBODY;
+  return distinct.size === 1 ? [...distinct][0]! : UNDECIDED;
+}
+
+/** The same content again: it has the owners it had, or where that is doubtful none. */
+export function recall(known: Owned, lines: Lines, trusted: boolean): void {
+  for (let at = 0; at < known.owners.length; at += 1) {
+    const before = known.owners[at]!;
+    if (before === lines.owners[at]) continue;
+    if (lines.added[at] === 0 && lines.owners[at] !== UNDECIDED) continue;
+    lines.owners[at] = trusted ? before : UNDECIDED;
+  }
+}
+
+/** Clears the owners of lines that `ids` has too. */
+export function clearKept(from: Int32Array, ids: Int32Array, owners: Int32Array): void {
+  let at = 0;
+  for (const { a0, a1 } of diffLines(from, ids)) {
+    owners.fill(NOBODY, at, a0);
+    at = a1;
+  }
+  owners.fill(NOBODY, at);
+}
+
+/** Newer waiting lines before older ones; one text is enough for both when one of them is empty. */
+export function merged(newer: Owned | null, older: Owned | null): Owned | null {
+  if (newer === null || !newer.owners.some((owner) => owner > 0)) return older;
+  return newer;
+}
