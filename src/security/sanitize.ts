@@ -3,8 +3,8 @@
  * report of what was found where. Nothing of what was found is in the report.
  */
 import { excludeFields } from './capsule-scope.ts';
-import type { ExternalFinding, Kind, Policy } from './contract.ts';
-import { assertNoneLeft } from './external/sweep.ts';
+import type { Kind, Policy } from './contract.ts';
+import { assertNoneLeft, listFindings } from './external/sweep.ts';
 import { FieldClassifier } from './fields.ts';
 import type { SanitizeInput } from './sanitize-input.ts';
 import { type SealSession, sealedValue, settleSeal } from './seal.ts';
@@ -64,17 +64,16 @@ export async function sanitize(input: SanitizeInput, policy: Policy): Promise<Sa
   const { value, excluded } = isScoped ? excludeFields(input.value) : { value: input.value, excluded: 0 };
   const document = { [input.kind]: value };
   const line = Buffer.from(JSON.stringify(document), 'utf8');
-  const external: ExternalFinding[] = [];
-  for (const tool of policy.external) external.push(...(await tool.find(once(line))));
   const list = new SecretList();
-  for (const finding of external) list.add(finding.kind, finding.value);
+  const external = await listFindings(policy.external, [() => once(line)], list);
   const fields = new FieldClassifier(FORMAT);
   const found = new Survey(policy, fields, external).add(line, () => '');
   const paths = found.length === 0 ? null : new TokenPaths(line, document);
   return settleSeal({ policy, list, format: FORMAT }, async (session) => {
     session.scan(line);
     const bytes = sealedValue(session.seal(line));
-    await assertNoneLeft(policy.external, [() => once(bytes)], fields);
+    const sweep = { tools: policy.external, found: external, fields };
+    await assertNoneLeft({ ...sweep, raw: [() => once(line)], sealed: [() => once(bytes)] });
     const redactions = Object.values(session.report().replaced).reduce((sum, count) => sum + count, 0);
     const answer = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
     return {

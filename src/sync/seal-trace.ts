@@ -71,12 +71,13 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
   const before = list.size;
   const format = metas[0]?.format ?? '';
   const readers = sources.map((source) => () => source.read());
-  await listFindings(policy.external, readers, list);
+  const found = await listFindings(policy.external, readers, list);
   const seal = { policy, list, format, ...(engine === undefined ? {} : { engine }) };
   const sealed = await settleSeal(seal, async (session) => {
     const parts = await sealParts(session, raw, sources);
     return deriveSealedAsync(parts, async (value) => {
-      await assertNoneLeft(policy.external, value.sources, new FieldClassifier(format));
+      const sweep = { tools: policy.external, found, raw: readers, sealed: value.sources };
+      await assertNoneLeft({ ...sweep, fields: new FieldClassifier(format) });
       return deriveCopy(options, metas, value);
     });
   });

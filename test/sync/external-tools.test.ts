@@ -52,7 +52,7 @@ describe('a push under a policy with a program', () => {
     ['gives no report', 'cat >/dev/null', 'OT_TOOL_FAILED', 'refused'],
     [
       'finds what the sealer cannot remove',
-      `cat >/dev/null; echo '[{"RuleID":"role","Secret":"assistant"}]'`,
+      `cat >/dev/null; echo '[{"RuleID":"role","Secret":"message"}]'`,
       'OT_SEAL_RESIDUE',
       'blocked',
     ],

@@ -1,14 +1,16 @@
 /**
- * What an external program is given to read: each line as it is, then the strings in it whose escapes hide
- * something, decoded level by level, each behind its key. A program that knows no JSON sees what a reader sees.
+ * What an external program is given to read: each string of a line as a reader sees it, behind its key, and again
+ * with the escapes of what it quotes decoded. A program that knows no JSON then sees what the sealer sees.
  */
 import { LineSplitter } from '../../base/jsonl.ts';
 import { fromBytes, toBytes } from '../byte-text.ts';
 import { unescapeJson } from '../escapes.ts';
-import { stringTokens } from '../json-strings.ts';
+import { type StringToken, stringTokens } from '../json-strings.ts';
 
 /** As deep as the sealer looks. */
 const MAX_DEPTH = 6;
+/** What quoting does to a text, line ends apart: programs know those escapes themselves. */
+const QUOTED = /\\["/u\\]/;
 const NEWLINE = Buffer.from('\n');
 
 /** Memory is bounded by a few times the longest line. */
@@ -25,17 +27,19 @@ export async function* exposedText(bytes: AsyncIterable<Buffer>): AsyncIterable<
 }
 
 function exposedLine(line: Buffer): Buffer[] {
-  const parts: Buffer[] = [Buffer.from(line), NEWLINE];
-  if (!line.includes(0x5c)) return parts;
   const text = fromBytes(line);
-  for (const { start, end, key } of stringTokens(text)) {
-    let view = text.slice(start, end);
-    for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-      const decoded = unescapeJson(view);
-      if (decoded === view) break;
-      parts.push(toBytes(key === null ? decoded : `${key}: ${decoded}`), NEWLINE);
-      view = decoded;
-    }
+  return stringTokens(text).flatMap((token) => exposedToken(text.slice(token.start, token.end), token));
+}
+
+function exposedToken(raw: string, { key, role }: StringToken): Buffer[] {
+  const parts: Buffer[] = [];
+  let view = role === 'text' ? raw : unescapeJson(raw);
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    parts.push(toBytes(key === null ? view : `${key}: ${view}`), NEWLINE);
+    if (!QUOTED.test(view)) break;
+    const decoded = unescapeJson(view);
+    if (decoded === view) break;
+    view = decoded;
   }
   return parts;
 }

@@ -17,7 +17,7 @@ export interface ProgramPlace {
   readonly path: string;
   /** PATH of the child. */
   readonly searchPath: string;
-  /** Milliseconds; every megabyte of input adds one second. */
+  /** Milliseconds; every megabyte of input adds five seconds. */
   readonly timeLimit: number;
 }
 
@@ -30,7 +30,7 @@ export interface ProgramCall extends ProgramPlace {
 
 const MAX_OUTPUT = 64 * 1024 * 1024;
 const TICK_MS = 50;
-const BYTES_PER_MS = 1000;
+const BYTES_PER_MS = 200;
 
 /**
  * What the program printed. Throws `OT_TOOL_FAILED` (refused) unless it starts, reads all of its input and ends
