@@ -11,6 +11,7 @@ import {
   parse,
 } from 'jsonc-parser';
 import { OtError } from '../../../base/errors.ts';
+import { hasComment, withoutNode } from './json-removal.ts';
 import { isRendered } from './shipped.ts';
 
 /** What an agent runs at an event; nothing happens once the script is gone, and nothing ever fails. */
@@ -61,12 +62,10 @@ function insert(text: string, event: string, command: string): string {
 /** Last first, so that the paths of the others stay right. */
 function remove(text: string, file: string, isUnwanted: (place: Place) => boolean): string {
   const unwanted = ours(decode(text, file)).filter(isUnwanted);
-  return unwanted
-    .reverse()
-    .reduce((now, { path }) => prune(edit(now, path, undefined), path.slice(0, -1)), text);
+  return unwanted.reverse().reduce((now, { path }) => prune(withoutNode(now, path), path.slice(0, -1)), text);
 }
 
-/** Takes out what has become empty, from the inside out; the whole of an entry that only held our command. */
+/** Takes out what has become empty, and holds no comment of anybody's, from the inside out; the whole of an entry that only held our command. */
 function prune(text: string, path: JSONPath): string {
   if (path.length === 0) return text;
   const value = path.reduce<unknown>(
@@ -76,8 +75,8 @@ function prune(text: string, path: JSONPath): string {
   const isEntry = path.length === 3;
   const hooks = isEntry ? (value as { hooks?: unknown[] }).hooks : value;
   const empty = hooks === undefined || Object.keys(hooks as object).length === 0;
-  if (!empty) return text;
-  return prune(edit(text, path, undefined), path.slice(0, -1));
+  if (!empty || hasComment(text, path)) return text;
+  return prune(withoutNode(text, path), path.slice(0, -1));
 }
 
 function ours(settings: Record<string, unknown>): Place[] {
