@@ -116,6 +116,10 @@ export class TraceNames {
     return `sources/${source}/observed/${kind}.${this.#suffix}`;
   }
 
+  contextBlob(oid: string): string {
+    return `context/blobs/${oid}`;
+  }
+
   blob(oid: string): string {
     return `blobs/${oid.slice(0, 2)}/${oid}`;
   }

@@ -18,9 +18,10 @@ import {
 } from '../record/source.ts';
 import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
 import { Chunker } from './chunker.ts';
+import { ContextWriter } from './context-segments.ts';
 import type { TraceIdentity } from './identity.ts';
 import { SegmentWriter } from './segments.ts';
-import type { LateParts, ParsedStep, SessionFacts, SessionParse } from './session-source.ts';
+import type { LateParts, ParseOptions, SessionFacts, SessionParse } from './session-source.ts';
 import { READ_BYTES, type SourceInput, sourceChanged } from './source-input.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -42,6 +43,7 @@ export async function ingestPrimary(
   if (first.late.size === 0) return first;
   files.clear('steps/');
   files.clear('blobs/');
+  files.clear('context/');
   const second = await parsePass(identity, input, files, names, { source, late: first.late });
   assertSame(first.stored, second.stored, input.fileName);
   return second;
@@ -67,17 +69,29 @@ async function parsePass(
   { source, late }: PassOptions,
 ): Promise<{ stored: StoredSource; facts: SessionFacts; late: LateParts }> {
   const segments = new SegmentWriter(files, names);
-  const parse = openParse(identity, (step) => segments.add(step), late);
+  const context = new ContextWriter(files, names, identity.parentSessionId !== undefined);
+  const sink: ParseSink = {
+    onStep: (step) => {
+      segments.add(step);
+      context.add(step);
+    },
+    onContext: (fact) => context.note(fact),
+  };
+  const parse = openParse(identity, sink, late);
   const stored = await storeSource(input, files, names, source, (bytes) => parse.push(bytes));
   const end = parse.end();
   segments.end();
+  context.end();
   return { stored, ...end };
 }
+
+/** What a parse hands over on its way. */
+export type ParseSink = Pick<ParseOptions, 'onStep' | 'onContext'>;
 
 /** A parser of the source's format that takes bytes as they come. */
 export function openParse(
   { format, ...identity }: TraceIdentity,
-  onStep: (step: ParsedStep) => void,
+  sink: ParseSink,
   late?: LateParts,
 ): { push(bytes: Buffer): void; end(): ReturnType<SessionParse['end']> } {
   const root = identity.parentSessionId ?? identity.sessionId;
@@ -86,7 +100,7 @@ export function openParse(
     ...(identity.inlineSubagent === undefined ? {} : { subagent: identity.inlineSubagent }),
     ...(late === undefined ? {} : { late }),
     subagentTraceId: (agentId) => traceIdOf(format.agent, subagentSessionId(root, agentId)),
-    onStep,
+    ...sink,
   });
   const splitter = new LineSplitter((line) => parse.push(line));
   const end = (): ReturnType<SessionParse['end']> => {

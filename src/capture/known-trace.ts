@@ -134,7 +134,7 @@ async function derive({ old, files, folder, place, ...source }: Context): Promis
 /** Steps come from another source and stay as they are; the input is parsed for what it names. */
 async function keepBeside({ old, files, folder, place, ...source }: Context): Promise<ReadSource> {
   files.adopt(old, '');
-  const parse = openParse(source.identity, () => undefined);
+  const parse = openParse(source.identity, { onStep: () => undefined });
   const stored = await storeSource(source.input, files, folder.names, place, (bytes) => parse.push(bytes));
   assertUnchanged(source, stored);
   const { cwd, inlineSubagents } = parse.end().facts;

@@ -5,6 +5,7 @@
  * steps, never by the file.
  */
 import type { Line } from '../base/jsonl.ts';
+import type { FactLayer, LayerValue } from '../record/context.ts';
 import type { Step } from '../record/step.ts';
 import type { Limitation, TraceHead } from '../record/trace.ts';
 
@@ -30,6 +31,14 @@ export type ParsedStep = Omit<Step, 'attachments' | 'content' | 'reasoning_conte
   }>;
   attachments?: ParsedAttachment[];
 };
+
+/** What a session tells of the model's context beside its steps: in force from step `step` on, null takes it away. */
+export interface ParsedContextFact {
+  readonly step: number;
+  readonly layer: FactLayer;
+  readonly key: string;
+  readonly value: LayerValue;
+}
 
 /** The part of `trace.<t6>` that a parser fills; the pipeline adds identity and limitations. */
 export type SessionHead = Pick<
@@ -73,6 +82,8 @@ export interface ParseOptions {
   /** Trace id of a sub-agent of this session, for links from steps. */
   readonly subagentTraceId: (agentId: string) => string;
   readonly onStep: (step: ParsedStep) => void;
+  /** Facts come in order, each before the step it counts from. */
+  readonly onContext?: (fact: ParsedContextFact) => void;
 }
 
 /** One pass over one source. */

@@ -6,13 +6,11 @@ import { type Entry, parseText } from '../shared/entry-reader.ts';
 import { countOf, cutText, type Fields, fieldsOf, filledOf, jsonOf, textOf } from '../shared/fields.ts';
 import { boundedInput } from '../shared/tool-input.ts';
 import { attachmentOf, blocksOf, blockText } from './content.ts';
+import { SYNTHETIC_MODEL } from './model-names.ts';
 import type { SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
 
 const CALL_BLOCKS: ReadonlySet<unknown> = new Set(['tool_use', 'server_tool_use', 'mcp_tool_use']);
-
-/** Model name of messages the agent program wrote itself. */
-export const SYNTHETIC_MODEL = '<synthetic>';
 
 export function readAssistant(state: SessionState, entry: Entry, repeat: boolean): void {
   const message = fieldsOf(entry.fields.message) ?? {};

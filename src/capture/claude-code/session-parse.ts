@@ -129,10 +129,14 @@ export class ClaudeParse implements SessionParse {
     state.notes.noteMode(fields.permissionMode, entry.line);
     const { type } = fields;
     const reader = STEP_READERS.get(type);
-    if (reader) {
-      reader(state, entry, state.isRepeat(entry));
-      return;
-    }
+    state.beginEntry();
+    if (reader) reader(state, entry, state.isRepeat(entry));
+    else this.#readNote(entry, type);
+    state.endEntry(entry);
+  }
+
+  #readNote(entry: Entry, type: unknown): void {
+    const state = this.#state;
     const noteReader = NOTE_READERS.get(type);
     if (noteReader) noteReader(state, entry);
     else state.limits.add('unknown_entry', entry, cutText(textOf(type) ?? 'no type', 60));

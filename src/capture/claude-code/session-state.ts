@@ -2,10 +2,13 @@
 
 import type { StepKind } from '../../record/step.ts';
 import type { ParseOptions } from '../session-source.ts';
+import { ContextNotes } from '../shared/context-notes.ts';
 import type { Entry } from '../shared/entry-reader.ts';
 import { type Fields, filledOf, timeOf } from '../shared/fields.ts';
 import type { Origin } from '../shared/parts.ts';
 import { StepLedger } from '../shared/step-ledger.ts';
+import { noteContext } from './context-facts.ts';
+import { Places } from './places.ts';
 import { SessionNotes } from './session-notes.ts';
 
 /** What makes a new step beside its origin and time. */
@@ -19,11 +22,14 @@ export interface NewStep {
 
 export class SessionState extends StepLedger {
   readonly notes = new SessionNotes();
+  readonly #places = new Places();
+  readonly #context: ContextNotes;
   readonly #entries = new Set<string>();
   readonly #uuids = new Set<string>();
 
   constructor(parse: ParseOptions, windowSize: number, callType: 'main' | 'subagent') {
     super({ parse, windowSize, callType });
+    this.#context = new ContextNotes(parse.onContext);
   }
 
   hasUuid(uuid: string): boolean {
@@ -56,9 +62,35 @@ export class SessionState extends StepLedger {
     return this.open({
       ...step,
       timestamp: timeOf(entry.fields.timestamp),
-      origin: originOf(entry, messageId),
+      origin: this.#originOf(entry, messageId),
       ...(metadata === undefined ? {} : { metadata }),
     });
+  }
+
+  /** Called before an entry is read, and after: what it added to tells its place. */
+  beginEntry(): void {
+    this.window.restTouch();
+  }
+
+  endEntry({ fields }: Entry): void {
+    const { touched, count } = this.window;
+    this.#places.note(fields, touched, count);
+    noteContext(this.#context, fields, touched === count && count > 0 ? count : count + 1);
+  }
+
+  #originOf(entry: Entry, messageId: string | undefined): Origin {
+    const uuid = filledOf(entry.fields.uuid);
+    const parent = entry.fields.parentUuid;
+    const parentStep = this.#places.parentStepOf(entry.fields);
+    const branches = parentStep !== undefined && parentStep !== this.window.count && this.window.count > 0;
+    return {
+      ...(messageId === undefined ? {} : { message_id: messageId }),
+      ...(uuid === undefined ? {} : { uuid }),
+      ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
+      ...(branches ? { parent_step: parentStep === 0 ? null : parentStep } : {}),
+      line: entry.line,
+      offset: entry.offset,
+    };
   }
 
   /** A step with its whole text. */
@@ -71,16 +103,4 @@ export class SessionState extends StepLedger {
 
 function entryKey({ uuid, type, timestamp, parentUuid }: Fields): string {
   return `${String(uuid)}\0${String(type)}\0${String(timestamp)}\0${String(parentUuid)}`;
-}
-
-function originOf(entry: Entry, messageId: string | undefined): Origin {
-  const uuid = filledOf(entry.fields.uuid);
-  const parent = entry.fields.parentUuid;
-  return {
-    ...(messageId === undefined ? {} : { message_id: messageId }),
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
-    line: entry.line,
-    offset: entry.offset,
-  };
 }

@@ -49,8 +49,11 @@ export interface Origin {
   readonly message_id?: string;
   readonly uuid?: string;
   readonly parent_uuid?: string | null;
-  /** Number of the step that this one follows, in a session whose entries form a tree. */
-  readonly parent_step?: number;
+  /**
+   * Number of the step that this one follows, in a session whose entries form a tree; null at a root, absent
+   * when it is the step before.
+   */
+  readonly parent_step?: number | null;
   readonly line: number;
   readonly offset: number;
 }

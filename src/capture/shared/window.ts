@@ -20,6 +20,7 @@ export class StepWindow {
   readonly #open = new Map<number, DraftStep>();
   readonly #late = new Map<string, Part[]>();
   #count = 0;
+  #touched = 0;
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -30,15 +31,26 @@ export class StepWindow {
     return this.#count;
   }
 
+  /** Youngest step that was added or grown since {@link restTouch}; 0 for none. */
+  get touched(): number {
+    return this.#touched;
+  }
+
+  restTouch(): void {
+    this.#touched = 0;
+  }
+
   /** Opens a step and returns its number, from 1. */
   add(step: StepSeed): number {
     this.#count += 1;
+    this.#touched = this.#count;
     this.#open.set(this.#count, draftOf(this.#count, step));
     if (this.#open.size > this.#options.size) this.#emitOldest();
     return this.#count;
   }
 
   grow(index: number, part: Part): void {
+    if (index > this.#touched) this.#touched = index;
     const step = this.#open.get(index);
     if (step) applyPart(step, part);
     else if (this.#options.replay === undefined) this.#keepLate(index, part);

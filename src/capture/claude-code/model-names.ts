@@ -1,0 +1,2 @@
+/** Model name of messages the agent program wrote itself. */
+export const SYNTHETIC_MODEL = '<synthetic>';
