@@ -1,9 +1,9 @@
 /** Context nodes as stored: read by segment, each line checked; a pulled trace is untrusted. */
 import { OtError } from '../base/errors.ts';
-import { SEGMENT_STEPS } from '../bucket/layout.ts';
-import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { ContextNode } from '../record/context.ts';
 import { assertBoundedNesting } from '../record/decode.ts';
+import { SEGMENT_STEPS } from './layout.ts';
+import type { TraceFolder } from './trace-folder.ts';
 
 /**
  * Nodes of the steps 1 to `to`, by step. A segment that is not there is left out: its steps have no node.
