@@ -18,6 +18,7 @@ import { codeOfError, type Finding, type FindingCode, finding, pathOfTrace } fro
 import { LANES_PREFIX, SEGMENT_STEPS, TraceNames } from './layout.ts';
 import { blobOf, decodeStep } from './steps.ts';
 import { walkTrace } from './trace-walk.ts';
+import { verifyContext } from './verify-context.ts';
 
 /** All findings of one trace; `rehash` reads every file and compares it with the id it is stored under. */
 export async function verifyTrace(copy: TraceCopy, rehash: boolean): Promise<Finding[]> {
@@ -70,7 +71,19 @@ class TraceVerifier {
     this.#checkIdentity(head);
     if (row !== null && metas !== null && project !== null) this.#checkMeta(row, head, metas, project);
     this.#checkBlobs(await this.#steps(head.metrics.total_steps));
+    await this.#checkContext(head);
     if (row !== null) this.#checkDigest(row);
+  }
+
+  #checkContext({ metrics, parser_version }: TraceHead): Promise<void> {
+    const reading = {
+      names: this.#names,
+      files: this.#files,
+      read: (path: string, missing: FindingCode) => this.#read(path, missing),
+      add: (code: FindingCode, path: string, message: string) => this.#add(code, path, message),
+      addError: (path: string, error: unknown) => this.#addError(path, error),
+    };
+    return verifyContext(reading, metrics.total_steps, parser_version);
   }
 
   /** What another finding tells of is not told again. */

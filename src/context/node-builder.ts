@@ -2,21 +2,18 @@
  * Steps to context nodes, one each, in order: a pure function of the steps and of what the session tells
  * of the other layers.
  */
-import type { BranchType, ContextNode, FactLayer, LayerValue, PartName } from '../record/context.ts';
+import type { BranchType, ContextNode, FactLayer, LayerValue } from '../record/context.ts';
 import type { StepKind } from '../record/step.ts';
-import { estimateTokens } from './estimate.ts';
+import { tokensOf, type WindowParts } from './estimate.ts';
+import { WindowDrops } from './window-drops.ts';
 
 /** What a node follows from; a parsed step is one. */
-export interface WindowStep {
+export interface WindowStep extends WindowParts {
   readonly step_index: number;
   readonly role: string;
   readonly kind: StepKind;
-  readonly content?: string | null;
-  readonly reasoning_content?: string | null;
-  readonly tool_calls: readonly { readonly input?: unknown; readonly subagent_trajectory_ref?: string }[];
-  readonly observations: readonly { readonly content?: string | null }[];
-  readonly attachments?: readonly { readonly data: Buffer }[];
-  readonly origin: { readonly parent_step?: number | null };
+  readonly model?: string | null;
+  readonly origin: { readonly parent_step?: number | null; readonly parent_missing?: boolean };
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,16 +25,23 @@ export interface ContextFact {
   readonly value: LayerValue;
 }
 
-/** Kinds that the agent program shows or keeps, and the model never reads. */
-const UNSEEN: ReadonlySet<StepKind> = new Set(['compact_boundary', 'microcompact_boundary', 'api_error']);
+type Layers = { [layer in FactLayer]?: Record<string, LayerValue> };
 
-/** Estimated tokens of an image, whatever its size: models scale them. */
-const ATTACHMENT_TOKENS = 1500;
+/** Kinds that the agent program shows or keeps, and the model never reads. */
+const UNSEEN: ReadonlySet<StepKind> = new Set(['microcompact_boundary', 'api_error']);
+
+/** System texts by this beginning of their key are the prompt, no message. */
+export const PROMPT_KEY = 'prompt/';
+
+/** Names of tools that are followed. */
+const MAX_TOOLS = 5000;
 
 export class NodeBuilder {
   readonly #rootType: BranchType;
+  readonly #drops = new WindowDrops();
+  readonly #tools = new Set<string>();
+  #model: string | null = null;
   #facts: ContextFact[] = [];
-  #boundary: number | null = null;
 
   constructor(rootType: 'root' | 'subagent_fork') {
     this.#rootType = rootType;
@@ -45,58 +49,63 @@ export class NodeBuilder {
 
   /** Facts come in order of their steps, each before its step is built. */
   note(fact: ContextFact): void {
+    if (fact.layer === 'tool_registry' && fact.key.startsWith('tool/')) this.#tools.add(fact.key);
     this.#facts.push(fact);
   }
 
   build(step: WindowStep): ContextNode {
     const parent = parentOf(step);
-    const drops = this.#dropsOf(step);
+    const layers = this.#layersOf(step);
     const tokens = tokensOf(step);
-    const layers = this.#takeLayers(step.step_index);
+    const drops = this.#drops.of(step);
+    const enters = isPrompt(layers, step.step_index) ? 'none' : entersAs(step);
     const forks = forksOf(step);
     return {
       step_index: step.step_index,
       parent_step: parent,
-      branch_type: this.#branchOf(step, parent),
-      enters: entersAs(step),
+      branch_type: this.#branchOf(step, parent, drops?.before !== undefined && enters !== 'none'),
+      enters,
+      ...(step.kind === 'prompt' ? { opens_turn: true } : {}),
       ...(tokens === undefined ? {} : { tokens }),
       ...(drops === undefined ? {} : { drops }),
-      ...(layers === undefined ? {} : { layers }),
+      ...(Object.keys(layers).length === 0 ? {} : { layers }),
       ...(forks.length === 0 ? {} : { forks }),
+      ...(step.origin.parent_missing === true ? { limitations: ['parent_missing'] } : {}),
     };
   }
 
-  #branchOf(step: WindowStep, parent: number | null): BranchType {
+  #branchOf(step: WindowStep, parent: number | null, compacts: boolean): BranchType {
+    if (step.kind === 'compact_summary' || compacts) return 'compaction_fork';
     if (parent === null) return this.#rootType;
-    if (step.kind === 'compact_summary') return 'compaction_fork';
     return parent === step.step_index - 1 ? 'linear' : 'rewind_branch';
   }
 
-  /** A summary without a boundary before it compacts all the same. */
-  #dropsOf(step: WindowStep): ContextNode['drops'] {
-    const { kind, step_index, metadata } = step;
-    if (kind === 'microcompact_boundary') {
-      const ids = metadata?.compacted_tool_ids;
-      return { results: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
-    }
-    if (kind !== 'compact_boundary' && kind !== 'compact_summary') return undefined;
-    const follows = kind === 'compact_summary' && this.#boundary === step_index - 1;
-    this.#boundary = kind === 'compact_boundary' ? step_index : null;
-    const kept = metadata?.kept_from_step;
-    return follows ? undefined : { before: { keep_from: typeof kept === 'number' ? kept : null } };
+  #layersOf(step: WindowStep): Layers {
+    const layers: Layers = {};
+    const set = (layer: FactLayer, key: string, value: LayerValue): void => {
+      layers[layer] ??= Object.create(null) as Record<string, LayerValue>;
+      layers[layer][key] = value;
+    };
+    let due = 0;
+    while (due < this.#facts.length && this.#facts[due]!.step <= step.step_index) due += 1;
+    for (const { layer, key, value } of this.#facts.splice(0, due)) set(layer, key, value);
+    this.#noteCalls(step, set);
+    return layers;
   }
 
-  #takeLayers(step: number): ContextNode['layers'] {
-    const due = this.#facts.filter((fact) => fact.step <= step);
-    if (due.length === 0) return undefined;
-    this.#facts = this.#facts.filter((fact) => fact.step > step);
-    const layers: { [layer in FactLayer]?: Record<string, LayerValue> } = {};
-    for (const { layer, key, value } of due) {
-      const change = layers[layer] ?? Object.create(null);
-      change[key] = value;
-      layers[layer] = change;
+  /** The model that spoke, and the tools it called: of a tool that was called it is sure that it was there. */
+  #noteCalls(step: WindowStep, set: (layer: FactLayer, key: string, value: LayerValue) => void): void {
+    const { model, kind } = step;
+    if (kind === 'model' && typeof model === 'string' && model !== this.#model) {
+      this.#model = model;
+      set('runtime_state', 'model', model);
     }
-    return layers;
+    for (const { tool_name } of step.tool_calls) {
+      const key = `tool/${tool_name}`;
+      if (this.#tools.has(key) || this.#tools.size >= MAX_TOOLS) continue;
+      this.#tools.add(key);
+      set('tool_registry', key, 'called');
+    }
   }
 }
 
@@ -107,26 +116,17 @@ function parentOf({ step_index, origin }: WindowStep): number | null {
   return step_index === 1 || named === null ? null : step_index - 1;
 }
 
-function entersAs({ kind, role }: WindowStep): ContextNode['enters'] {
+function isPrompt({ system }: Layers, step: number): boolean {
+  return Object.entries(system ?? {}).some(
+    ([key, value]) => key.startsWith(PROMPT_KEY) && (value as { $step?: unknown } | null)?.$step === step,
+  );
+}
+
+function entersAs({ kind, role, metadata }: WindowStep): ContextNode['enters'] {
   if (UNSEEN.has(kind)) return 'none';
+  if (kind === 'compact_boundary') return metadata?.told === true ? 'input' : 'none';
   if (kind === 'notice') return role === 'user' ? 'input' : 'none';
   return role === 'agent' ? 'output' : 'input';
-}
-
-function tokensOf(step: WindowStep): Record<PartName, number> | undefined {
-  const sizes: [PartName, number][] = [
-    ['text', estimateTokens(step.content ?? '')],
-    ['reasoning', estimateTokens(step.reasoning_content ?? '')],
-    ['calls', sum(step.tool_calls.map(({ input }) => estimateTokens(JSON.stringify(input ?? null))))],
-    ['results', sum(step.observations.map(({ content }) => estimateTokens(content ?? '')))],
-    ['attachments', (step.attachments?.length ?? 0) * ATTACHMENT_TOKENS],
-  ];
-  const found = sizes.filter(([, tokens]) => tokens > 0);
-  return found.length === 0 ? undefined : (Object.fromEntries(found) as Record<PartName, number>);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function forksOf({ tool_calls }: WindowStep): string[] {

@@ -17,19 +17,34 @@ export type BranchType = (typeof BRANCH_TYPES)[number];
 export const PARTS = ['text', 'reasoning', 'calls', 'results', 'attachments'] as const;
 export type PartName = (typeof PARTS)[number];
 
-/** A value of a layer: inline, a text of its own in `context/blobs/`, or the text of a step. */
+/** The text of a step; with `in_window` it stands only while that step is in the window. */
+export const StepText = z.looseObject({ $step: z.int(), in_window: z.optional(z.boolean()) });
+export type StepText = z.infer<typeof StepText>;
+
+/** A value of a layer: inline, a text of its own in `context/blobs/`, or the text of a step; null for none. */
 export const LayerValue = z.union([
   z.null(),
   z.string(),
   z.number(),
   z.boolean(),
   BlobRef,
-  z.looseObject({ $step: z.int() }),
+  StepText,
   z.array(z.unknown()),
 ]);
 export type LayerValue = z.infer<typeof LayerValue>;
 
 const LayerChange = z.record(z.string(), LayerValue);
+
+/** First and last step of a run, both included. */
+const Run = z.tuple([z.int(), z.int()]);
+
+export const DroppedResult = z.looseObject({
+  call_id: z.string(),
+  /** Step of the call, and what its result was estimated at; absent when the call is not in this trace. */
+  step: z.optional(z.int()),
+  tokens: z.optional(z.int()),
+});
+export type DroppedResult = z.infer<typeof DroppedResult>;
 
 export const ContextNode = z.looseObject({
   step_index: z.int(),
@@ -38,15 +53,17 @@ export const ContextNode = z.looseObject({
   branch_type: z.enum(BRANCH_TYPES),
   /** How the step enters the window: as input, as the model's own output, or not at all. */
   enters: z.enum(['input', 'output', 'none']),
+  /** A person's turn begins here: reasoning of the turns before it leaves the window. */
+  opens_turn: z.optional(z.boolean()),
   /** Estimated tokens of each part that is not empty. */
   tokens: z.optional(z.record(z.string(), z.int())),
-  /** What leaves the window at this step. */
+  /** What leaves the window just before this step enters. */
   drops: z.optional(
     z.looseObject({
-      /** Every message before this step but those from `keep_from` on; null keeps none. */
-      before: z.optional(z.looseObject({ keep_from: z.nullable(z.int()) })),
+      /** Every message but those of `keep`; with `summary_first` the summary stands before what is kept. */
+      before: z.optional(z.looseObject({ keep: z.array(Run), summary_first: z.optional(z.boolean()) })),
       /** Results of these calls, replaced by a mark. */
-      results: z.optional(z.array(z.string())),
+      results: z.optional(z.array(DroppedResult)),
     }),
   ),
   /** Changed keys of the other layers, from this step on; null removes a key. */
@@ -59,5 +76,7 @@ export const ContextNode = z.looseObject({
   ),
   /** Trace ids of the sub-agents this step started. */
   forks: z.optional(z.array(z.string())),
+  /** `parent_missing`: the entry names a parent that is not in the source. */
+  limitations: z.optional(z.array(z.string())),
 });
 export type ContextNode = z.infer<typeof ContextNode>;

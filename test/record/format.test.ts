@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical-json.ts';
 import { OtError } from '../../src/base/errors.ts';
+import { ContextNode } from '../../src/record/context.ts';
 import { decodeRecord } from '../../src/record/decode.ts';
 import { metaRowOf } from '../../src/record/meta.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../../src/record/source.ts';
@@ -15,6 +16,7 @@ const SCHEMAS = {
   MetaRow,
   TraceHead,
   Step,
+  ContextNode,
   SourceMeta,
   ObservedProject,
   ObservedDependencies,

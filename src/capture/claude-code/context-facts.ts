@@ -2,8 +2,6 @@
 import type { FactLayer } from '../../record/context.ts';
 import type { ContextNotes } from '../shared/context-notes.ts';
 import { type Fields, fieldsOf, filledOf, listOf } from '../shared/fields.ts';
-import { blocksOf } from './content.ts';
-import { SYNTHETIC_MODEL } from './model-names.ts';
 
 /** Keys of any entry that tell of the program's state. */
 const ENVELOPE: ReadonlyArray<readonly [string, string]> = [
@@ -33,28 +31,19 @@ export function noteContext(notes: ContextNotes, fields: Fields, step: number): 
     const value = filledOf(fields[key]);
     if (value !== undefined) notes.note(step, 'runtime_state', name, value);
   }
-  if (fields.type === 'assistant') noteCall(notes, fields, step);
-  else if (fields.type === 'attachment') noteAttachment(notes, fields, step);
+  if (fields.type === 'attachment') noteAttachment(notes, fields, step);
   else if (fields.type === 'system' && fields.subtype === 'init') noteInit(notes, fields, step);
-}
-
-/** The model that spoke, and the tools it called: of a tool that was called it is sure that it was there. */
-function noteCall(notes: ContextNotes, fields: Fields, step: number): void {
-  const model = filledOf(fieldsOf(fields.message)?.model);
-  if (model !== undefined && model !== SYNTHETIC_MODEL) notes.note(step, 'runtime_state', 'model', model);
-  for (const block of blocksOf(fields.message)) {
-    const name = block.type === 'tool_use' ? filledOf(block.name) : undefined;
-    if (name !== undefined) notes.note(step, 'tool_registry', `tool/${name}`, 'called');
-  }
 }
 
 function noteAttachment(notes: ContextNotes, fields: Fields, step: number): void {
   const attachment = fieldsOf(fields.attachment) ?? {};
   const type = filledOf(attachment.type) ?? '';
   const known = TEXTS.get(type);
-  if (known !== undefined) notes.note(step, known[0], `${known[1]}/${step}`, { $step: step });
+  if (known !== undefined)
+    notes.note(step, known[0], `${known[1]}/${step}`, { $step: step, in_window: true });
   const path = filledOf(attachment.path) ?? filledOf(attachment.filename);
-  if (INSTRUCTIONS.has(type)) notes.note(step, 'system', `file/${path ?? step}`, { $step: step });
+  if (INSTRUCTIONS.has(type))
+    notes.note(step, 'system', `file/${path ?? step}`, { $step: step, in_window: true });
 }
 
 /** The first entry of a run started by a program lists everything. */

@@ -6,7 +6,7 @@ import { LoglinesIdentity, LoglinesParse } from './loglines.ts';
 import { lineOwners } from './ownership.ts';
 import { AGENT, ClaudeParse } from './session-parse.ts';
 
-const PARSER_VERSION = 1;
+const PARSER_VERSION = 2;
 
 /** `~/.claude/projects/<folder>/<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
 export const claudeJsonl: SessionFormat = {

@@ -88,6 +88,9 @@ export class SessionState extends StepLedger {
       ...(uuid === undefined ? {} : { uuid }),
       ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
       ...(branches ? { parent_step: parentStep === 0 ? null : parentStep } : {}),
+      ...(typeof parent === 'string' && parentStep === undefined && this.window.count > 0
+        ? { parent_missing: true }
+        : {}),
       line: entry.line,
       offset: entry.offset,
     };

@@ -12,7 +12,7 @@ import { AGENT } from './session-state.ts';
 export const copilotEvents: SessionFormat = {
   agent: AGENT,
   name: 'copilot-events',
-  parserVersion: 1,
+  parserVersion: 2,
   detect: (head) => isCopilotEvents(head),
   identify: (path) => new CopilotIdentity(path),
   parse: (options) => new CopilotParse(options),

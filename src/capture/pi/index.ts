@@ -14,7 +14,7 @@ import { AGENT } from './session-state.ts';
 export const piJsonl: SessionFormat = {
   agent: AGENT,
   name: 'pi-jsonl',
-  parserVersion: 1,
+  parserVersion: 2,
   detect: (head) => isPiJsonl(head),
   identify: (path) => new PiIdentity(path),
   parse: (options) => new PiParse(options),

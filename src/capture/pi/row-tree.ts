@@ -75,6 +75,12 @@ export class RowTree {
     return this.#rows.at(-1)?.above ?? null;
   }
 
+  /** Step that the next one of the newest row follows. */
+  stepBefore(): number | null {
+    const row = this.#rows.at(-1);
+    return row?.last ?? row?.above ?? null;
+  }
+
   /** First step of the row with this id; of a row without one, the step it stands under. */
   stepOf(id: unknown): number | null {
     const at = typeof id === 'string' ? this.#byId.get(id) : undefined;

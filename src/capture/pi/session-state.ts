@@ -64,12 +64,13 @@ export class PiState {
     const { fields } = entry;
     const uuid = filledOf(fields.id);
     const parent = fields.parentId;
-    const parentStep = this.tree.stepAbove();
+    const parentStep = this.tree.stepBefore();
+    const isRoot = parentStep === null && this.draft.ledger.window.count > 0;
     const origin = {
       ...(step.messageId === undefined ? {} : { message_id: step.messageId }),
       ...(uuid === undefined ? {} : { uuid }),
       ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
-      ...(uuid === undefined || parentStep === null ? {} : { parent_step: parentStep }),
+      ...(uuid === undefined || (parentStep === null && !isRoot) ? {} : { parent_step: parentStep }),
       line: entry.line,
       offset: entry.offset,
     };

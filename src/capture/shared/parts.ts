@@ -54,6 +54,8 @@ export interface Origin {
    * when it is the step before.
    */
   readonly parent_step?: number | null;
+  /** The entry names a parent that is not in the source; it is taken to follow the step before. */
+  readonly parent_missing?: boolean;
   readonly line: number;
   readonly offset: number;
 }

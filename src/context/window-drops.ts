@@ -1,0 +1,65 @@
+/** What leaves a window, step by step: compactions, and results that are taken out of it. */
+import type { ContextNode, DroppedResult } from '../record/context.ts';
+import { resultTokens } from './estimate.ts';
+import type { WindowStep } from './node-builder.ts';
+
+type Drops = NonNullable<ContextNode['drops']>;
+
+export class WindowDrops {
+  /** Estimated tokens of each call's result, and its step. */
+  readonly #results = new Map<string, { step: number; tokens: number }>();
+  /** A boundary that has dropped what its summary would. */
+  #boundary = 0;
+  /** Drops that take effect once the model has written its summary. */
+  #next: Drops['before'];
+
+  /** Steps in order, each once. */
+  of(step: WindowStep): Drops | undefined {
+    const before = this.#beforeOf(step);
+    const results = this.#resultsOf(step);
+    for (const [id, tokens] of resultTokens(step)) this.#results.set(id, { step: step.step_index, tokens });
+    if (before === undefined && results === undefined) return undefined;
+    return { ...(before === undefined ? {} : { before }), ...(results === undefined ? {} : { results }) };
+  }
+
+  #beforeOf(step: WindowStep): Drops['before'] {
+    const due = this.#next;
+    this.#next = undefined;
+    return this.#compactionOf(step) ?? due;
+  }
+
+  /** A summary without a boundary before it compacts all the same. */
+  #compactionOf({ kind, role, step_index, metadata }: WindowStep): Drops['before'] {
+    const kept = runsIn(metadata?.window_keeps);
+    if (kind === 'compact_boundary') {
+      this.#boundary = step_index;
+      if (metadata?.by_model === true) return undefined;
+      const first = metadata?.first_kept_step;
+      const tail = typeof first === 'number' && first < step_index ? [[first, step_index - 1]] : [];
+      return kept === null
+        ? { keep: tail as [number, number][], ...(tail.length === 0 ? {} : { summary_first: true }) }
+        : { keep: kept };
+    }
+    if (kind !== 'compact_summary') return kept === null ? undefined : { keep: kept };
+    const follows = this.#boundary === step_index - 1 && step_index > 1;
+    if (role !== 'agent') return follows ? undefined : { keep: kept ?? [] };
+    // The call that writes the summary still sees everything; what comes after it does not.
+    this.#next = { keep: [[follows ? step_index - 1 : step_index, step_index]] };
+    return undefined;
+  }
+
+  #resultsOf({ kind, metadata }: WindowStep): DroppedResult[] | undefined {
+    if (kind !== 'microcompact_boundary') return undefined;
+    const ids = metadata?.compacted_tool_ids;
+    const known = Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+    return known.map((call_id) => ({ call_id, ...this.#results.get(call_id) }));
+  }
+}
+
+function runsIn(value: unknown): [number, number][] | null {
+  if (!Array.isArray(value)) return null;
+  return value.filter(
+    (run): run is [number, number] =>
+      Array.isArray(run) && run.length === 2 && run.every(Number.isSafeInteger),
+  );
+}
