@@ -2,7 +2,10 @@
 import type { TokenUsage } from '../record/step.ts';
 import { ratesOf } from './prices.ts';
 
-/** US dollars of one call; null for a model without a price. Input tokens count without what caches gave. */
+/**
+ * US dollars of one call; null for a model without a price, and for an answer whose prompt was not counted:
+ * some agents only note what came back, a small part of the price. Input tokens count without what caches gave.
+ */
 export function costOf(
   model: string | null | undefined,
   day: string | null,
@@ -10,6 +13,7 @@ export function costOf(
 ): number | null {
   if (typeof model !== 'string') return null;
   const { input_tokens: input, cache_read_tokens: read, cache_write_tokens: write } = usage;
+  if (input + read + write === 0) return null;
   const rates = ratesOf(model, day, input + read + write);
   if (rates === null) return null;
   const hour = Math.min(usage.cache_write_1h_tokens ?? 0, write);

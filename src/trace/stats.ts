@@ -18,7 +18,7 @@ export interface Totals {
   readonly cache_write_tokens: number;
   /** US dollars of the calls that have a price, to a millionth; null when none has. */
   readonly cost_usd: number | null;
-  /** Calls whose model has no price: `cost_usd` leaves them out. */
+  /** Calls whose model has no price or whose prompt was not counted: `cost_usd` leaves them out. */
   readonly unpriced_calls: number;
 }
 

@@ -70,7 +70,7 @@ describe('costOf', () => {
     const million = 1_000_000;
     const of = (each: TokenUsage): number | null => costOf('claude-opus-4-5', null, each);
     expect(of(usage(million, 0))).toBe(5);
-    expect(of(usage(0, million))).toBe(25);
+    expect(of(usage(million, million))).toBe(30);
     expect(of(usage(0, 0, million))).toBe(0.5);
     expect(of(usage(0, 0, 0, million))).toBe(6.25);
     expect(of(usage(0, 0, 0, million, million))).toBe(10);
@@ -85,6 +85,10 @@ describe('costOf', () => {
     expect(costOf('claude-sonnet-5-5', null, read)).toBeCloseTo(0.2);
     expect(costOf('claude-sonnet-4-5', null, usage(200_000, 0))).toBeCloseTo(0.6);
     expect(costOf('claude-sonnet-4-5', null, usage(1, 0, 200_000))).toBeCloseTo(0.120006);
+  });
+
+  it('is null where only the answer was counted: the prompt is most of what a call costs', () => {
+    expect(costOf('claude-opus-4-5', null, usage(0, 19_254))).toBeNull();
   });
 
   it('is null without a price or a model', () => {

@@ -23,7 +23,9 @@ export function statsView(page: Page, stats: Stats, findings: readonly Finding[]
     `prices of ${PRICE_TABLE.date}`,
     ...(total.unpriced_calls === 0
       ? []
-      : [`${count(total.unpriced_calls, 'call')} of models without a price`]),
+      : [
+          `${count(total.unpriced_calls, 'call')} without a price: of its model, or because the prompt was not counted`,
+        ]),
     ...(duplicates === 0 ? [] : [`${count(duplicates, 'repeated call')} counted once`]),
     ...(findings.length === 0
       ? []
