@@ -3,6 +3,7 @@ import { committedIn } from '../record/commits.ts';
 import { type Step, says } from '../record/step.ts';
 import type { Activity, CallActivity } from './activity.ts';
 import { textOf } from './activity.ts';
+import { subjectOf } from './call-subject.ts';
 import { edgesOf } from './map-edges.ts';
 import { NodeList } from './map-list.ts';
 import type { TraceMap } from './map-node.ts';
@@ -67,6 +68,7 @@ function addStep(nodes: NodeList, step: Step, calls: readonly CallActivity[], is
         text_preview,
         metadata: { kind: step.kind },
       });
+      addCalls(nodes, calls);
       break;
     case 'model':
       addModelStep(nodes, at, text_preview, calls, isLast);
@@ -98,6 +100,11 @@ function addModelStep(
     const action_type = isLast && calls.length === 0 ? 'final_response' : 'agent_message';
     nodes.add({ ...at, action_type, text_preview });
   }
+  addCalls(nodes, calls);
+}
+
+/** An answer that broke off has them too. */
+function addCalls(nodes: NodeList, calls: readonly CallActivity[]): void {
   const seen = { patches: 0 };
   for (const call of calls) addCall(nodes, call, seen);
 }
@@ -111,13 +118,7 @@ function addCall(nodes: NodeList, activity: CallActivity, seen: { patches: numbe
     files_read: facts.filesRead,
     files_modified: facts.filesEdited,
     signal_refs: testSignals(activity),
-    text_preview: preview(
-      facts.command ??
-        facts.url ??
-        facts.webQuery ??
-        facts.skill ??
-        [...facts.filesEdited, ...facts.filesRead].join(' '),
-    ),
+    text_preview: preview(subjectOf(activity)),
     metadata: callMetadata(activity),
   });
   if (result === undefined) return;

@@ -101,6 +101,35 @@ it('tells what sealing took out, of every text of a step', () => {
   ]);
 });
 
+describe('calls', () => {
+  it('of an answer that broke off have nodes too', () => {
+    const broken = new Sample().ask('go').edit('a').with({ kind: 'api_error', content: 'terminated' });
+    expect(mapped(broken).nodes.map(({ action_type }) => action_type)).toEqual([
+      'user_instruction',
+      'error_signal',
+      'file_edit',
+      'tool_result',
+      'patch_created',
+    ]);
+  });
+
+  it.each([
+    ['Grep', { output_mode: 'content', pattern: 'needle' }, 'needle'],
+    ['Task', { prompt: 'a long text', description: 'look it up' }, 'look it up'],
+    ['TodoWrite', { todos: [{ content: 'one', status: 'x' }, { content: 'two' }] }, 'one; two'],
+    ['update_plan', { plan: [{ step: 'first', status: 'pending' }] }, 'first'],
+    ['AskUserQuestion', { questions: [{ question: 'which?', options: [{ label: 'a' }] }] }, 'which?'],
+    ['TaskUpdate', { taskId: '3', status: 'done' }, '3 done'],
+    ['mcp__x__y', { a: { b: ['deep'] }, c: [[['deep']]], d: null }, ''],
+    ['mcp__x__y', { $blob: 'f'.repeat(40), bytes: 20_000 }, ''],
+    ['mcp__x__y', 'text', 'text'],
+    ['mcp__x__y', null, ''],
+  ])('of %s say what they were about', (name, input, subject) => {
+    const { nodes } = mapped(new Sample().calls([call(name, input as Record<string, unknown>)]));
+    expect(nodes[0]!.text_preview).toBe(subject);
+  });
+});
+
 describe('selectMap', () => {
   const whole = {
     head: { trace_id: TRACE, metrics: { total_steps: 7 } },
