@@ -165,3 +165,13 @@ function isBy(step: Document, model: string): boolean {
   const usage = step.token_usage ?? {};
   return step.model?.includes(model) === true && Object.values(usage).some((tokens) => Number(tokens) > 0);
 }
+
+describe('--test', () => {
+  it('knows a runner by its program, or by its whole name', async () => {
+    const text = new SessionText(sessionIdOf(7)).user('go').call('Bash', { command: 'go test ./...' });
+    await run('capture', writeSession(text.result('call_1', 'ok  \tacme/headers\t0.1s')));
+    expect(await found('--test', 'go')).toEqual([traceOf(7)]);
+    expect(await found('--test', 'go test')).toEqual([traceOf(7)]);
+    expect(await found('--test', 'g')).toEqual([]);
+  });
+});

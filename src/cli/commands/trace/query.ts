@@ -129,7 +129,7 @@ export class TraceQueryCommand extends OtCommand {
       ...facet(this.tool, ['tool.name']),
       ...facet(this.skill, ['skill.name']),
       ...(this.dependency === undefined ? [] : [dependencyFacet(this.dependency)]),
-      ...facet(this.test, ['test.framework', 'test.result'], (text) => [text === 'any' ? '*' : text]),
+      ...facet(this.test, ['test.framework', 'test.result'], testPatterns),
     ];
   }
 }
@@ -140,6 +140,11 @@ function facet(
   patterns = (text: string): string[] => [text],
 ): FacetFilter[] {
   return value === undefined ? [] : [{ names, patterns: patterns(value) }];
+}
+
+/** A runner is known by its program and its task: `go` finds `go test`. */
+function testPatterns(text: string): string[] {
+  return text === 'any' ? ['*'] : [text, `${text} *`];
 }
 
 /** Ids under which sessions of the current folder may be known. */
