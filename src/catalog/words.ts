@@ -15,6 +15,11 @@ const UNSPACED =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/;
 const UNSPACED_ALL = new RegExp(UNSPACED, 'g');
 
+/** Whether a character is a word by itself. */
+export function isUnspaced(character: string): boolean {
+  return UNSPACED.test(character);
+}
+
 /** `text` with the parts of camelCase identifiers behind each of them, and unspaced scripts spaced. */
 export function indexText(text: string): string {
   const short = text.length > LONGEST_WORD ? text.replace(LONG_RUNS, ' ') : text;

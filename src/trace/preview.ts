@@ -12,3 +12,18 @@ export function preview(text: string, length: number = PREVIEW): string {
     .toWellFormed()
     .replace(/\ufffd$/, '');
 }
+
+/** Where a part of `text` may begin without cutting a word: at `from`, or behind the first blank up to `to`. */
+export function afterBlank(text: string, from: number, to: number): number {
+  if (from <= 0) return 0;
+  const blank = text.slice(from - 1, to).search(/\s/);
+  return blank < 0 ? from : from + blank;
+}
+
+/** Where a part of `text` may end without cutting a word: at `to`, or before the last blank behind `from`. */
+export function beforeBlank(text: string, to: number, from: number): number {
+  if (to >= text.length) return text.length;
+  const blanks = [...text.slice(from, to + 1).matchAll(/\s/g)];
+  const last = blanks.at(-1);
+  return last === undefined ? to : from + last.index;
+}

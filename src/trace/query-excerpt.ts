@@ -2,7 +2,8 @@
 import type { QueryText, QueryUnit } from '../catalog/query-text.ts';
 import { stemOf } from '../catalog/stems.ts';
 import { FIELDS, type Field, type StepTexts } from '../catalog/step-text.ts';
-import { camelParts } from '../catalog/words.ts';
+import { camelParts, isUnspaced } from '../catalog/words.ts';
+import { afterBlank, beforeBlank } from './preview.ts';
 
 export interface Excerpt {
   readonly field: Field;
@@ -27,7 +28,7 @@ interface Place {
 export function excerptsOf(texts: StepTexts, matcher: Matcher): Excerpt[] {
   const found = FIELDS.flatMap((field) => {
     const text = texts[field].slice(0, LONGEST_TEXT);
-    const places = placesIn(text, matcher);
+    const places = placesIn(unaccented(text), matcher);
     return places.length === 0 ? [] : [bestWindow(field, text, places)];
   });
   return found
@@ -86,9 +87,10 @@ function wordsWanted(units: readonly QueryUnit[]): { stems: Set<string>; prefixe
   const stems = new Set<string>();
   const prefixes: string[] = [];
   for (const { kind, words } of units) {
-    for (const word of kind === 'prefix' ? words.slice(0, -1) : words) stems.add(stemOf(word));
-    if (words.length > 1) stems.add(words.join(''));
-    if (kind === 'prefix') prefixes.push(words.at(-1)!);
+    const plain = words.map(unaccented);
+    for (const word of kind === 'prefix' ? plain.slice(0, -1) : plain) stems.add(stemOf(word));
+    if (plain.length > 1) stems.add(plain.join(''));
+    if (kind === 'prefix') prefixes.push(plain.at(-1)!);
   }
   return { stems, prefixes };
 }
@@ -101,7 +103,7 @@ function placesIn(text: string, matcher: Matcher): Place[] {
     if (index < last) continue;
     const start = wordStart(text, index, last);
     WORD.lastIndex = start;
-    const word = WORD.exec(text)?.[0] ?? '';
+    const word = isUnspaced(text[start]!) ? text[start]! : (WORD.exec(text)?.[0] ?? '');
     const term = matcher.termOf(word);
     last = start + Math.max(1, word.length);
     if (term !== null) places.push({ start, end: last, term });
@@ -113,10 +115,17 @@ const WORD = /[\p{L}\p{N}]+/uy;
 const LETTER = /[\p{L}\p{N}]/u;
 const LONGEST_LEAD = 64;
 
+/** As the index has it, which knows no accents; as long as `text`, so that places are the same. */
+function unaccented(text: string): string {
+  return text.replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (letter) => letter.normalize('NFD')[0]!);
+}
+
 function wordStart(text: string, index: number, from: number): number {
+  if (isUnspaced(text[index]!)) return index;
   const least = Math.max(from, index - LONGEST_LEAD);
+  const isLead = (character: string): boolean => LETTER.test(character) && !isUnspaced(character);
   let start = index;
-  while (start > least && LETTER.test(text[start - 1]!)) start -= 1;
+  while (start > least && isLead(text[start - 1]!)) start -= 1;
   return start;
 }
 
@@ -135,12 +144,24 @@ function bestWindow(
     }
     if (at >= MOST_PLACES) break;
   }
-  const start = Math.max(0, places[best.at]!.start - BEFORE);
-  const excerpt = cut(text, start, WINDOW);
-  const highlights = places
-    .filter((place) => place.start >= start && place.end <= start + excerpt.length)
-    .map((place) => [place.start - start, place.end - start] as const);
+  const first = places[best.at]!;
+  const start = afterBlank(text, Math.max(0, first.start - BEFORE), first.start);
+  const end = beforeBlank(text, start + WINDOW, first.end);
+  const excerpt = cut(text, start, end - start);
+  const inside = places.filter((place) => place.start >= start && place.end <= end);
+  const highlights = joined(inside).map((place) => [place.start - start, place.end - start] as const);
   return { excerpt: { field, text: excerpt, highlights }, terms: best.terms };
+}
+
+/** Words without blanks between them as one. */
+function joined(places: readonly Place[]): Place[] {
+  const found: Place[] = [];
+  for (const place of places) {
+    const last = found.at(-1);
+    if (last?.end === place.start) found[found.length - 1] = { ...last, end: place.end };
+    else found.push(place);
+  }
+  return found;
 }
 
 const MOST_PLACES = 2_000;

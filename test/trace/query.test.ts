@@ -130,6 +130,17 @@ describe('words', () => {
     ]);
     expect(candidates[0].matched_fields).toContain('user');
   });
+
+  it('shows the passage of a word without its accents, and of scripts without blanks', async () => {
+    for (const [asked, shown] of [
+      ['uberweisung', 'Überweisung'],
+      ['überweis*', 'Überweisung'],
+      ['検索', '検索'],
+    ] as const) {
+      const [{ text, highlights }] = (await query(asked)).candidates[0].excerpts;
+      expect(highlights.map(([from, to]: number[]) => text.slice(from, to))).toEqual([shown]);
+    }
+  });
 });
 
 describe('filters', () => {

@@ -1,4 +1,6 @@
 /** Text view of `trace query`: a line per hit, and below it the passages that were found. */
+
+import { afterBlank, beforeBlank } from '../../trace/preview.ts';
 import type { QueryResult } from '../../trace/query.ts';
 import type { CandidatePacket } from '../../trace/query-candidate.ts';
 import type { Excerpt } from '../../trace/query-excerpt.ts';
@@ -29,24 +31,23 @@ function incompleteView(page: Page, { freshness }: QueryResult): string {
 
 function candidateView(page: Page, candidate: CandidatePacket): string {
   const place = candidate.refs.short!;
-  const facts = [
-    candidate.timestamp?.slice(0, 16).replace('T', ' '),
-    candidate.project_slug,
-    candidate.title,
-  ];
-  const head = oneLine(
-    facts.filter((fact) => fact).join('  '),
-    Math.max(20, page.columns - place.indexOf(':') - 8),
-  );
+  const lead = [candidate.timestamp?.slice(0, 16).replace('T', ' '), candidate.project_slug]
+    .map((fact) => oneLine(fact ?? '', LONGEST_SLUG))
+    .filter((fact) => fact !== '')
+    .join('  ');
+  const title = oneLine(candidate.title ?? '', Math.max(20, page.columns - place.length - lead.length - 4));
+  const head = title === '' ? lead : `${lead}  ${title}`;
   const passages = candidate.excerpts.map((excerpt) => `    ${passage(page, excerpt)}\n`).join('');
   return `${paint(page, 'bold', place)}  ${head}\n${passages}${candidate.limitations.length === 0 ? '' : `    ${paint(page, 'dim', candidate.limitations.join(', '))}\n`}`;
 }
+
+const LONGEST_SLUG = 40;
 
 /** `field: text` with what was looked for in bold; cut to the line. */
 function passage(page: Page, { field, text, highlights }: Excerpt): string {
   const width = Math.max(40, page.columns - field.length - 6);
   const first = highlights[0]?.[0] ?? 0;
-  const start = first < width / 2 ? 0 : first - Math.floor(width / 4);
+  const start = first < width / 2 ? 0 : afterBlank(text, first - Math.floor(width / 4), first);
   const parts: string[] = [];
   let at = start;
   for (const [from, to] of highlights) {
@@ -55,7 +56,7 @@ function passage(page: Page, { field, text, highlights }: Excerpt): string {
     at = to;
     if (at - start > width) break;
   }
-  parts.push(oneLineKeep(text.slice(at, Math.max(at, start + width))));
+  parts.push(oneLineKeep(text.slice(at, beforeBlank(text, Math.max(at, start + width), at))));
   return `${paint(page, 'dim', `${field}:`)} ${parts.join('').trim()}`;
 }
 
