@@ -1,7 +1,8 @@
 /** Context nodes to segment files, 64 steps each, beside the segments of steps. */
 import { canonicalJson } from '../base/canonical-json.ts';
 import { SEGMENT_STEPS, type TraceNames } from '../bucket/layout.ts';
-import { type ContextFact, NodeBuilder, type WindowStep } from '../context/node-builder.ts';
+import { type ContextFact, NodeBuilder } from '../context/node-builder.ts';
+import type { WindowStep } from '../context/window-step.ts';
 import type { LayerValue } from '../record/context.ts';
 import type { ParsedContextFact, ParsedStep } from './session-source.ts';
 import type { TraceFiles } from './trace-files.ts';

@@ -236,6 +236,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,
   },
   {
+    path: ['ctx', 'step'],
+    summary: 'show what the model had before it at a step, and what filled it',
+    load: async () => (await import('./commands/ctx/step.ts')).CtxStepCommand,
+  },
+  {
+    path: ['ctx', 'show'],
+    summary: 'show a context node and its layers',
+    load: async () => (await import('./commands/ctx/show.ts')).CtxShowCommand,
+  },
+  {
+    path: ['ctx', 'tree'],
+    summary: 'show how the windows of a trace grew out of each other',
+    load: async () => (await import('./commands/ctx/tree.ts')).CtxTreeCommand,
+  },
+  {
     path: ['bucket', 'status'],
     summary: 'count what is in the bucket',
     load: async () => (await import('./commands/bucket/status.ts')).BucketStatusCommand,

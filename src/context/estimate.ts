@@ -3,25 +3,13 @@
  * that windows of one session compare.
  */
 import type { PartName } from '../record/context.ts';
+import type { WindowParts } from './window-step.ts';
 
 /** Rough average of bytes per token over prose and code. */
 const BYTES_PER_TOKEN = 4;
 
 /** Estimated tokens of an image, whatever its size: models scale them. */
 const ATTACHMENT_TOKENS = 1500;
-
-/** The parts of a step that can be in a window, with their whole texts. */
-export interface WindowParts {
-  readonly content?: string | null;
-  readonly reasoning_content?: string | null;
-  readonly tool_calls: readonly {
-    readonly tool_name: string;
-    readonly input?: unknown;
-    readonly subagent_trajectory_ref?: string;
-  }[];
-  readonly observations: readonly { readonly source_call_id: string; readonly content?: string | null }[];
-  readonly attachments?: readonly { readonly media_type: string }[];
-}
 
 /** Estimated tokens, 0 only for the empty text. */
 export function estimateTokens(text: string): number {

@@ -4,18 +4,9 @@
  */
 import type { BranchType, ContextNode, FactLayer, LayerValue } from '../record/context.ts';
 import type { StepKind } from '../record/step.ts';
-import { tokensOf, type WindowParts } from './estimate.ts';
+import { tokensOf } from './estimate.ts';
 import { WindowDrops } from './window-drops.ts';
-
-/** What a node follows from; a parsed step is one. */
-export interface WindowStep extends WindowParts {
-  readonly step_index: number;
-  readonly role: string;
-  readonly kind: StepKind;
-  readonly model?: string | null;
-  readonly origin: { readonly parent_step?: number | null; readonly parent_missing?: boolean };
-  readonly metadata?: Readonly<Record<string, unknown>>;
-}
+import type { WindowStep } from './window-step.ts';
 
 /** Something a session tells of a layer beside its messages, in force from a step on. */
 export interface ContextFact {

@@ -1,7 +1,7 @@
 /** What leaves a window, step by step: compactions, and results that are taken out of it. */
 import type { ContextNode, DroppedResult } from '../record/context.ts';
 import { resultTokens } from './estimate.ts';
-import type { WindowStep } from './node-builder.ts';
+import type { WindowStep } from './window-step.ts';
 
 type Drops = NonNullable<ContextNode['drops']>;
 

@@ -2,7 +2,7 @@
  * The window at a step: the messages the model had before it. Pure over context nodes; a chain that is
  * broken, or goes in circles, gives what can be reached and says so.
  */
-import type { ContextNode, PartName } from '../record/context.ts';
+import { type ContextNode, PARTS, type PartName } from '../record/context.ts';
 
 /** What one step brings into a window. */
 export interface WindowEntry {
@@ -37,7 +37,7 @@ export type NodeIndex = ReadonlyMap<number, ContextNode>;
 export function windowAt(nodes: NodeIndex, step: number): ContextWindow {
   const limitations = new Set<WindowLimitation>();
   const { chain, compactedAt } = chainTo(nodes, step, limitations);
-  const entries = entriesOf(chain.filter((node) => node.step_index !== step || node.enters === 'input'));
+  const entries = entriesOf(chain).filter((entry) => entry.step !== step || entry.enters === 'input');
   const tokens = entries.reduce((sum, entry) => sum + entry.tokens, 0);
   return { step, entries, compactedAt, tokens, limitations: [...limitations] };
 }
@@ -107,7 +107,7 @@ function entryOf(
   dropped: { ids: readonly string[]; tokens: number } | undefined,
 ): WindowEntry[] {
   if (enters === 'none') return [];
-  const parts = (Object.keys(tokens) as PartName[]).filter((part) => thinks || part !== 'reasoning');
+  const parts = PARTS.filter((part) => part in tokens && (thinks || part !== 'reasoning'));
   const sum = parts.reduce((total, part) => total + (tokens[part] ?? 0), 0);
   return [
     {
