@@ -25,7 +25,7 @@ export async function policyChoice(app: App): Promise<PolicyChoice> {
 /** With a repository that is not there git reads the system's and the person's settings only. */
 function policySettings(app: App): Promise<Setting[]> {
   const gitDir = join(app.home, 'bucket.git');
-  const call = existsSync(gitDir) ? { gitDir } : { gitDir, cwd: app.userHome };
+  const call = existsSync(gitDir) ? { gitDir } : { gitDir, cwd: app.cwd };
   return readSettings(app.git, POLICY_SECTIONS, call);
 }
 
@@ -73,7 +73,7 @@ export async function writePolicy(app: App, tools: readonly string[]): Promise<P
   for (const { name, value } of encodePolicySettings(tools)) {
     if (own.findLast((setting) => setting.name === name)?.value === value) continue;
     const bool = name.endsWith('.enabled');
-    await setSetting(app.git, app.userHome, 'global', { name, value, bool });
+    await setSetting(app.git, app.cwd, 'global', { name, value, bool });
   }
   const after = await policyChoice(app);
   if (after.policy !== policyNameOf(tools) || after.tools.length !== tools.length) throw overridden();

@@ -11,6 +11,8 @@ import { type StringToken, stringTokens } from '../json-strings.ts';
 const MAX_DEPTH = 6;
 /** What quoting does to a text, line ends apart: programs know those escapes themselves. */
 const QUOTED = /\\["/u\\]/;
+/** Comments by which a text tells a program to look away. */
+const MARKS = /(trufflehog|gitleaks|betterleaks):(ignore|allow)/gi;
 const NEWLINE = Buffer.from('\n');
 
 /** Memory is bounded by a few times the longest line. */
@@ -35,11 +37,15 @@ function exposedToken(raw: string, { key, role }: StringToken): Buffer[] {
   const parts: Buffer[] = [];
   let view = role === 'text' ? raw : unescapeJson(raw);
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    parts.push(toBytes(key === null ? view : `${key}: ${view}`), NEWLINE);
+    parts.push(toBytes(withoutMarks(key === null ? view : `${key}: ${view}`)), NEWLINE);
     if (!QUOTED.test(view)) break;
     const decoded = unescapeJson(view);
     if (decoded === view) break;
     view = decoded;
   }
   return parts;
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(MARKS, '$1 $2');
 }

@@ -45,7 +45,7 @@ export async function openPrograms(
     if (path === null) continue;
     const place = { path, searchPath, timeLimit };
     const input = (async function* (): AsyncIterable<Buffer> {})();
-    const call = { ...place, tool: adapter.name, args: adapter.versionArgs, input };
+    const call = { ...place, tool: adapter.name, args: adapter.versionArgs, input, readsStderr: true };
     opened.push(adapter.tool(place, versionOf(await runProgram(call))));
   }
   return opened;

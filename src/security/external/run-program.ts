@@ -3,11 +3,11 @@
  * on time and output. The only file of this layer that starts a process. What the program says on stderr may
  * quote a secret, so nobody reads it.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OtError } from '../../base/errors.ts';
 
@@ -26,6 +26,8 @@ export interface ProgramCall extends ProgramPlace {
   readonly tool: string;
   readonly args: readonly string[];
   readonly input: AsyncIterable<Buffer>;
+  /** Its stderr counts as output: for calls that give it nothing to quote. */
+  readonly readsStderr?: boolean;
 }
 
 const MAX_OUTPUT = 64 * 1024 * 1024;
@@ -52,11 +54,9 @@ export function toolFailed(tool: string, reason: string): OtError {
   });
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, null>;
-
 class ProgramRun {
   readonly #call: ProgramCall;
-  readonly #child: Child;
+  readonly #child: ChildProcessWithoutNullStreams;
   #fed = 0;
   /** Why we ended it. */
   #ended: string | null = null;
@@ -67,7 +67,7 @@ class ProgramRun {
     this.#child = spawn(call.path, call.args, {
       cwd: folder,
       env: { PATH: call.searchPath, HOME: folder, TMPDIR: folder, LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own, so that what it starts can be ended with it.
       detached: true,
     });
@@ -76,12 +76,15 @@ class ProgramRun {
   async output(): Promise<Buffer> {
     const timer = this.#startTimer();
     try {
-      const [exit, stdout, isFed] = await Promise.all([this.#exit(), this.#read(), this.#feed()]);
+      const { stdout, stderr } = this.#child;
+      const messages = this.#call.readsStderr === true ? this.#read(stderr) : dropped(stderr);
+      const work = [this.#exit(), this.#read(stdout), messages, this.#feed()] as const;
+      const [exit, output, said, isFed] = await Promise.all(work);
       if (this.#inputError !== null) throw this.#inputError;
       const reason = this.#ended ?? (exit !== 0 ? `it ended with ${exit}` : null);
       if (reason !== null) throw this.#failed(reason);
       if (!isFed) throw this.#failed('it did not read its input');
-      return stdout;
+      return Buffer.concat([output, said]);
     } finally {
       clearInterval(timer);
     }
@@ -106,11 +109,11 @@ class ProgramRun {
     });
   }
 
-  async #read(): Promise<Buffer> {
+  async #read(stream: Readable): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
     try {
-      for await (const chunk of this.#child.stdout as AsyncIterable<Buffer>) {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
         size += chunk.length;
         if (size <= MAX_OUTPUT) chunks.push(chunk);
         else this.#end('it printed too much');
@@ -153,5 +156,12 @@ class ProgramRun {
       this.#child.kill('SIGKILL');
     }
     this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
   }
+}
+
+/** Read, so that the program is not held up, and forgotten. */
+function dropped(stream: Readable): Buffer {
+  stream.on('error', () => undefined).resume();
+  return Buffer.alloc(0);
 }

@@ -42,6 +42,17 @@ describe.each(NAMES)('%s', (name) => {
     expect(new Set(found.map(({ tool }) => tool))).toEqual(new Set([name]));
   });
 
+  it('has its version also when that is said on stderr', async () => {
+    const searchPath = pathWithTool(name, '', '" >&2; echo "v3.90.1" >&2; exit 0; echo "');
+    expect((await openPrograms([name], { searchPath }))[0]?.version).toBe('1 3.90.1');
+  });
+
+  it('is given no comment that tells it to look away', async () => {
+    const script = `if grep -aq 'hog:ignore\\|leaks:allow'; then exit 1; fi; ${name === 'gitleaks' ? 'echo "[]"' : ''}`;
+    const text = '{"a":"x # trufflehog:ignore","b":"{\\"c\\":\\"gitleaks:allow\\"}"}\nx gitleaks:allow\n';
+    expect(await find(name, chunks(text), script)).toEqual([]);
+  });
+
   it('finds nothing in nothing', async () => {
     expect(await find(name, chunks())).toEqual([]);
   });
