@@ -47,6 +47,7 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
     repository: hooks.top,
     enabled: !options.exclude,
     agents,
+    agent_notes: agents.flatMap((agent) => agentTarget(agent).note ?? []),
     changes: withoutRepeats(changes).map((change) => ({ path: change.path, action: actionOf(change) })),
     imported: options.importExisting ? await importExisting(app, hooks.top, named(options.agents)) : null,
     note: note === null ? null : { code: note.code, message: note.message, hint: note.hint ?? null },

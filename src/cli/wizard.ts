@@ -12,6 +12,8 @@ export interface WizardStep {
   readonly command: string;
   readonly question: string;
   readonly plan: () => Promise<readonly FileChange[]>;
+  /** What a person has to do besides. */
+  readonly note?: string | undefined;
   /** What has to be remembered once the plan was applied. */
   readonly after?: () => Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function runWizard(app: App, steps: readonly WizardStep[]): Promise
     if (answer.trim().toLowerCase() !== 'y') continue;
     await applyChanges(await step.plan(), app.platform);
     await step.after?.();
+    if (step.note !== undefined) await app.io.err(`note: ${step.note}\n`);
     done.push(step);
   }
   return done;
@@ -45,6 +48,7 @@ function agentStep(app: App, agent: string): WizardStep {
   return {
     command: `git ot setup ${agent}`,
     question: `Capture the sessions of ${agent} from now on?`,
+    note: agentTarget(agent).note,
     plan: () => planAgent(agentTarget(agent), agentHomes(app), installPlaces(app), false),
   };
 }

@@ -1,6 +1,6 @@
 /** Sessions that were there before: which of them `init --import-existing` and `capture --all` take, for every agent. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENTS, placeLog } from '../support/agent-logs.ts';
@@ -64,16 +64,39 @@ describe('capture --all', () => {
     ).toEqual(['gemini-cli', ...Array.from({ length: 5 }, () => 'skipped')]);
     expect(await ot(at, 'capture', paths[0]!)).toMatchObject({ code: 0, reply: { totals: { captured: 1 } } });
   });
+});
 
-  it('a marked session comes in with no folder', async () => {
+/** What a hook of the agent notes, taken in at once. */
+async function tell(machine: Machine, agent: string, path: string, id: string): Promise<void> {
+  const payload = agent === 'opencode' ? { session_id: id } : { transcript_path: path };
+  const head = `git-ot spool 1\nkind agent\nname ${agent}\nevent UserPromptSubmit\ncwd ${machine.cwd}\n\n`;
+  mkdirSync(join(machine.otHome, 'spool'), { recursive: true });
+  writeFileSync(join(machine.otHome, 'spool', 'event-1-0'), head + JSON.stringify(payload));
+  expect((await ot(machine, 'capture', 'drain')).reply.drain).toMatchObject({ events: 1, set_aside: 0 });
+}
+
+const tracesOf = async (machine: Machine): Promise<{ session_id: string }[]> =>
+  (await ot(machine, 'trace', 'list')).reply.traces;
+
+describe.each(AGENTS)('a do-not-save mark on a session of %s', (agent) => {
+  it('holds for hooks and folders until it is taken off', async () => {
+    const other = newMachine();
+    await ot(other, 'capture', await placeLog(other.home, agent));
+    const id = (await tracesOf(other))[0]!.session_id;
     const machine = newMachine();
-    const path = await placeLog(machine.home, 'claude-code');
-    await ot(machine, 'pause', '--session', '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914');
-    expect((await ot(machine, 'capture', '--all')).reply).toMatchObject({
+    const path = await placeLog(machine.home, agent);
+    expect(await ot(machine, 'pause', '--session', id)).toMatchObject({ code: 0 });
+    expect((await ot(machine, 'status')).reply.left_out).toEqual([id]);
+    await tell(machine, agent, path, id);
+    expect(await tracesOf(machine)).toEqual([]);
+    const left = (await ot(machine, 'capture', '--all')).reply;
+    expect(left).toMatchObject({
       totals: { captured: 0, skipped: 1 },
-      traces: [{ code: 'OT_SESSION_LEFT_OUT', path }],
+      traces: [{ code: 'OT_SESSION_LEFT_OUT' }],
     });
-    await ot(machine, 'resume', '--session', '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914');
-    expect((await ot(machine, 'capture', '--all')).reply.totals).toMatchObject({ captured: 1 });
+    await ot(machine, 'resume', '--session', id);
+    await tell(machine, agent, path, id);
+    expect(await tracesOf(machine)).toHaveLength(1);
+    expect(await ot(machine, 'bucket', 'verify')).toMatchObject({ code: 0 });
   });
 });

@@ -60,7 +60,8 @@ describe('init', () => {
     expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(false);
     at.git('config', '--unset', 'opentraces.enabled');
     expect(await tracked(at)).toBe(false);
-    await ot(at, 'init', '--shared', '--agent', 'codex-cli');
+    const shared = await ot(at, 'init', '--shared', '--agent', 'codex-cli');
+    expect(shared.reply.init.agent_notes).toEqual([expect.stringContaining('/hooks')]);
     expect(existsSync(join(at.home, '.codex', 'hooks.json'))).toBe(true);
     at.git('config', '--unset', 'opentraces.enabled');
     expect(await tracked(at)).toBe(true);

@@ -23,7 +23,7 @@ export class PauseCommand extends OtCommand {
     return {
       schema: 'opentraces.pause.v1',
       data: { paused: true, session: session ?? null },
-      text: () => 'paused\n',
+      text: () => (session === undefined ? 'paused\n' : `paused for session ${session}\n`),
     };
   }
 }

@@ -27,7 +27,7 @@ export class ResumeCommand extends OtCommand {
     return {
       schema: 'opentraces.pause.v1',
       data: { paused: false, session: session ?? null },
-      text: () => 'resumed\n',
+      text: () => (session === undefined ? 'resumed\n' : `resumed for session ${session}\n`),
     };
   }
 }

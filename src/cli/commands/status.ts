@@ -1,4 +1,5 @@
 import { Command } from 'clipanion';
+import { markedSessions } from '../../capture/live/tracking.ts';
 import type { App } from '../app.ts';
 import { OtCommand } from '../base-command.ts';
 import type { Reply } from '../envelope.ts';
@@ -18,7 +19,8 @@ export class StatusCommand extends OtCommand {
   protected override async run(app: App): Promise<Reply> {
     const health = await liveHealth(app);
     const [folder, bucket] = await Promise.all([folderStatus(app), bucketSummary(app)]);
-    const status = { ...health, folder, bucket };
+    const left_out = [...markedSessions(app.home)].sort();
+    const status = { ...health, folder, bucket, left_out };
     return {
       schema: 'opentraces.status.v1',
       data: status,

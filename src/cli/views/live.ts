@@ -7,10 +7,12 @@ import { count, fields, oneLine, type Page, paint, printable } from './page.ts';
 export interface StatusData extends CaptureHealth {
   readonly folder: FolderStatus;
   readonly bucket: BucketSummary | null;
+  /** Native ids of sessions with a do-not-save mark. */
+  readonly left_out: readonly string[];
 }
 
 export function statusView(page: Page, status: StatusData): string {
-  const { agents, spool, folder, bucket, drained_at } = status;
+  const { agents, spool, folder, bucket, drained_at, left_out } = status;
   const hooked = agents.filter(({ hooks }) => hooks === 'hooked').map(({ agent }) => agent);
   const pairs: Array<readonly [string, string]> = [
     ['capture', captureText(page, status)],
@@ -22,6 +24,8 @@ export function statusView(page: Page, status: StatusData): string {
     ['last drain', drained_at ?? 'never'],
     ['bucket', bucket === null ? 'none yet' : count(bucket.traces, 'trace')],
   ];
+  if (left_out.length > 0)
+    pairs.push(['left out', `${count(left_out.length, 'session')}: ${printable(left_out.join(', '))}`]);
   for (const { remote, traces } of bucket?.unsynced ?? []) {
     const what = traces === null ? 'unknown' : traces === 0 ? 'nothing' : count(traces, 'trace');
     pairs.push(['unsynced', `${what} for ${printable(remote)}`]);
