@@ -7,12 +7,13 @@ import { rerank, type Scored } from './rank.ts';
 import { FIELDS, type Field } from './step-text.ts';
 import { STEPS_PER_TRACE } from './store.ts';
 
-/** Where a page ended. In the order of time that is its last hit, so that a hit that arrives moves no page. */
+/** Where a page ended, so that a trace that arrives moves no page: in the order of time that is its last hit. */
 export type Place = {
   /** Which of the expressions the first page chose: another one would give other hits. */
   readonly alternative: number;
-} & (
-  | { readonly offset: number }
+} & /** `upTo`: the newest trace when the first page was made, by its number; later ones are on no page. */
+(
+  | { readonly offset: number; readonly upTo: number }
   /** Milliseconds since 1970; of a text row its number, else that of a trace. */
   | { readonly time: number; readonly row: number }
 );
@@ -79,11 +80,13 @@ function matchByScore(
   alternative: number,
 ): SearchResult {
   const { where, values } = traceConditions(filter);
-  const offset = after !== null && 'offset' in after ? after.offset : 0;
+  const place = after !== null && 'offset' in after ? after : { offset: 0, upTo: newestTrace(database) };
+  const { offset, upTo } = place;
   const end = offset + limit;
   // Joining costs a look per row: only where something of the trace is asked for.
   const join = where === '' ? '' : TRACE_OF_TEXT;
-  const from = `FROM texts ${join} WHERE ${MATCHES} ${where}`;
+  const known = after === null ? '' : `AND texts.rowid < ${(upTo + 1) * STEPS_PER_TRACE}`;
+  const from = `FROM texts ${join} WHERE ${MATCHES} ${where} ${known}`;
   const rows = database.all<{ id: number; score: number; total: number }>(
     `SELECT texts.rowid AS id, texts.rank AS score, count(*) OVER () AS total ${from} ORDER BY score, texts.rowid LIMIT ?`,
     ...[expression, ...values, Math.max(RERANKED, end)],
@@ -93,8 +96,12 @@ function matchByScore(
   const rest = rows.slice(RERANKED).map(({ id, score }) => scoredOf(id, -score));
   const hits = [...ranked, ...rest].slice(offset, end);
   const total = rows[0]?.total ?? 0;
-  const next = hits.length > 0 && end < total ? { alternative, offset: end } : null;
+  const next = hits.length > 0 && end < total ? { alternative, offset: end, upTo } : null;
   return { hits, total, expression, next };
+}
+
+function newestTrace(database: Sqlite): number {
+  return database.all<{ id: number | null }>('SELECT max(id) AS id FROM traces')[0]?.id ?? 0;
 }
 
 interface Ranked {

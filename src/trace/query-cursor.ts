@@ -16,7 +16,7 @@ export interface Question {
 }
 
 export function encodeCursor(question: Question, place: Place): string {
-  const where = 'offset' in place ? `${place.offset}` : `${place.time}.${place.row}`;
+  const where = 'offset' in place ? `${place.offset}.${place.upTo}` : `${place.time}.${place.row}`;
   return `${place.alternative}.${where}.${digestOf(question)}`;
 }
 
@@ -26,13 +26,13 @@ export function encodeCursor(question: Question, place: Place): string {
  */
 export function decodeCursor(question: Question, byTime: boolean): Place | null {
   if (question.cursor === undefined) return null;
-  const match = /^(\d)\.(-?\d{1,16})(?:\.(\d{1,16}))?\.([0-9a-f]{8})$/.exec(question.cursor);
+  const match = /^(\d)\.(-?\d{1,16})\.(\d{1,16})\.([0-9a-f]{8})$/.exec(question.cursor);
   const [, alternative, first, row, digest] = match ?? [];
-  if (digest !== digestOf(question) || byTime !== (row !== undefined)) throw badCursor();
+  if (digest !== digestOf(question)) throw badCursor();
   const place = { alternative: Number(alternative) };
-  if (row !== undefined) return { ...place, time: Number(first), row: Number(row) };
-  if (!/^\d{1,9}$/.test(first!)) throw badCursor();
-  return { ...place, offset: Number(first) };
+  if (byTime) return { ...place, time: Number(first), row: Number(row) };
+  if (!/^\d{1,9}$/.test(first!) || !/^\d{1,9}$/.test(row!)) throw badCursor();
+  return { ...place, offset: Number(first), upTo: Number(row) };
 }
 
 function badCursor(): OtError {

@@ -27,7 +27,7 @@ async function hits(...argv: string[]): Promise<string[]> {
 }
 
 function numberOf(traceId: string): number {
-  return [1, 2, 3, 4].find((number) => traceOf(number) === traceId)!;
+  return [1, 2, 3, 4, 5].find((number) => traceOf(number) === traceId)!;
 }
 
 function session(number: number, extra: Record<string, unknown> = {}): SessionText {
@@ -105,6 +105,23 @@ describe('--sort time', () => {
     const rest = await query('--project', 'time', '--cursor', first.next_cursor);
     expect([...placesIn(first), ...placesIn(rest)]).toEqual(placesIn(all));
     expect(rest.total).toBe(all.total);
+  });
+});
+
+describe('pages by relevance', () => {
+  it('show nothing twice when better hits arrive between two pages', async () => {
+    const first = await query('needle', '--limit', '2');
+    await capture(
+      session(5)
+        .raw(at(5, 11, 20, 'needle needle'))
+        .raw(at(5, 11, 30, 'needle')),
+    );
+    const rest = await query('needle', '--limit', '100', '--cursor', first.next_cursor);
+    const places = [...placesIn(first), ...placesIn(rest)];
+    expect(new Set(places).size).toBe(first.total);
+    expect(places).toHaveLength(first.total);
+    expect(rest.total).toBe(first.total);
+    expect((await hits('needle')).slice(0, 2).some((hit) => hit.startsWith('5:'))).toBe(true);
   });
 });
 
