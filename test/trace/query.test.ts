@@ -254,6 +254,7 @@ it.each([
   [['a', '--file-op', 'edit'], 'OT_BAD_VALUE'],
   [['a', '--files', 'x', '--file-op', 'move'], 'OT_BAD_VALUE'],
   [['a', '--committed', '--uncommitted'], 'OT_BAD_VALUE'],
+  [['a', '--project', 'acme', '--cwd'], 'OT_BAD_VALUE'],
   [['a', '--since', 'soon'], 'OT_BAD_VALUE'],
 ])('%j is refused: %s', async (argv, code) => {
   const separate = argv.some((word) => word.startsWith('---')) ? ['--', ...argv] : argv;

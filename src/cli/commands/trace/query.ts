@@ -46,7 +46,7 @@ export class TraceQueryCommand extends OtCommand {
     ],
   });
   static readonly synopsis =
-    '[TERMS...] [--lex TERMS] [--project PROJECT] [--cwd] [--agent AGENT] [--model MODEL] [--tool TOOL] [--files GLOB] [--file-op OP] [--skill SKILL] [--test TEST] [--dependency NAME] [--committed | --uncommitted] [--success | --no-success] [--since TIME] [--until TIME] [--sort ORDER] [--limit N] [--cursor CURSOR]';
+    '[TERMS...] [--lex TERMS] [--project PROJECT | --cwd] [--agent AGENT] [--model MODEL] [--tool TOOL] [--files GLOB] [--file-op OP] [--skill SKILL] [--test TEST] [--dependency NAME] [--committed | --uncommitted] [--success | --no-success] [--since TIME] [--until TIME] [--sort ORDER] [--limit N] [--cursor CURSOR]';
 
   terms = Option.Rest({ name: 'TERMS' });
   lex = Option.String('--lex', { description: 'words to look for, beside TERMS' });
@@ -102,10 +102,9 @@ export class TraceQueryCommand extends OtCommand {
 
   async #filter(app: App): Promise<TraceFilter> {
     if (this.committed && this.uncommitted) throw contradiction('--committed', '--uncommitted');
-    const projects = [
-      ...(this.project === undefined ? [] : [this.project]),
-      ...(this.cwd ? await projectsHere(app) : []),
-    ];
+    if (this.cwd && this.project !== undefined) throw contradiction('--project', '--cwd');
+    const named = this.project === undefined ? [] : [this.project];
+    const projects = this.cwd ? await projectsHere(app) : named;
     const now = app.platform.now();
     return {
       facets: this.#facets(),
