@@ -41,10 +41,7 @@ const MOST_FORMS = 6;
 
 /** Expressions to try in order, until one finds enough. Empty when no word of the query is in the index. */
 export function matchesOf(database: Sqlite, { wanted, unwanted }: QueryText): Match[] {
-  const telling = wanted.filter(
-    (unit) => unit.kind !== 'word' || unit.words.some((word) => !STOP_WORDS.has(word)),
-  );
-  const units = telling.length > 0 ? telling : wanted;
+  const units = tellingUnits(wanted);
   const counts = stepCounts(database, units.flatMap(wordsAsked));
   const stepsWith = (word: string): number => counts.get(word) ?? leastCount(word);
   const stepsBeginning = (word: string): number => prefixCount(database, word) || leastCount(word);
@@ -58,6 +55,14 @@ export function matchesOf(database: Sqlite, { wanted, unwanted }: QueryText): Ma
     expression: `(${expression})${without}`,
     inflected,
   }));
+}
+
+/** What is looked for: without the words that say little, where there are others. */
+export function tellingUnits(wanted: readonly QueryUnit[]): readonly QueryUnit[] {
+  const telling = wanted.filter(
+    ({ kind, words }) => kind !== 'word' || words.some((word) => !STOP_WORDS.has(word)),
+  );
+  return telling.length > 0 ? telling : wanted;
 }
 
 /** Steps that hold anything of what is unwanted. */

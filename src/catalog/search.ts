@@ -11,8 +11,7 @@ import { STEPS_PER_TRACE } from './store.ts';
 export type Place = {
   /** Which of the expressions the first page chose: another one would give other hits. */
   readonly alternative: number;
-} & /** `upTo`: the newest trace when the first page was made, by its number; later ones are on no page. */
-(
+} /** `upTo`: the newest trace when the first page was made, by its number; later ones are on no page. */ & (
   | { readonly offset: number; readonly upTo: number }
   /** Milliseconds since 1970; of a text row its number, else that of a trace. */
   | { readonly time: number; readonly row: number }

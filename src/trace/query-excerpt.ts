@@ -1,4 +1,5 @@
 /** The passages of a step that show why it was found. */
+import { tellingUnits } from '../catalog/match.ts';
 import type { QueryText, QueryUnit } from '../catalog/query-text.ts';
 import { stemOf } from '../catalog/stems.ts';
 import { FIELDS, type Field, type StepTexts } from '../catalog/step-text.ts';
@@ -52,7 +53,7 @@ export class Matcher {
   readonly pattern: RegExp;
 
   constructor({ wanted }: QueryText) {
-    const { stems, prefixes } = wordsWanted(wanted);
+    const { stems, prefixes } = wordsWanted(tellingUnits(wanted));
     // Letters and digits only: nothing has to be escaped.
     this.pattern = new RegExp([...stems, ...prefixes].join('|'), 'giu');
     this.#stems = stems;

@@ -33,6 +33,12 @@ describe('an excerpt', () => {
     expect(text).toHaveLength(200);
   });
 
+  it('leaves out words that say little, as the search does, unless nothing else was asked', () => {
+    expect(excerpt('the purpose of the lock', 'what is the purpose of it').shown).toEqual(['purpose']);
+    expect(excerpt('to be or not', 'to be').shown).toEqual(['to', 'be']);
+    expect(excerpt('the end of the line', '"of the" line').shown).toEqual(['the', 'of', 'the', 'line']);
+  });
+
   it('marks characters of unspaced scripts where they stand, side by side as one', () => {
     expect(excerpt('現在請修復登錄錯誤', '登錄').shown).toEqual(['登錄']);
     expect(excerpt('修复登录错误 loginFlow', '登录 login').shown).toEqual(['登录', 'loginFlow']);
