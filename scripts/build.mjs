@@ -1,4 +1,5 @@
-// Bundles src/cli/main.ts into dist/git-ot.cjs and one CommonJS chunk per dynamic import. CommonJS and
+// Bundles src/cli/main.ts into dist/git-ot.cjs and one CommonJS chunk per dynamic import, and the thread that seals
+// into dist/seal-worker.cjs. CommonJS and
 // minified because start-up time is a bar: node reads and compiles nothing that a command does not use.
 // usage: node scripts/build.mjs [--out DIR]
 import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
@@ -14,9 +15,8 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: join(r
 const out = resolve(values.out);
 const draft = `${out}.${process.pid}.tmp`;
 
-await build({
+const common = {
   cwd: root,
-  input: { 'git-ot': 'src/cli/main.ts' },
   platform: 'node',
   tsconfig: false,
   logLevel: 'warn',
@@ -32,15 +32,19 @@ await build({
     target: 'node20',
     define: { __OT_VERSION__: JSON.stringify(version), 'process.env.DEBUG_CLI': '"0"' },
   },
-  output: {
-    dir: draft,
-    format: 'cjs',
-    exports: 'named',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: 'chunks/[name]-[hash].cjs',
-    minify: true,
-  },
-});
+};
+const output = {
+  dir: draft,
+  format: 'cjs',
+  exports: 'named',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
+  minify: true,
+};
+
+await build({ ...common, input: { 'git-ot': 'src/cli/main.ts' }, output });
+// By itself: shared chunks would cost every start of the program a file.
+await build({ ...common, input: { 'seal-worker': 'src/sync/seal-worker.ts' }, output });
 chmodSync(join(draft, 'git-ot.cjs'), 0o755);
 rmSync(out, { recursive: true, force: true });
 renameSync(draft, out);

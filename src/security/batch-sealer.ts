@@ -5,12 +5,12 @@
  */
 import type { Policy, SealReport, SecretEntry } from './contract.ts';
 import { SecretList } from './secret-list.ts';
-import { type Residue, SourceSealer } from './source-sealer.ts';
+import { type Residue, type Secret, SourceSealer } from './source-sealer.ts';
 import type { Places } from './text-search.ts';
 
 export interface BatchScan {
-  /** Secrets that this thread had not seen before, in order of their first place; their numbers say nothing. */
-  readonly found: readonly SecretEntry[];
+  /** Its secrets that were not listed, in order of their first place. */
+  readonly found: readonly Secret[];
   /** For each line, see `SourceSealer.scan`. */
   readonly places: readonly Places[];
 }
@@ -18,7 +18,7 @@ export interface BatchScan {
 /** `unsettled`: secrets that only came to light now; `residue`: what stays in a line of the batch. */
 export type BatchSeal =
   | { readonly state: 'sealed'; readonly bytes: Buffer; readonly report: SealReport }
-  | { readonly state: 'unsettled'; readonly found: readonly SecretEntry[] }
+  | { readonly state: 'unsettled'; readonly found: readonly Secret[] }
   | { readonly state: 'residue'; readonly residue: Residue };
 
 const LINE_END = 0x0a;
@@ -27,8 +27,8 @@ const LINE_END = 0x0a;
 export class BatchSealer {
   readonly #policy: Policy;
   readonly #format: string;
-  #scanner: Worker | null = null;
-  #remover: Worker | null = null;
+  #scanner: SourceSealer | null = null;
+  #remover: Remover | null = null;
 
   constructor(policy: Policy, format: string) {
     this.#policy = policy;
@@ -37,16 +37,20 @@ export class BatchSealer {
 
   /** First pass over a batch: lines with their line ends, the last possibly without. */
   scan(batch: Buffer, entries: readonly SecretEntry[]): BatchScan {
-    this.#scanner ??= this.#newWorker(entries);
-    const { list, sealer } = this.#scanner;
-    const before = list.size;
-    const places = Array.from(linesOf(batch), ({ start, end }) => sealer.scan(batch.subarray(start, end)));
-    return { found: list.entries.slice(before), places };
+    this.#scanner ??= this.#newRemover(entries).sealer;
+    const list = new SecretList();
+    const places: Places[] = [];
+    for (const { start, end } of linesOf(batch)) {
+      const line = this.#scanner.find(batch.subarray(start, end));
+      for (const { kind, value } of line.found) list.add(kind, value);
+      places.push(line.places);
+    }
+    return { found: list.entries.map(({ kind, value }) => ({ kind, value })), places };
   }
 
   /** Second pass. `places` is what the scan of the same bytes gave, null when there was none. */
   seal(batch: Buffer, entries: readonly SecretEntry[], places: readonly Places[] | null): BatchSeal {
-    if (this.#remover?.list.size !== entries.length) this.#remover = this.#newWorker(entries);
+    if (this.#remover?.list.size !== entries.length) this.#remover = this.#newRemover(entries);
     const { list, sealer } = this.#remover;
     const { bytes, residue } = sealBatch(sealer, batch, places);
     if (list.size > entries.length) return { state: 'unsettled', found: list.entries.slice(entries.length) };
@@ -54,13 +58,13 @@ export class BatchSealer {
     return residue === null ? { state: 'sealed', bytes, report } : { state: 'residue', residue };
   }
 
-  #newWorker(entries: readonly SecretEntry[]): Worker {
+  #newRemover(entries: readonly SecretEntry[]): Remover {
     const list = SecretList.of(entries);
     return { list, sealer: new SourceSealer({ policy: this.#policy, list, format: this.#format }) };
   }
 }
 
-interface Worker {
+interface Remover {
   readonly list: SecretList;
   readonly sealer: SourceSealer;
 }

@@ -42,7 +42,10 @@ export async function* mapInOrder<T, U>(
   let index = 0;
   try {
     for await (const item of items) {
-      underWay.push(work(item, index));
+      const result = work(item, index);
+      // Should it fail while the next item is awaited, it is no unhandled failure: it comes in its turn.
+      result.catch(() => undefined);
+      underWay.push(result);
       index += 1;
       if (underWay.length >= width) yield await underWay.shift()!;
     }

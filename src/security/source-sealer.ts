@@ -24,6 +24,12 @@ export interface SourceSealerOptions {
   readonly format: string;
 }
 
+/** A value that must not leave. */
+export interface Secret {
+  readonly kind: Kind;
+  readonly value: string;
+}
+
 /** What is left in a line after the last round. */
 export interface Residue {
   readonly rule: string;
@@ -37,8 +43,8 @@ export class SourceSealer {
   readonly #policy: Policy;
   readonly #list: SecretList;
   readonly #fields: FieldClassifier;
-  /** Detectors, and the values known at the start. */
-  readonly #discovery: TextSearch;
+  /** Detectors, and the values known when scanning began. */
+  #discovery: TextSearch | null = null;
   /** Detectors and listed values, for the list as it was when it was built. */
   #removal: { readonly search: TextSearch; readonly size: number } | null = null;
   readonly #replaced = new Map<Kind, number>();
@@ -50,7 +56,6 @@ export class SourceSealer {
     this.#policy = options.policy;
     this.#list = options.list;
     this.#fields = new FieldClassifier(options.format);
-    this.#discovery = this.#newSearch();
   }
 
   /**
@@ -59,12 +64,17 @@ export class SourceSealer {
    * left to that pass.
    */
   scan(line: Buffer): Places {
+    const { found, places } = this.find(line);
+    for (const { kind, value } of found) this.#list.add(kind, value);
+    return places;
+  }
+
+  /** {@link scan} that lists nothing: the line's secrets, in order, those apart that are listed already. */
+  find(line: Buffer): { readonly found: readonly Secret[]; readonly places: Places } {
+    this.#discovery ??= this.#newSearch();
     const { matches, places } = this.#discovery.search(line);
-    for (const match of matches) {
-      this.#entryOf(match);
-      for (const { kind, value } of match.also) this.#list.add(kind, value);
-    }
-    return places.length === 0 ? NO_PLACES : Uint32Array.from(places);
+    const found = matches.flatMap((match) => (match.entry === null ? [match, ...match.also] : match.also));
+    return { found, places: places.length === 0 ? NO_PLACES : Uint32Array.from(places) };
   }
 
   /**

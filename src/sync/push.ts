@@ -10,6 +10,7 @@ import { pushedRef, remoteSealedRef, SEALED_PREFIX } from '../bucket/layout.ts';
 import type { Oid, RefUpdateResult, Transport, TransportProgress } from '../git/ports.ts';
 import type { Policy } from '../security/contract.ts';
 import { type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
+import type { SealEngine } from '../security/seal-engine.ts';
 import { countLeaving, type Leaving, NOTHING_LEAVES } from './leaving.ts';
 import { publish, type SealedUpdate } from './publish.ts';
 import type { Remote } from './remotes.ts';
@@ -22,6 +23,8 @@ export interface PushContext {
   readonly engine: Engine;
   readonly policy: Policy;
   readonly transport: (gitDir: string) => Transport;
+  /** Who seals; default: this thread. */
+  readonly sealing?: SealEngine;
   readonly onSeal?: (done: number, total: number) => void;
   readonly onProgress?: TransportProgress;
 }
@@ -91,9 +94,15 @@ interface LanePlanning {
 
 /** Null when the remote holds a tip of this lane that we neither wrote nor descend from. */
 async function planLane(context: PushContext, planning: LanePlanning): Promise<PushPlan | null> {
-  const { bucket, policy, onSeal } = context;
+  const { bucket, policy, sealing, onSeal } = context;
   const { remote, tips, dryRun } = planning;
-  const seal = { bucket, policy, dryRun, ...(onSeal === undefined ? {} : { onTrace: onSeal }) };
+  const seal = {
+    bucket,
+    policy,
+    dryRun,
+    ...(sealing === undefined ? {} : { sealing }),
+    ...(onSeal === undefined ? {} : { onTrace: onSeal }),
+  };
   const cache = await SealCache.load(bucket.home);
   const months = await sealJournals(seal, cache);
   const refs: PlannedRef[] = [];

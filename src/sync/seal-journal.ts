@@ -12,8 +12,10 @@ import { ownShelf } from '../bucket/shelves.ts';
 import { writeTree } from '../bucket/tree-edit.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { MetaRow } from '../record/trace.ts';
+import { mapInOrder } from '../security/batches.ts';
 import type { Policy } from '../security/contract.ts';
 import { combineSealed, deriveSealed, type Sealed, sealedValue } from '../security/seal.ts';
+import type { SealEngine } from '../security/seal-engine.ts';
 import type { SealCache } from './seal-cache.ts';
 import { type SealedTrace, sealTrace } from './seal-trace.ts';
 import type { SealedContent } from './sealed-content.ts';
@@ -23,6 +25,8 @@ export interface SealOptions {
   readonly policy: Policy;
   /** Seals and counts, and leaves no object, ref or file behind. */
   readonly dryRun?: boolean;
+  /** Who seals; default: this thread. */
+  readonly sealing?: SealEngine;
   /** Called after each trace, for progress. */
   readonly onTrace?: (done: number, total: number) => void;
 }
@@ -79,6 +83,13 @@ interface Done {
   readonly traceId: string;
   readonly sealed: Sealed<SealedTrace>;
   readonly rawTree: Oid | null;
+}
+
+/** Traces sealed at once: enough to keep every thread busy, few enough to keep memory small. */
+const MAX_TRACES = 4;
+
+async function* each<T>(items: readonly T[]): AsyncIterable<T> {
+  yield* items;
 }
 
 class MonthSealer {
@@ -145,28 +156,34 @@ class MonthSealer {
     changed: readonly TraceCopy[],
     old: ReadonlyMap<string, TraceCopy>,
   ): Promise<Done[]> {
-    const { bucket, policy, onTrace } = this.#options;
+    const { onTrace, sealing } = this.#options;
     const done: Done[] = [];
-    for (const copy of changed) {
-      const raw = openCopy(copy);
-      const previous = old.get(copy.traceId);
-      const outcome = await sealTrace({
-        raw,
-        previous: previous === undefined ? null : openCopy(previous),
-        policy,
-        batch,
-        algorithm: bucket.repository.algorithm,
-      });
-      let rawTree: Oid | null = null;
-      if (outcome.grew) {
-        const files = new Map(await raw.files());
-        files.set(raw.names.secrets, batch.put('blob', outcome.list.encode()));
-        rawTree = writeTree(batch, bucket.repository.algorithm, files);
-      }
-      done.push({ traceId: copy.traceId, sealed: outcome.sealed, rawTree });
+    const sealed = mapInOrder(each(changed), Math.min(MAX_TRACES, sealing?.width ?? 1), (copy) =>
+      this.#seal(batch, copy, old.get(copy.traceId)),
+    );
+    for await (const one of sealed) {
+      done.push(one);
       onTrace?.(done.length, changed.length);
     }
     return done;
+  }
+
+  async #seal(batch: ObjectBatch, copy: TraceCopy, previous: TraceCopy | undefined): Promise<Done> {
+    const { bucket, policy, sealing } = this.#options;
+    const raw = openCopy(copy);
+    const { sealed, list, grew } = await sealTrace({
+      raw,
+      previous: previous === undefined ? null : openCopy(previous),
+      policy,
+      batch,
+      algorithm: bucket.repository.algorithm,
+      ...(sealing === undefined ? {} : { engine: sealing }),
+    });
+    if (!grew) return { traceId: copy.traceId, sealed, rawTree: null };
+    const files = new Map(await raw.files());
+    files.set(raw.names.secrets, batch.put('blob', list.encode()));
+    const rawTree = writeTree(batch, bucket.repository.algorithm, files);
+    return { traceId: copy.traceId, sealed, rawTree };
   }
 
   async #finish(batch: ObjectBatch, work: MonthWork): Promise<SealedMonth> {

@@ -16,6 +16,7 @@ import { programTransport } from '../../src/git/program/transport.ts';
 import type { GitProgram } from '../../src/git/spawn.ts';
 import type { Policy } from '../../src/security/contract.ts';
 import { resolvePolicy } from '../../src/security/policy.ts';
+import { localEngine, type SealEngine } from '../../src/security/seal-engine.ts';
 import { type PullContext, type PullReport, pullRemote } from '../../src/sync/pull.ts';
 import {
   applyPush,
@@ -38,6 +39,8 @@ export interface MachineOptions {
   readonly algorithm?: HashAlgorithm;
   /** What pushes are sealed under; default: the recommended policy. */
   readonly policy?: Policy;
+  /** Who seals; default: the calling thread. */
+  readonly sealing?: SealEngine;
 }
 
 let made = 0;
@@ -49,6 +52,7 @@ export class SyncMachine {
   readonly #platform: Platform;
   readonly #algorithm: HashAlgorithm;
   readonly #policy: Policy;
+  readonly #sealing: SealEngine;
 
   constructor(options: MachineOptions = {}) {
     made += 1;
@@ -58,6 +62,7 @@ export class SyncMachine {
     this.#platform = testPlatform({ machineId: options.machineId ?? `machine-${made}` });
     this.#algorithm = options.algorithm ?? 'sha1';
     this.#policy = options.policy ?? resolvePolicy('recommended');
+    this.#sealing = options.sealing ?? localEngine;
   }
 
   get gitDir(): string {
@@ -192,6 +197,7 @@ export class SyncMachine {
       bucket,
       engine: this.#engine,
       policy: this.#policy,
+      sealing: this.#sealing,
       transport: (gitDir) => this.transport(gitDir),
     };
   }

@@ -9,6 +9,7 @@ import type { Reply } from '../../../envelope.ts';
 import { assertSeals, bucketPolicy } from '../../../policy.ts';
 import { startProgress } from '../../../progress.ts';
 import { withRemote } from '../../../remote-context.ts';
+import { withSealing } from '../../../sealing.ts';
 import { type PushSummary, pushView, resealLine } from '../../../views/remote.ts';
 
 export class BucketRemotePushCommand extends OtCommand {
@@ -42,7 +43,7 @@ export class BucketRemotePushCommand extends OtCommand {
       const reseal = await countReseal(context.bucket, policy);
       if (reseal.traces > 0 && !this.quiet) await app.io.err(resealLine(policy, reseal));
       const push = { ...context, policy, onSeal: progress.update };
-      const plan = await planPush(push, remote, this.dryRun);
+      const plan = await withSealing((sealing) => planPush({ ...push, sealing }, remote, this.dryRun));
       await progress.end();
       if (this.dryRun || plan.updates.length === 0) return reply(summaryOf(plan, reseal, this.dryRun, 0));
       const shown = pushView({ color: false, columns: app.io.columns }, summaryOf(plan, reseal, true, 0));
