@@ -150,7 +150,7 @@ function commitRow(name, at, trees, files, before) {
   row(name, samples[1], samples[0]);
 }
 
-/** Keeps a drain at work with sessions of 2 MB. */
+/** Keeps a drain at work with sessions of 2 MB, which ran somewhere else than where the commits are made. */
 class Work {
   constructor(at) {
     this.at = at;
@@ -182,7 +182,8 @@ function basicSession() {
 }
 
 function fireStop(at, log, event = 'Stop') {
-  const input = JSON.stringify({ transcript_path: log, hook_event_name: event, cwd: at.home });
+  const cwd = join(at.home, 'elsewhere');
+  const input = JSON.stringify({ transcript_path: log, hook_event_name: event, cwd });
   spawnSync(at.hook, ['agent', 'claude-code'], { env: at.env, input });
 }
 
