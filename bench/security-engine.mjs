@@ -16,6 +16,8 @@ const EXPORTS = [
   ['fields.ts', 'FieldClassifier'],
   ['detectors/anchored.ts', 'joinDetectors'],
   ['detectors/regex.ts', 'REGEX_RULES'],
+  ['detectors/entropy.ts', 'ENTROPY_RULES'],
+  ['detectors/business-logic.ts', 'BUSINESS_RULES'],
   ['byte-text.ts', 'fromString'],
 ];
 
@@ -53,10 +55,4 @@ export function sanitized(engine, policy, text) {
     line = sealed;
   }
   return JSON.parse(line.toString()).text;
-}
-
-/** Spans the detectors find in `text`, in its byte form. */
-export function findingsIn(engine, detectors, text) {
-  const bytes = engine.fromString(text);
-  return detectors.flatMap((detector) => detector.detect(bytes, { key: null, opaque: false }));
 }

@@ -12,7 +12,6 @@ const RUN = 8;
  * @property {readonly string[]} secrets labelled spans; empty in a clean row
  * @property {string} rule
  * @property {'a' | 'b'} half rules fall into two halves; rows of half b are looked at in numbers only
- * @property {boolean} excused clean only by an allow-list of the tool the row comes from
  */
 
 /** By rule, so that the forms of one secret stay together. */
@@ -28,10 +27,6 @@ function readRows(file) {
     .map((line) => JSON.parse(line));
 }
 
-/**
- * A clean row whose secret has the very shape of the rule and is let pass by a list of words or repeated
- * characters, or that holds another credential in an assignment: {@link EXCUSES} names them.
- */
 export function gitleaksRows(corpus) {
   return readRows(join(corpus, 'secrets', 'gitleaks.jsonl'))
     .filter(({ label, secret }) => label === 'fp' || secret !== undefined)
@@ -40,7 +35,6 @@ export function gitleaksRows(corpus) {
       text,
       secrets: label === 'tp' ? [secret] : [],
       half: halfOf(rule),
-      excused: false,
     }));
 }
 
@@ -57,7 +51,6 @@ export function secretlintRows(corpus) {
       text: row.text,
       secrets: row.findings.map(({ secret, start, end }) => secret ?? row.text.slice(start, end)),
       half: halfOf(ruleOf(row)),
-      excused: false,
     }));
 }
 
@@ -82,13 +75,13 @@ export function isGone(secret, output, text) {
 
 /**
  * @param {readonly Row[]} rows
- * @param {(text: string) => string} sanitize
+ * @param {(text: string, index: number) => string} sanitize
  * @returns secrets caught and all, clean rows changed and all, and the rows behind the misses
  */
 export function score(rows, sanitize) {
-  const result = { caught: 0, secrets: 0, changed: 0, clean: 0, missed: [], wrong: [], removed: 0, kept: 0 };
-  for (const row of rows) {
-    const output = sanitize(row.text);
+  const result = { caught: 0, secrets: 0, changed: 0, clean: 0, missed: [], wrong: [] };
+  for (const [index, row] of rows.entries()) {
+    const output = sanitize(row.text, index);
     if (row.secrets.length === 0) scoreClean(row, output, result);
     for (const secret of row.secrets) {
       result.secrets += 1;
@@ -100,7 +93,6 @@ export function score(rows, sanitize) {
 }
 
 function scoreClean(row, output, result) {
-  if (row.excused) return;
   result.clean += 1;
   if (output === row.text) return;
   result.changed += 1;

@@ -1,11 +1,10 @@
 /** Time grows with the text, whatever the text: worst cases for each rule and for the sealer as a whole. */
 import { describe, expect, test } from 'vitest';
-import { pathAnonymizer } from '../../src/security/detectors/path-anonymizer.ts';
-import { REGEX_RULES, regexDetector } from '../../src/security/detectors/regex.ts';
 import { resolvePolicy } from '../../src/security/policy.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
 import { SourceSealer } from '../../src/security/source-sealer.ts';
-import { draw, SAMPLES } from './samples.ts';
+import { draw } from './samples.ts';
+import { ALL_RULES, detectorOf, repeated, type Text, worstCases } from './worst-cases.ts';
 
 const MB = 1024 * 1024;
 /** Twice the text may take so many times as long; measurements jitter, quadratic work takes four times. */
@@ -35,41 +34,27 @@ function expectLinear(text: (size: number) => string, size: number, work: (text:
   );
 }
 
-const repeated = (unit: string) => (size: number) =>
-  unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
-
-/** Texts in which a rule begins to match as often as it can, and fails as late as it can. */
-function worstCases(name: string, anchors: readonly string[]): Array<(size: number) => string> {
-  const samples = SAMPLES.filter(({ rule }) => rule === name).map(({ text }) => text);
-  const prefix = anchors[0]!;
-  return [
-    ...anchors
-      .slice(0, 2)
-      .flatMap((anchor) => [repeated(anchor), repeated(` ${anchor}`), repeated(`${anchor.toUpperCase()}`)]),
-    ...samples.slice(0, 1).flatMap((text) => [repeated(text), repeated(text.slice(0, -8))]),
-    (size) => prefix + repeated(draw(61))(size),
-    (size) => prefix + repeated('\\n')(size),
-    (size) => prefix + repeated(' ')(size),
-    repeated(`${prefix}="`),
-    repeated(`${prefix}${'a1-'.repeat(300)}`),
-  ];
-}
-
-describe('each rule on 1 MB', () => {
-  const plain = { key: null, opaque: false };
-  const rules = [
-    ...REGEX_RULES.map((rule) => ({ name: rule.name, anchors: rule.anchors, detector: regexDetector })),
-    {
-      name: 'home-path',
-      anchors: ['/home/', 'C:\\Users\\', '-Users-', '%2Fhome%2F'],
-      detector: pathAnonymizer,
-    },
-  ];
-  test.each(rules)('$name', ({ name, anchors, detector }) => {
-    for (const text of worstCases(name, anchors))
-      expectLinear(text, MB, (input) => detector.detect(input, plain));
+describe('each rule on 20 MB', () => {
+  test.each(ALL_RULES.map((rule) => [rule.name, rule] as const))('%s', (_, rule) => {
+    for (const text of worstCases(rule)) expectTenfold(text, detectorOf(rule));
   });
 });
+
+/** Ten times the text takes ten times as long; half as much again is allowed for the machine. */
+function expectTenfold(text: Text, work: (text: string) => unknown): void {
+  const [part, whole] = [text(2 * MB), text(20 * MB)];
+  const growth = (): number =>
+    milliseconds(() => work(whole)) /
+    Math.max(
+      milliseconds(() => work(part)),
+      FLOOR,
+    );
+  const measured = [growth()];
+  while (measured.at(-1)! > 15 && measured.length < 3) measured.push(growth());
+  expect(Math.min(...measured), `growth at ten times the size: ${measured.join(', ')}`).toBeLessThanOrEqual(
+    15,
+  );
+}
 
 describe('a line of 20 MB', () => {
   const policy = resolvePolicy('recommended');

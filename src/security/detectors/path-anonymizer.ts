@@ -47,7 +47,7 @@ function isSomebody(name: string): boolean {
   return !NOBODY.has(name.toLowerCase()) && /[A-Za-z\x80-\xff]/.test(name);
 }
 
-const HOME_RULES: readonly Rule[] = [
+export const HOME_RULES: readonly Rule[] = [
   { name: 'home-path', kind: 'user', anchors: ['home', 'users'], certain: false, match: matchName },
 ];
 

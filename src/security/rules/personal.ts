@@ -11,7 +11,7 @@ const EMAIL =
 
 /** Addresses of nobody: examples, machines, logins of code hosts. */
 const NO_MAIL =
-  /^(?:git|hg|svn|noreply|no-reply|donotreply)@|@(?:[a-z0-9.-]{1,60}\.)?(?:example|test|invalid|localhost|local)(?:\.[a-z]{2,3})?$|@(?:test|domain|company|email|host|foo|bar|yourdomain|mydomain)\.(?:com|org|net)$|noreply|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|jsx|mjs|cjs|css|scss|json|md|py|rs|go|rb|sh|html|vue|lock|yml|yaml|toml|git|app|service|socket|timer|target|mount)$/i;
+  /^(?:git|hg|svn|noreply|no-reply|donotreply)@|@(?:[a-z0-9.-]{1,60}\.)?(?:example|test|invalid|localhost|local)(?:\.[a-z]{2,3})?$|@(?:test|domain|company|email|host|foo|bar|yourdomain|mydomain)\.(?:com|org|net)$|noreply|^your[-_.]|@your[-_.]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|jsx|mjs|cjs|css|scss|json|md|py|rs|go|rb|sh|html|vue|lock|yml|yaml|toml|git|app|service|socket|timer|target|mount)$/i;
 
 const IPV4 =
   /(?<=(?<![A-Za-z0-9._-])(?<from>[0-9]{0,2}))[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_-]|\.[0-9])/;

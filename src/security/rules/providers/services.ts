@@ -21,7 +21,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     'slack-token',
     'access_token',
     SLACK,
-    /(?<![A-Za-z0-9])x(?:ox[abcdeoprs]|app)[.-][A-Za-z0-9.%-]{8,400}/i,
+    /(?<![A-Za-z0-9-])x(?:ox[abcdeoprs]|app)[.-][A-Za-z0-9.%-]{8,400}/i,
     isSlack,
   ),
   token(
