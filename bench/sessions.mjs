@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FIXTURES } from './paths.mjs';
 import { SessionMaker } from './session-maker.mjs';
 
+const AGENTS = ['claude-code', 'codex', 'pi', 'gemini-cli', 'opencode', 'copilot-cli'];
 /** Fixtures that show damage or another form: no material for sessions that shall be valid. */
 const NOT_FOR_MAKING = new Set(['damaged', 'glued-lines', 'loglines', 'program-run']);
 /** Sizes of made sessions grow evenly on a logarithmic scale, as those of real ones roughly do. */
@@ -12,8 +13,8 @@ const MADE = { count: 100, smallest: 2_000, largest: 4_000_000 };
 /**
  * @param {string} corpus
  * @param {string} scratch folder for made sessions, not there yet
- * @returns {{folder: string, source: string, files: {path: string, bytes: number}[], bytes: number}}
- * every file is read once, so that its pages are in memory
+ * @returns {{folder: string, source: string, files: {path: string, bytes: number}[], bytes: number, agents: string[]}}
+ * every file is read once, so that its pages are in memory; `agents`: a folder for each agent whose sessions are there
  */
 export function openSessions(corpus, scratch) {
   const real = join(corpus, 'sessions', 'claude-code');
@@ -22,7 +23,17 @@ export function openSessions(corpus, scratch) {
   const folder = found ? real : scratch;
   const files = filesBelow(folder).map((path) => ({ path, bytes: readFileSync(path).length }));
   const source = found ? 'the corpus' : 'made from fixtures (no corpus found)';
-  return { folder, source, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const agents = AGENTS.map((agent) => join(corpus, 'sessions', agent)).filter((path) => existsSync(path));
+  return { folder, source, files, bytes, agents: found ? agents : [folder] };
+}
+
+/** Files of a folder that a capture reads: logs, documents, stores. */
+export function sessionFiles(folder) {
+  const names = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+  const files = names.filter((path) => /\.(?:jsonl?|zst|db)$/.test(path) && statSync(path).isFile()).sort();
+  for (const path of files) readFileSync(path);
+  return files;
 }
 
 /** Main sessions of a folder as lists of lines; logs of sub-agents and other documents are left out. */

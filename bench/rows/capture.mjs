@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BENCH } from '../paths.mjs';
+import { sessionFiles } from '../sessions.mjs';
 
 /** @type {import('../runner.mjs').Row} */
 export const capture = {
@@ -27,6 +28,43 @@ export const capture = {
         check: (stdout) => assertAll(context, JSON.parse(stdout), ['captured', 'grown', 'new_source']),
       },
       note: () => `${context.bucket().report.totals.captured} traces, ${packedFiles(context)}`,
+    };
+  },
+};
+
+/** @type {import('../runner.mjs').Row} */
+export const importAgents = {
+  name: 'import',
+  what: 'capture the sessions of every agent into a new bucket',
+  reference: 'git hash-object -w --stdin-paths of the same files into an empty repository',
+  bar: 4,
+  runs: 7,
+  needs: ['capture'],
+  writes: true,
+  prepare(context) {
+    const { agents } = context.sessions;
+    const files = agents.flatMap(sessionFiles);
+    let traces = 0;
+    return {
+      reference: {
+        command: () => {
+          const gitDir = `--git-dir=${context.emptyRepository('hashed')}`;
+          return context.git(
+            [gitDir, 'hash-object', '-w', '--stdin-paths'],
+            files.map((path) => `${path}\n`).join(''),
+          );
+        },
+        check: (stdout) => assertCount('hashed files', lines(stdout), files.length),
+      },
+      subject: {
+        command: () => context.ot(['capture', ...agents, '--json'], context.folder('home', { make: false })),
+        check: (stdout) => {
+          const { totals } = JSON.parse(stdout);
+          assertCount('files with an error', totals.error, 0);
+          traces = totals.captured;
+        },
+      },
+      note: () => `${traces} traces of ${agents.length} agents, ${files.length} files`,
     };
   },
 };

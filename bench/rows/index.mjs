@@ -1,5 +1,5 @@
 // Every row, in the order of the table.
-import { capture, recapture } from './capture.mjs';
+import { capture, importAgents, recapture } from './capture.mjs';
 import { memory } from './memory.mjs';
 import { bucketStatus, get, getLargest, getLast, traceList, version } from './start-up.mjs';
 import { pull, push } from './sync.mjs';
@@ -8,6 +8,7 @@ import { verify } from './verify.mjs';
 /** @type {readonly import('../runner.mjs').Row[]} */
 export const ROWS = [
   capture,
+  importAgents,
   recapture,
   version,
   get,
