@@ -63,11 +63,21 @@ export function isInexact(value: number): boolean {
   return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
+/** True when reading a number and writing it again gives another one. Exponents are approximate to begin with. */
+export function isLossy(token: string): boolean {
+  const value = Number(token);
+  if (!Number.isFinite(value)) return true;
+  return !Number.isSafeInteger(value) && /^-?\d+$/.test(token) && BigInt(token) !== BigInt(value);
+}
+
 /**
- * The same JSON with every number that would be {@link isInexact} turned into a string of its source text,
- * so that `JSON.parse` of the result loses no digit. `json` must be valid JSON.
+ * The same JSON with every number that would be {@link isInexact}, or what else `isWanted` says of its source text,
+ * turned into a string of that text, so that `JSON.parse` of the result loses no digit. `json` must be valid JSON.
  */
-export function quoteInexactNumbers(json: string): string {
+export function quoteInexactNumbers(
+  json: string,
+  isWanted: (token: string) => boolean = (token) => isInexact(Number(token)),
+): string {
   const pieces: string[] = [];
   let copied = 0;
   for (let i = 0; i < json.length; i += 1) {
@@ -77,7 +87,7 @@ export function quoteInexactNumbers(json: string): string {
     } else if (isNumberStart(code)) {
       const end = numberEnd(json, i);
       const token = json.slice(i, end);
-      if (isInexact(Number(token))) {
+      if (isWanted(token)) {
         pieces.push(json.slice(copied, i), `"${token}"`);
         copied = end;
       }

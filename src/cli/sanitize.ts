@@ -22,6 +22,9 @@ export interface SanitizeOptions {
   readonly fieldType: string | undefined;
 }
 
+/** A report is for people and gates: more than these findings only make it long. */
+const MAX_TOLD = 10_000;
+
 interface ToolError {
   readonly tool: string;
   readonly error: string;
@@ -32,6 +35,8 @@ export interface SanitizeReport {
   readonly tools_skipped: ReadonlyArray<{ readonly tool: string; readonly reason: string }>;
   readonly redactions_applied: number;
   readonly fields_excluded: number;
+  /** How many there are; {@link MAX_TOLD} of them are told. */
+  readonly findings_count: number;
   readonly findings: Sanitized['findings'];
   readonly errors: readonly ToolError[];
 }
@@ -119,6 +124,7 @@ function refused(errors: readonly ToolError[]): SanitizeOutcome {
         tools_skipped: [],
         redactions_applied: 0,
         fields_excluded: 0,
+        findings_count: 0,
         findings: [],
         errors,
       },
@@ -140,13 +146,15 @@ function skipped(
 
 function answerOf(
   { kind }: SanitizeInput,
-  { sanitized, findings, redactions_applied, fields_excluded }: Sanitized,
+  { sanitized, findings: all, redactions_applied, fields_excluded }: Sanitized,
   running: readonly string[],
   tools_skipped: SanitizeReport['tools_skipped'],
 ): SanitizeAnswer {
   const tools_applied = canonical(running);
-  const report = { tools_applied, tools_skipped, redactions_applied, fields_excluded, findings, errors: [] };
-  const verdicts = running.includes('classifier') ? [verdictOf(findings, sanitized)] : [];
+  const findings = all.slice(0, MAX_TOLD);
+  const counts = { redactions_applied, fields_excluded, findings_count: all.length };
+  const report = { tools_applied, tools_skipped, ...counts, findings, errors: [] };
+  const verdicts = running.includes('classifier') ? [verdictOf(all, sanitized)] : [];
   if (kind === 'record') return { sanitized, report, verdicts };
   const judged = verdicts.length > 0 ? { verdicts } : {};
   return kind === 'row' ? { sanitized, report, ...judged } : { sanitized, findings, report, ...judged };

@@ -1,7 +1,7 @@
 /** The document on stdin of `security sanitize`: what it is, and what it must not be. */
 
 import { OtError } from '../base/errors.ts';
-import { quoteInexactNumbers } from '../base/json-text.ts';
+import { isLossy, quoteInexactNumbers } from '../base/json-text.ts';
 
 export const INPUT_LIMIT = 32 * 1024 * 1024;
 /** Deeper documents are refused: not every reader of the answer could follow. */
@@ -10,7 +10,7 @@ const KINDS = ['text', 'row', 'record'] as const;
 
 export interface SanitizeInput {
   readonly kind: (typeof KINDS)[number];
-  /** A string for `text`; an object otherwise. Integers beyond 2^53 are strings of their digits. */
+  /** A string for `text`; an object otherwise. Numbers that JavaScript cannot hold are strings of their digits. */
   readonly value: unknown;
 }
 
@@ -49,7 +49,7 @@ function decodeUtf8(bytes: Buffer): string {
 function parse(text: string): unknown {
   try {
     JSON.parse(text);
-    return JSON.parse(quoteInexactNumbers(text));
+    return JSON.parse(quoteInexactNumbers(text, isLossy));
   } catch {
     throw new OtError('OT_INPUT_JSON', 'usage', 'the input is no JSON document', {
       hint: `give one object on stdin: {"text": "..."}, {"row": {...}} or {"record": {...}}`,

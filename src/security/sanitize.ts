@@ -10,7 +10,7 @@ import type { SanitizeInput } from './sanitize-input.ts';
 import { type SealSession, sealedValue, settleSeal } from './seal.ts';
 import { SecretList } from './secret-list.ts';
 import { type Found, Survey } from './survey.ts';
-import { TokenPaths } from './token-paths.ts';
+import { type Place, placesAt } from './token-paths.ts';
 
 /** Where a text comes from: `entropy` looks at calls and at text of no known origin only. */
 export const FIELD_TYPES = ['general', 'tool_input', 'tool_result', 'reasoning'] as const;
@@ -68,7 +68,14 @@ export async function sanitize(input: SanitizeInput, policy: Policy): Promise<Sa
   const external = await listFindings(policy.external, [() => once(line)], list);
   const fields = new FieldClassifier(FORMAT);
   const found = new Survey(policy, fields, external).add(line, () => '');
-  const paths = found.length === 0 ? null : new TokenPaths(line, document);
+  const places =
+    found.length === 0
+      ? []
+      : placesAt(
+          line,
+          document,
+          found.map(({ start }) => start),
+        );
   return settleSeal({ policy, list, format: FORMAT }, async (session) => {
     session.scan(line);
     const bytes = sealedValue(session.seal(line));
@@ -78,7 +85,7 @@ export async function sanitize(input: SanitizeInput, policy: Policy): Promise<Sa
     const answer = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
     return {
       sanitized: answer[input.kind],
-      findings: paths === null ? [] : found.map((match) => told(match, { input, line, paths, session })),
+      findings: input.kind === 'text' ? toldInText(found, line, places) : toldByPath(found, places, session),
       redactions_applied: redactions,
       fields_excluded: excluded,
     };
@@ -89,24 +96,37 @@ async function* once(bytes: Buffer): AsyncIterable<Buffer> {
   yield bytes;
 }
 
-interface Telling {
-  readonly input: SanitizeInput;
-  readonly line: Buffer;
-  readonly paths: TokenPaths;
-  readonly session: SealSession;
+function named({ tool, rule, kind }: Found): Omit<SanitizeFinding, 'field_path'> {
+  return { tool, pattern: rule, kind, severity: SEVERITIES[kind] ?? 'critical' };
 }
 
-function told(match: Found, { input, line, paths, session }: Telling): SanitizeFinding {
-  const { tool, rule, kind, start, end } = match;
-  const place = paths.at(start);
-  const named = { tool, pattern: rule, kind, severity: SEVERITIES[kind] ?? 'critical' };
-  if (input.kind === 'text') {
-    const from = place?.token.start ?? 0;
-    const units = (to: number): number =>
-      (JSON.parse(`"${line.toString('utf8', from, to)}"`) as string).length;
-    return { ...named, field_path: 'text', start: units(start), end: units(end) };
-  }
-  // The document's own keys may hold a secret.
-  const path = (place?.path ?? '').slice(input.kind.length + 1);
-  return { ...named, field_path: sealedValue(session.sealText(path)) };
+/** Offsets count from the start of the text, piece by piece: the pieces between findings hold whole characters. */
+function toldInText(found: readonly Found[], line: Buffer, places: readonly Place[]): SanitizeFinding[] {
+  let at = places[0]?.token.start ?? 0;
+  let units = 0;
+  const unitsTo = (offset: number): number => {
+    units += (JSON.parse(`"${line.toString('utf8', at, offset)}"`) as string).length;
+    at = offset;
+    return units;
+  };
+  return found.map((match) => {
+    const start = unitsTo(match.start);
+    return { ...named(match), field_path: 'text', start, end: unitsTo(match.end) };
+  });
+}
+
+/** The document's own keys may hold a secret, so that its paths are sealed like everything else. */
+function toldByPath(
+  found: readonly Found[],
+  places: readonly Place[],
+  session: SealSession,
+): SanitizeFinding[] {
+  const paths = new Map<string, string>();
+  return found.map((match, index) => {
+    const whole = places[index]?.path ?? '';
+    const path = whole.slice(whole.indexOf('.') + 1);
+    const sealed = paths.get(path) ?? sealedValue(session.sealText(path));
+    paths.set(path, sealed);
+    return { ...named(match), field_path: sealed };
+  });
 }

@@ -11,22 +11,20 @@ export interface Place {
   readonly token: StringToken;
 }
 
-/** Finds places by byte offset; `line` is `JSON.stringify(value)` in UTF-8. */
-export class TokenPaths {
-  readonly #tokens: readonly StringToken[];
-  readonly #paths: readonly string[];
-
-  constructor(line: Buffer, value: unknown) {
-    this.#tokens = stringTokens(fromBytes(line));
-    this.#paths = [...pathsOf(value, '')];
-  }
-
-  /** The string, or key of a string, that holds this byte. */
-  at(offset: number): Place | null {
-    const index = tokenIndexAt(this.#tokens, offset);
-    const token = this.#tokens[index];
-    return token === undefined ? null : { path: this.#paths[index] ?? '', token };
-  }
+/**
+ * The strings, or keys of strings, that hold these byte offsets, which ascend; `line` is `JSON.stringify(value)` in
+ * UTF-8. Paths of other strings are not kept.
+ */
+export function placesAt(line: Buffer, value: unknown, offsets: readonly number[]): Place[] {
+  const tokens = stringTokens(fromBytes(line));
+  const paths = pathsOf(value, '');
+  let at = -1;
+  let path = '';
+  return offsets.map((offset) => {
+    const index = tokenIndexAt(tokens, offset);
+    for (; at < index; at += 1) path = (paths.next().value as string | undefined) ?? '';
+    return { path, token: tokens[index]! };
+  });
 }
 
 /** Index of the first token that does not end before this byte. */

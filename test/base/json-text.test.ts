@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonContainerEnd, jsonValueEnd, quoteInexactNumbers } from '../../src/base/json-text.ts';
+import { isLossy, jsonContainerEnd, jsonValueEnd, quoteInexactNumbers } from '../../src/base/json-text.ts';
 
 const SEED = 41;
 
@@ -54,5 +54,21 @@ describe('quoteInexactNumbers', () => {
       }),
       { seed: SEED, numRuns: 500 },
     );
+  });
+});
+
+describe('isLossy', () => {
+  it.each([
+    ['9007199254740993', true],
+    ['9007199254740992', false],
+    ['-12345678901234567890', true],
+    ['100000000000000000000', false],
+    ['1e21', false],
+    ['1e400', true],
+    ['0.1', false],
+    ['9'.repeat(400), true],
+  ])('%s: %s', (token, lossy) => {
+    expect(isLossy(token)).toBe(lossy);
+    expect(quoteInexactNumbers(`[${token}]`, isLossy)).toBe(lossy ? `["${token}"]` : `[${token}]`);
   });
 });
