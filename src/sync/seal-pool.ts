@@ -41,6 +41,8 @@ export class SealPool implements SealEngine {
     const external = new Set(policy.external.map(({ name }) => name));
     const tools = policy.tools.filter((name) => !external.has(name));
     const local = localEngine.open(policy, format);
+    // Without a tool of its own a worker takes nothing out, also not what programs found.
+    if (tools.length === 0) return local;
     if (external.size === 0 && policyOf(tools).digest !== policy.digest) return local;
     this.#jobs += 1;
     return new PooledJob({ pool: this, job: this.#jobs, tools, format, local });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { isLossy, jsonContainerEnd, jsonValueEnd, quoteInexactNumbers } from '../../src/base/json-text.ts';
 
 const SEED = 41;

@@ -3,7 +3,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { resolvePolicy } from '../../src/security/policy.ts';
+import type { Policy } from '../../src/security/contract.ts';
+import { policyOf, resolvePolicy } from '../../src/security/policy.ts';
 import { openSealSession, type SealSession, sealedValue } from '../../src/security/seal.ts';
 import type { SealEngine } from '../../src/security/seal-engine.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
@@ -62,9 +63,15 @@ interface Outcome {
   readonly report: ReturnType<SealSession['report']>;
 }
 
-async function sealWith(engine?: SealEngine): Promise<Outcome> {
+/** `values` are listed before: what a program found. */
+async function sealWith(
+  engine?: SealEngine,
+  under: Policy = policy,
+  values: readonly string[] = [],
+): Promise<Outcome> {
   const list = new SecretList();
-  const session = openSealSession({ policy, list, format: 'claude-jsonl', ...(engine && { engine }) });
+  for (const value of values) list.add('secret', value);
+  const session = openSealSession({ policy: under, list, format: 'claude-jsonl', ...(engine && { engine }) });
   const scanned = await session.scanStream(source());
   const parts: Buffer[] = [];
   for await (const part of sealedValue(session.sealStream(source, scanned))()) parts.push(part);
@@ -91,6 +98,21 @@ describe('a pool of threads', () => {
     expect(await sealWith(poolOf({ script: dying }))).toEqual(alone);
     expect(await sealWith(poolOf({ script: join(tempDir(), 'missing.cjs') }))).toEqual(alone);
   });
+
+  test.each([[['gitleaks']], [['regex', 'gitleaks']]])(
+    'takes out what programs found under the tools %j',
+    async (tools) => {
+      const program = { name: 'gitleaks', version: '1', find: async () => [] };
+      const under = policyOf(tools, [program]);
+      const found = SETS[0]!
+        .slice(0, 40)
+        .map(({ secret }) => secret)
+        .filter((secret) => !secret.includes('\n'));
+      const alone = await sealWith(undefined, under, found);
+      expect(alone.bytes).toContain('[REDACTED:secret:');
+      expect(await sealWith(poolOf(), under, found)).toEqual(alone);
+    },
+  );
 
   test('refuses what is left, by line, and tells of a late secret', async () => {
     const list = new SecretList();
