@@ -1,5 +1,6 @@
 /** Packages that a command line installs, by the names of their registries. */
-import { effectiveCommand, simpleCommands } from '../record/shell-command.ts';
+import { effectiveCommand } from '../record/command-family.ts';
+import { simpleCommands } from '../record/shell-command.ts';
 
 /** Program to the subcommands after which package names stand. */
 const INSTALLERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([

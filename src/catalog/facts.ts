@@ -1,7 +1,8 @@
 /** What a step can be filtered by: names and values, drawn from its calls and their results. */
 import { type CallFacts, failed } from '../record/call-facts.ts';
+import { commandFamily } from '../record/command-family.ts';
 import { committedIn } from '../record/commits.ts';
-import { commandFamily, simpleCommands } from '../record/shell-command.ts';
+import { simpleCommands } from '../record/shell-command.ts';
 import { isUnused, type Observation, type Step, type ToolCall } from '../record/step.ts';
 import { testResultOf } from '../record/test-run.ts';
 import { dependenciesIn } from './dependencies.ts';

@@ -40,7 +40,7 @@ const TOOLS: ReadonlyMap<
   ...words('read', 'read readfile view notebookread openfile readmanyfiles viewimage readtextfile'),
   ...words(
     'shell',
-    'bash shell runshellcommand execcommand localshell terminal powershell runterminalcmd execute',
+    'bash shell shellcommand runshellcommand execcommand localshell terminal powershell runterminalcmd execute',
   ),
   ...words('skill', 'skill slashcommand activateskill'),
   ...words('subagent', 'task agent spawnagent subagent delegate'),

@@ -1,5 +1,6 @@
 /** Runs of tests: told from the command, and their result from what the runner printed. */
-import { effectiveCommand, simpleCommands } from './shell-command.ts';
+import { effectiveCommand } from './command-family.ts';
+import { simpleCommands } from './shell-command.ts';
 
 export interface TestResult {
   /** `unknown` when neither the exit code nor the output tells. */

@@ -45,6 +45,11 @@ describe('callFactsOf', () => {
       command: 'go test ./...',
     });
     expect(facts('shell', { command: ['git', 'log'] }).command).toBe('git log');
+    expect(facts('shell_command', { command: 'cargo test', workdir: '/x' })).toMatchObject({
+      action: 'test_run',
+      command: 'cargo test',
+      testRunner: 'cargo test',
+    });
     expect(facts('Skill', { skill: 'review' })).toMatchObject({
       action: 'skill_invocation',
       skill: 'review',

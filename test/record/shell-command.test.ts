@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandFamily, effectiveCommand, simpleCommands } from '../../src/record/shell-command.ts';
+import { commandFamily, effectiveCommand } from '../../src/record/command-family.ts';
+import { simpleCommands } from '../../src/record/shell-command.ts';
 
 describe('simpleCommands', () => {
   it.each([
@@ -24,6 +25,19 @@ describe('simpleCommands', () => {
     ['a \\\n b', [['a', 'b']]],
     ['echo "no end', [['echo', 'no end']]],
     ['', []],
+    [
+      'tmp=$(mktemp).md; cp "$(npm root -g)/x/dark.json" `pwd`/y',
+      [['mktemp'], ['tmp=$().md'], ['npm', 'root', '-g'], ['pwd'], ['cp', '$()/x/dark.json', '$()/y']],
+    ],
+    [
+      'git commit -m "$(cat <<\'EOF\'\nrm -rf x; make\nEOF\n)"',
+      [
+        ['cat', '<<EOF'],
+        ['git', 'commit', '-m', '$()'],
+      ],
+    ],
+    [`printf $'it\\'s; make all\\n' x`, [['printf', "$it's; make alln", 'x']]],
+    ['echo "\\$(make) (a; b)"', [['echo', '$(make) (a; b)']]],
   ])('%j', (line, expected) => {
     expect(simpleCommands(line)).toEqual(expected);
   });
@@ -32,6 +46,7 @@ describe('simpleCommands', () => {
     const started = Date.now();
     simpleCommands('<<'.repeat(200_000));
     simpleCommands('"\'\\'.repeat(200_000));
+    for (const part of ['$(', '(', 'case ', '[[ ', '`$(', 'a=(']) simpleCommands(part.repeat(200_000));
     expect(Date.now() - started).toBeLessThan(1000);
   });
 });
@@ -42,6 +57,10 @@ describe('effectiveCommand', () => {
     ['npx --yes vitest run', ['vitest', 'run']],
     ['uv run pytest', ['pytest']],
     ['time', ['']],
+    ['command -v rg', ['command', '-v', 'rg']],
+    ['command -p ls -l', ['ls', '-l']],
+    ['sudo -u postgres -E nice -n 5 psql -l', ['psql', '-l']],
+    ['uv run --with httpx --python 3.12 pytest -q', ['pytest', '-q']],
   ])('%j', (line, expected) => {
     expect(effectiveCommand(line.split(' '))).toEqual(expected);
   });
@@ -57,6 +76,17 @@ describe('commandFamily', () => {
     ['if [ -f x ]; then $RUN y; elif ./z.sh; then g++ a; fi', ['z.sh', 'g++']],
     ['cat <<EOF && 2>/dev/null 1\nx\nEOF', ['cat']],
     ['echo $((1 + 2))', ['echo']],
+    ['command -v rg >/dev/null || (cd x && cargo install rg)', ['command', 'cd', 'cargo']],
+    ['tmp=$(mktemp).md; cp $(npm root -g)/x/dark.json .', ['mktemp', 'npm', 'cp']],
+    [`printf $'don\\'t; run me' | wc`, ['printf', 'wc']],
+    ['files=(a.md b.md $(ls)); diff <(sort a) <(uniq b)', ['ls', 'sort', 'uniq', 'diff']],
+    ['for ((i=0; i<3; i++)); do ((n++)); ls; done', ['ls']],
+    [
+      'case $x in\n a|b) make;;\n (c) ls;; *) x=$(case y in z) cat;; esac);; esac; wc',
+      ['make', 'ls', 'cat', 'wc'],
+    ],
+    ['if [[ $a =~ ^(x|y)$ && b || c ]]; then ls; fi', ['ls']],
+    ['build() { make; }; build && ((1)) ; (ls)', ['make', 'build', 'ls']],
   ])('%j', (line, expected) => {
     expect(simpleCommands(line).flatMap((words) => commandFamily(words) ?? [])).toEqual(expected);
   });
