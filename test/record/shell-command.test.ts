@@ -46,7 +46,7 @@ describe('simpleCommands', () => {
     const started = Date.now();
     simpleCommands('<<'.repeat(200_000));
     simpleCommands('"\'\\'.repeat(200_000));
-    for (const part of ['$(', '(', 'case ', '[[ ', '`$(', 'a=(']) simpleCommands(part.repeat(200_000));
+    simpleCommands('$(`(a=([[ case '.repeat(20_000));
     expect(Date.now() - started).toBeLessThan(1000);
   });
 });
