@@ -7,7 +7,7 @@ import type { Platform } from '../../base/platform.ts';
 import { endsTurn, foldEvents, mergeVisits, newest, sessionsAt, type Visit } from './fold.ts';
 import { claimMarker, releaseMarker } from './marker.ts';
 import { restUntil } from './rest.ts';
-import { listSpool, readEvent, removeEvent, type SpoolEvent, setAside } from './spool.ts';
+import { type BadEvent, listSpool, readEvent, removeEvent, type SpoolEvent, setAside } from './spool.ts';
 import { readState, remember, writeState } from './state.ts';
 
 /** What became of a visit. `absent`: the log is not there (yet), or is no session (yet). */
@@ -149,7 +149,7 @@ class Drain {
       const event = await readEvent(home, name, platform);
       if (event === null) continue;
       if (event === 'unfinished') unfinished.add(name);
-      else if ('reason' in event) await this.#setAside([event.name], event.reason);
+      else if ('reason' in event) await this.#giveUp(event);
       else if (event.unsaved) await this.#drop(event);
       else events.push(event);
     }
@@ -165,6 +165,16 @@ class Drain {
     const due = restUntil(visit, await readState(this.#options.home), now);
     if (this.#isPatient && now < due) this.#waiting.push({ visit, due });
     else await this.#visit(visit, lookAgainMs);
+  }
+
+  /** Whose hook was killed before it named the session: what that agent did there lately is looked at. */
+  async #giveUp({ name, reason, place = null }: BadEvent): Promise<void> {
+    const { sessions } = await readState(this.#options.home);
+    const lately = place === null ? [] : sessionsAt({ at: this.#now(), cwd: place.cwd }, sessions);
+    for (const { agent, transcript, cwd, session_id: sessionId = null } of lately) {
+      if (agent === place?.source) await this.#attend({ agent, transcript, cwd, sessionId, events: [] }, 0);
+    }
+    await this.#setAside([name], reason);
   }
 
   /** What git did at a place is looked at with the sessions that work there. */

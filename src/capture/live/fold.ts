@@ -55,8 +55,11 @@ function union(left: readonly SpoolEvent[], right: readonly SpoolEvent[]): Spool
   return [...left, ...right.filter(({ name }) => !names.has(name))];
 }
 
-/** Sessions that a git event is about: those heard of lately at its place. */
-export function sessionsAt(event: SpoolEvent, sessions: readonly LiveSession[]): LiveSession[] {
+/** Sessions that an event is about which names none: those heard of lately at its place. */
+export function sessionsAt(
+  event: Pick<SpoolEvent, 'at' | 'cwd'>,
+  sessions: readonly LiveSession[],
+): LiveSession[] {
   return sessions.filter(({ cwd, at }) => {
     const age = event.at - Date.parse(at);
     return age < COMMIT_WINDOW_MS && cwd !== null && event.cwd !== null && sameTree(cwd, event.cwd);

@@ -46,6 +46,14 @@ export function decodeNote(bytes: Buffer): SpoolNote | string {
   return decodeBody(head, source, bytes.subarray(end + 2), version);
 }
 
+/** Agent and folder of a note whose payload is lost; null when the head is no agent's either. */
+export function decodePlace(bytes: Buffer): { readonly source: string; readonly cwd: string } | null {
+  const end = bytes.indexOf('\n\n');
+  const note = end < 0 ? '' : decodeNote(Buffer.concat([bytes.subarray(0, end), Buffer.from('\n\n{}')]));
+  if (typeof note === 'string' || note.kind !== 'agent' || note.cwd === null) return null;
+  return { source: note.source, cwd: note.cwd };
+}
+
 function decodeBody(
   head: ReadonlyMap<string, string>,
   source: string,

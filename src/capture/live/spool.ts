@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
 import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
-import { decodeNote, type SpoolNote } from './note.ts';
+import { decodeNote, decodePlace, type SpoolNote } from './note.ts';
 
 /** A note with its place. */
 export interface SpoolEvent extends SpoolNote {
@@ -22,6 +22,8 @@ export interface SpoolEvent extends SpoolNote {
 export interface BadEvent {
   readonly name: string;
   readonly reason: string;
+  /** Where an agent said something that is lost. */
+  readonly place?: { readonly source: string; readonly cwd: string } | null;
 }
 
 /** How long the host may feed its hook nothing, in milliseconds, and still be about to. */
@@ -58,10 +60,11 @@ export async function readEvent(
   if (!stats.isFile()) return { name, reason: 'not_a_file' };
   if (stats.size > LARGEST_NOTE) return { name, reason: 'too_large' };
   try {
-    const note = decodeNote(await readFile(path));
+    const bytes = await readFile(path);
+    const note = decodeNote(bytes);
     if (typeof note !== 'string') return { ...note, name, at: stats.mtimeMs };
     const age = Math.abs(platform.now().getTime() - stats.mtimeMs);
-    return age < writing ? 'unfinished' : { name, reason: note };
+    return age < writing ? 'unfinished' : { name, reason: note, place: decodePlace(bytes) };
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return null;
     if (isSystemError(error, 'EACCES', 'EPERM', 'EIO')) return { name, reason: 'unreadable' };

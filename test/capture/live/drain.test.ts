@@ -160,6 +160,27 @@ describe('notes that are not whole, or no good', () => {
     ]);
   });
 
+  it('looks at what the agent of a killed hook did there lately, and at no other', async () => {
+    const home = tempDir();
+    for (const [n, agent] of ['pi', 'pi', 'claude-code'].entries()) {
+      const path = spool(home, `event-${n}`, { hook_event_name: 'x', transcript_path: `/logs/${n}.jsonl` });
+      const cwd = n === 1 ? '/elsewhere' : '/w';
+      writeFileSync(path, readFileSync(path, 'utf8').replace('name pi\ncwd /w', `name ${agent}\ncwd ${cwd}`));
+    }
+    await run(home, async ({ transcript }) => ({ outcome: 'captured', traces: 1, log: transcript ?? '' }));
+    writeFileSync(
+      join(home, 'spool', 'event-killed'),
+      'git-ot spool 2\nkind agent\nname pi\ncwd /w\n\n{"sess',
+    );
+    const seen: Array<string | null> = [];
+    const report = await run(home, async ({ transcript }) => {
+      seen.push(transcript);
+      return CAPTURED;
+    });
+    expect(seen).toEqual(['/logs/0.jsonl']);
+    expect(report).toMatchObject({ captures: 1, set_aside: 1 });
+  });
+
   it('keeps both of two notes of one name that it sets aside', async () => {
     const home = tempDir();
     for (const text of ['one', 'two']) {

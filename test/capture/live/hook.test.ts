@@ -129,22 +129,34 @@ describe('the script', () => {
     'starts one when the process has ended and nobody looked, or is another by now',
     async () => {
       const at = machine();
+      // Ends at once, and leaves its marker.
+      writeFileSync(join(at.otHome, 'hooks', 'program'), `/bin/true\n${program}\n`);
       mkdirSync(at.spool);
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const [zombie] = (await once(parent.stdout, 'data')) as [Buffer];
       const before = `${zombie.toString().trim()}\n`;
       await until(() => / Z /.test(readFileSync(`/proc/${before.trim()}/stat`, 'utf8')));
-      for (const marker of [before, `${process.pid} 1\n`, `${process.pid}x\n`]) {
+      for (const marker of [before, `${process.pid} 999999999999\n`, `${process.pid}x\n`]) {
         writeFileSync(join(at.spool, 'drain'), marker);
         fire(at);
         expect(readFileSync(join(at.spool, 'drain'), 'utf8')).not.toBe(marker);
-        await until(() => notes(at).length === 0 && !existsSync(join(at.spool, 'drain')));
       }
       parent.kill();
     },
   );
+
+  it('goes on when its terminal is closed', async () => {
+    const at = machine();
+    holdMarker(at);
+    const child = spawn(at.hook, ['agent', 'claude-code'], { cwd: at.cwd, env: at.env });
+    await until(() => notes(at).length === 1);
+    child.kill('SIGHUP');
+    child.stdin.end(payload(at));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(readFileSync(join(at.spool, notes(at)[0]!), 'utf8')).toMatch(/\}$/);
+  });
 
   it('notes folder and HEAD in a repository, a linked work tree, and none', () => {
     const at = machine();
