@@ -236,6 +236,51 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,
   },
   {
+    path: ['ctx', 'list'],
+    summary: 'list the context trees',
+    load: async () => (await import('./commands/ctx/list.ts')).CtxListCommand,
+  },
+  {
+    path: ['ctx', 'info'],
+    summary: 'say whether a trace has a context tree',
+    load: async () => (await import('./commands/ctx/info.ts')).CtxInfoCommand,
+  },
+  {
+    path: ['ctx', 'diff'],
+    summary: 'show what entered the window and what left it between two nodes',
+    load: async () => (await import('./commands/ctx/diff.ts')).CtxDiffCommand,
+  },
+  {
+    path: ['ctx', 'compactions'],
+    summary: 'list where a window was cut, and what was lost',
+    load: async () => (await import('./commands/ctx/compactions.ts')).CtxCompactionsCommand,
+  },
+  {
+    path: ['ctx', 'reads'],
+    summary: 'list files that calls read',
+    load: async () => (await import('./commands/ctx/reads.ts')).CtxReadsCommand,
+  },
+  {
+    path: ['ctx', 'writes'],
+    summary: 'list files that calls changed',
+    load: async () => (await import('./commands/ctx/writes.ts')).CtxWritesCommand,
+  },
+  {
+    path: ['ctx', 'resume'],
+    summary: 'write what an agent needs to go on from a node',
+    load: async () => (await import('./commands/ctx/resume.ts')).CtxResumeCommand,
+  },
+  {
+    path: ['ctx', 'resolve'],
+    summary: 'show what the id of a node or a layer stands for',
+    load: async () => (await import('./commands/ctx/resolve.ts')).CtxResolveCommand,
+  },
+  {
+    path: ['ctx', 'anchor-for-step'],
+    summary: 'print the first commit that holds lines of a step',
+    load: async () => (await import('./commands/ctx/anchor-for-step.ts')).CtxAnchorForStepCommand,
+  },
+  {
     path: ['ctx', 'step'],
     summary: 'show what the model had before it at a step, and what filled it',
     load: async () => (await import('./commands/ctx/step.ts')).CtxStepCommand,

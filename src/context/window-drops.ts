@@ -10,6 +10,7 @@ export class WindowDrops {
   readonly #results = new Map<string, { step: number; tokens: number }>();
   /** A boundary that has dropped what its summary would. */
   #boundary = 0;
+  readonly #summaries: number[] = [];
   /** Drops that take effect once the model has written its summary. */
   #next: Drops['before'];
 
@@ -35,17 +36,32 @@ export class WindowDrops {
       this.#boundary = step_index;
       if (metadata?.by_model === true) return undefined;
       const first = metadata?.first_kept_step;
-      const tail = typeof first === 'number' && first < step_index ? [[first, step_index - 1]] : [];
+      const tail = typeof first === 'number' ? this.#runsFrom(first, step_index - 1) : [];
       return kept === null
-        ? { keep: tail as [number, number][], ...(tail.length === 0 ? {} : { summary_first: true }) }
+        ? { keep: tail, ...(tail.length === 0 ? {} : { summary_first: true }) }
         : { keep: kept };
     }
-    if (kind !== 'compact_summary') return kept === null ? undefined : { keep: kept };
+    if (kind !== 'compact_summary') {
+      if (kept === null) return undefined;
+      return { keep: kept, ...(metadata?.window_new_first === true ? { summary_first: true } : {}) };
+    }
+    this.#summaries.push(step_index);
     const follows = this.#boundary === step_index - 1 && step_index > 1;
     if (role !== 'agent') return follows ? undefined : { keep: kept ?? [] };
     // The call that writes the summary still sees everything; what comes after it does not.
     this.#next = { keep: [[follows ? step_index - 1 : step_index, step_index]] };
     return undefined;
+  }
+
+  /** Steps from `first` to `last` without summaries of earlier compactions: what stays are messages. */
+  #runsFrom(first: number, last: number): [number, number][] {
+    const runs: [number, number][] = [];
+    let from = first;
+    for (const summary of [...this.#summaries.filter((step) => step >= first && step <= last), last + 1]) {
+      if (summary > from) runs.push([from, summary - 1]);
+      from = summary + 1;
+    }
+    return runs;
   }
 
   #resultsOf({ kind, metadata }: WindowStep): DroppedResult[] | undefined {

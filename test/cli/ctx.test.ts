@@ -105,3 +105,93 @@ it('ctx tree has a node for each step, and the compaction as a branch', async ()
   );
   expect(document.subagent_trace_ids).toHaveLength(1);
 });
+
+it('ctx diff tells what a compaction took away and what came', async () => {
+  const { code, document } = await ask('diff', `${TRACE}:13`, `cn:${TRACE}:16`);
+  expect(code).toBe(0);
+  const steps = (list: { step_index: number }[]): number[] => list.map(({ step_index }) => step_index);
+  expect(document.token_estimate.after).toBeLessThan(document.token_estimate.before);
+  expect(steps(document.removed)).toContain(1);
+  expect(steps(document.added)).toContain(15);
+  const none = await ask('diff', `${TRACE}:5`, `${TRACE}:5`);
+  expect(none.document).toMatchObject({ added: [], removed: [], changed_messages: [], changed: [] });
+  const { stdout } = await runInProcess(['ctx', 'diff', `${TRACE}:13`, `${TRACE}:16`], { machine });
+  expect(stdout).toMatch(/^- #1 user/m);
+  expect(stdout).toMatch(/^\+ #15 user/m);
+});
+
+it('ctx compactions tells what was lost, and what the agent reported', async () => {
+  const { document } = await ask('compactions', TRACE, '--show-loss');
+  expect(document.compactions).toHaveLength(1);
+  const [cut] = document.compactions;
+  expect(cut).toMatchObject({
+    index: 1,
+    step_index: 14,
+    trigger: 'manual',
+    reported_pre_tokens: 41877,
+    kept_messages: 0,
+  });
+  expect(cut.removed_steps).toHaveLength(cut.removed_messages);
+  expect((await ask('compactions', TRACE, '--index', '2')).document.compactions).toEqual([]);
+});
+
+it('ctx reads and writes list files by step', async () => {
+  const reads = (await ask('reads', TRACE)).document.reads;
+  const writes = (await ask('writes', TRACE, '--to-step', '13')).document.writes;
+  expect(reads.map(({ tool_name }: { tool_name: string }) => tool_name)).toEqual(['Read', 'Read']);
+  expect(writes.length).toBeGreaterThan(0);
+  const [first] = writes;
+  expect((await ask('writes', TRACE, '--step', String(first.step_index))).document.writes).toEqual(
+    writes.filter(({ step_index }: { step_index: number }) => step_index === first.step_index),
+  );
+});
+
+describe('ctx resume', () => {
+  it('gives the packet', async () => {
+    const { document } = await ask('resume', `${TRACE}:5`);
+    expect(document).toMatchObject({
+      schema_version: 'opentraces.context_resume.v1',
+      node_id: `cn:${TRACE}:5`,
+      agent: 'claude-code',
+      env: { cwd: '/home/dev/acme', permission_mode: 'default', effort_level: null },
+      trail_anchor_hint: null,
+    });
+    expect(document.messages).toEqual(document.messages_layer.content.messages);
+    const { stdout } = await runInProcess(['ctx', 'resume', `${TRACE}:5`, '--format', 'json'], { machine });
+    const { status: _, next_steps: __, ...packet } = document;
+    expect(JSON.parse(stdout)).toEqual(packet);
+  });
+
+  it('gives a page whose quotes cannot leave their fences', async () => {
+    const { stdout } = await runInProcess(['ctx', 'resume', `${TRACE}:last`], { machine });
+    expect(stdout).toMatch(/^# Hand-over from cn:/);
+    expect(stdout).toContain('### Step 15: user');
+    expect(stdout).not.toContain('### Step 1: user');
+  });
+});
+
+it('every id that a step gives resolves to what it gave', async () => {
+  const { document } = await ask('step', TRACE, '12');
+  for (const layer of document.layers) {
+    const { code, document: found } = await ask('resolve', layer.layer_id);
+    expect(code).toBe(0);
+    expect(found).toMatchObject({ kind: 'context_layer', id: layer.layer_id });
+    expect(found.node.layers).toEqual([layer]);
+  }
+  const node = (await ask('resolve', `ot://context-node/${document.node_id}`)).document;
+  expect(node).toMatchObject({ kind: 'context_node', id: document.node_id });
+  expect((await ask('resolve', 'cl:what:is:this')).code).toBe(2);
+});
+
+it('ctx list and info go by the manifest', async () => {
+  const { document } = await ask('list', '--subagents');
+  const row = document.contexts.find(({ trace_id }: { trace_id: string }) => trace_id === TRACE);
+  expect(row).toMatchObject({
+    has_context: true,
+    node_count: 19,
+    leaf_node_id: `cn:${TRACE}:19`,
+    remote: null,
+  });
+  expect((await ask('info', TRACE)).document).toMatchObject(row);
+  expect((await ask('list', '--limit', '1')).document.contexts).toHaveLength(1);
+});

@@ -2,17 +2,7 @@
  * A Claude Code session written entry by entry beside a model of its window: what the model had is kept here as
  * plain lists, by rules that share no code with the program's.
  */
-
-/** What one step has in a window. */
-export interface ModelEntry {
-  readonly step: number;
-  readonly enters: 'input' | 'output';
-  readonly opensTurn: boolean;
-  readonly hasReasoning: boolean;
-  readonly calls: readonly string[];
-  /** Ids of calls of this step whose results were taken out. */
-  readonly dropped: readonly string[];
-}
+import type { ExpectedView, ModelEntry } from './window-model.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -20,16 +10,6 @@ type Fields = Record<string, unknown>;
 interface Place {
   readonly uuid: string | null;
   readonly window: readonly ModelEntry[];
-}
-
-export interface ExpectedView {
-  readonly step: number;
-  readonly entries: ReadonlyArray<{
-    readonly step: number;
-    readonly enters: string;
-    readonly reasoning: boolean;
-    readonly dropped: readonly string[];
-  }>;
 }
 
 export class ClaudeModel {

@@ -10,7 +10,8 @@ import { windowAt } from '../../src/context/window.ts';
 import { hashObject } from '../../src/git/object-codec.ts';
 import type { ObjectBatch } from '../../src/git/ports.ts';
 import type { ContextNode } from '../../src/record/context.ts';
-import { ClaudeModel, type ExpectedView } from './claude-model.ts';
+import { ClaudeModel } from './claude-model.ts';
+import type { ExpectedView, SessionWriter } from './window-model.ts';
 
 export const SESSION = '11111111-2222-4333-8444-555555555555';
 
@@ -98,4 +99,16 @@ export function expectViews(nodes: ReadonlyMap<number, ContextNode>, views: read
     }));
     expect(seen, `step ${step}`).toEqual(entries.map((entry) => ({ ...entry, dropped: [...entry.dropped] })));
   }
+}
+
+/** What a session of this agent's format becomes by these moves; it begins with a prompt. */
+export function writtenSession<Writer extends SessionWriter>(writer: Writer, list: readonly Move[]): Writer {
+  writer.prompt('begin');
+  list.forEach((move, at) => {
+    if (move.move === 'prompt' || move.move === 'reminder') writer.prompt(`question ${at}`);
+    else if (move.move === 'answer') writer.answer(move);
+    else if (move.move === 'compact' || move.move === 'microcompact') writer.compact(at % 4);
+    else if (move.move === 'rewind') writer.rewind?.(move.at);
+  });
+  return writer;
 }

@@ -2,7 +2,6 @@
 
 import type { StepKind } from '../../record/step.ts';
 import type { ParseOptions } from '../session-source.ts';
-import { ContextNotes } from '../shared/context-notes.ts';
 import type { Entry } from '../shared/entry-reader.ts';
 import { type Fields, filledOf, timeOf } from '../shared/fields.ts';
 import type { Origin } from '../shared/parts.ts';
@@ -23,13 +22,11 @@ export interface NewStep {
 export class SessionState extends StepLedger {
   readonly notes = new SessionNotes();
   readonly #places = new Places();
-  readonly #context: ContextNotes;
   readonly #entries = new Set<string>();
   readonly #uuids = new Set<string>();
 
   constructor(parse: ParseOptions, windowSize: number, callType: 'main' | 'subagent') {
     super({ parse, windowSize, callType });
-    this.#context = new ContextNotes(parse.onContext);
   }
 
   hasUuid(uuid: string): boolean {
@@ -75,7 +72,7 @@ export class SessionState extends StepLedger {
   endEntry({ fields }: Entry): void {
     const { touched, count } = this.window;
     this.#places.note(fields, touched, count);
-    noteContext(this.#context, fields, touched === count && count > 0 ? count : count + 1);
+    noteContext(this.context, fields, touched === count && count > 0 ? count : count + 1);
   }
 
   #originOf(entry: Entry, messageId: string | undefined): Origin {

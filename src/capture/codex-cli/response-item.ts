@@ -7,7 +7,7 @@ import { settlePrompts } from './event.ts';
 import type { RolloutEntry } from './lines.ts';
 import { type CallOutput, outputOf, searchOutputOf, spawnedAgent } from './output.ts';
 import type { CodexState } from './session-state.ts';
-import { folderIn, textKind, turnKind } from './turn-kind.ts';
+import { folderIn, isInstructions, textKind, turnKind } from './turn-kind.ts';
 
 type ItemReader = (state: CodexState, entry: RolloutEntry) => void;
 
@@ -56,6 +56,9 @@ function readTurn(state: CodexState, entry: RolloutEntry): void {
   const kind = turnKind(texts);
   const index = state.addStep(entry, 'user', kind, texts.join('\n'));
   for (const image of attachments) state.draft.ledger.addAttachment(index, image);
+  if (texts.some(isInstructions)) {
+    state.draft.tellAt(index, 'system', 'file/AGENTS.md', { $step: index, in_window: true });
+  }
   if (state.draft.cwd === null)
     state.draft.cwd = texts.map(folderIn).find((cwd) => cwd !== undefined) ?? null;
   if (kind !== 'prompt') return;

@@ -1,6 +1,16 @@
 /** One pass over a rollout: each line goes to the reader of its kind. */
 import type { LateParts, ParseOptions, SessionFacts, SessionParse, SourceLine } from '../session-source.ts';
-import { cutText, type Fields, fieldsOf, filledOf, listOf, textOf, timeOf } from '../shared/fields.ts';
+import {
+  cutText,
+  type Fields,
+  fieldsOf,
+  filledOf,
+  isFields,
+  jsonOf,
+  listOf,
+  textOf,
+  timeOf,
+} from '../shared/fields.ts';
 import { readEvent, settleEchoes } from './event.ts';
 import { parentThreadOf } from './identity.ts';
 import { type RolloutEntry, readRolloutEntries } from './lines.ts';
@@ -66,7 +76,17 @@ function readHeader(state: CodexState, entry: RolloutEntry): void {
   noteText(state, 'source', sourceName(payload));
   noteText(state, 'parent_thread_id', parentThreadOf(payload));
   const instructions = textOf(payload.instructions) ?? textOf(fieldsOf(payload.base_instructions)?.text);
-  if (instructions) state.addStep(entry, 'system', 'meta', instructions, { source: 'base_instructions' });
+  if (instructions) {
+    const step = state.addStep(entry, 'system', 'meta', instructions, { source: 'base_instructions' });
+    draft.tellAt(step, 'system', 'prompt/base_instructions', { $step: step });
+  }
+  for (const tool of listOf(payload.dynamic_tools).filter(isFields)) noteTool(state, tool);
+}
+
+/** Such a tool comes with its schema. */
+function noteTool({ draft }: CodexState, tool: Fields): void {
+  const name = filledOf(tool.name);
+  if (name !== undefined) draft.tell('tool_registry', `tool/${name}`, jsonOf(tool));
 }
 
 function readGit(state: CodexState, git: Fields): void {
@@ -90,6 +110,12 @@ function noteText(state: CodexState, name: string, value: unknown): void {
 }
 
 /** Fields of a turn's context that are kept when they change. */
+/** Names that other agents' sessions have for the same. */
+const RUNTIME_NAMES: ReadonlyMap<string, string> = new Map([
+  ['effort', 'effort_level'],
+  ['approval_policy', 'permission_mode'],
+]);
+
 const TURN_FIELDS = ['model', 'effort', 'approval_policy', 'personality', 'timezone'];
 
 function readTurnContext(state: CodexState, { payload, line }: RolloutEntry): void {
@@ -101,6 +127,8 @@ function readTurnContext(state: CodexState, { payload, line }: RolloutEntry): vo
   const told = [...facts, ['sandbox', sandbox] as const]
     .filter((pair): pair is readonly [string, string] => pair[1] !== undefined)
     .map(([name, value]) => [name, cutText(value, 200)]);
+  for (const [name, value] of told)
+    state.draft.tell('runtime_state', RUNTIME_NAMES.get(name!) ?? name!, value);
   const key = JSON.stringify(told);
   if (state.facts.get('turn_context') === key) return;
   state.facts.set('turn_context', key);
@@ -111,10 +139,16 @@ function readTurnContext(state: CodexState, { payload, line }: RolloutEntry): vo
 function readCompacted(state: CodexState, entry: RolloutEntry): void {
   settleEchoes(state);
   const { payload } = entry;
-  const metadata = { replacement_items: listOf(payload.replacement_history).length };
+  const history = listOf(payload.replacement_history);
   const text = textOf(payload.message) ?? '';
+  const metadata = {
+    replacement_items: history.length,
+    window_keeps: state.stepsSaying(history.filter(isFields)),
+    ...(text === '' ? {} : { told: true }),
+  };
   const step_index = state.addStep(entry, 'system', 'compact_boundary', text, metadata);
-  state.compactions.add({ step_index, timestamp: timeOf(entry.fields.timestamp), ...metadata });
+  const { replacement_items } = metadata;
+  state.compactions.add({ step_index, timestamp: timeOf(entry.fields.timestamp), replacement_items });
 }
 
 function metadataOf(state: CodexState): Array<readonly [string, unknown]> {

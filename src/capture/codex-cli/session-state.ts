@@ -1,10 +1,13 @@
 /** What one pass over a rollout remembers: the open model step, events that wait for their items, notes. */
+import { createHash } from 'node:crypto';
 import type { StepKind, TokenUsage, ToolCall } from '../../record/step.ts';
 import type { ParsedAttachment, ParseOptions } from '../session-source.ts';
 import { BoundedList } from '../shared/bounded-list.ts';
-import { timeOf } from '../shared/fields.ts';
+import { type Fields, timeOf } from '../shared/fields.ts';
 import type { ParsedObservation } from '../shared/parts.ts';
+import { runsOf } from '../shared/runs.ts';
 import { SessionDraft } from '../shared/session-draft.ts';
+import { contentOf } from './content.ts';
 import { Echoes } from './echoes.ts';
 import type { RolloutEntry } from './lines.ts';
 import { TokenMeter } from './token-meter.ts';
@@ -18,6 +21,9 @@ export interface Said {
   readonly images: readonly ParsedAttachment[];
   readonly entry: RolloutEntry;
 }
+
+/** Turns whose words are known again. */
+const MAX_SAID = 10_000;
 
 /** Calls at work at once, generously. */
 const MAX_ENDS = 256;
@@ -45,6 +51,8 @@ export class CodexState {
   readonly #ends = new Map<string, Record<string, unknown>>();
   /** Native call id to the id of its latest call, where the two differ. */
   readonly #renamed = new Map<string, string>();
+  /** Digest of what was said in a step that is no model call, to its number. */
+  readonly #said = new Map<string, number>();
   /** Step that the next part of the model's answer belongs to; 0 when a new one begins. */
   #step = 0;
   #answered = false;
@@ -88,7 +96,17 @@ export class CodexState {
     this.closeModelStep();
     const index = this.#open(entry, role, kind, metadata);
     this.draft.grow(index, 'text', text);
+    if (text !== '' && this.#said.size < MAX_SAID) this.#said.set(digestOf(text), index);
     return index;
+  }
+
+  /** Runs of the steps, model calls aside, whose words these messages repeat: a compaction kept them. */
+  stepsSaying(messages: readonly Fields[]): Array<[number, number]> {
+    const steps = messages.flatMap(({ type, content }) => {
+      const text = type === 'message' ? contentOf(content).texts.join('\n') : '';
+      return this.#said.get(digestOf(text)) ?? [];
+    });
+    return runsOf([...new Set(steps)].sort((left, right) => left - right));
   }
 
   #open(
@@ -172,4 +190,8 @@ export class CodexState {
     this.draft.ledger.tallies.addUsage(step, usage);
     if (step > 0) this.draft.ledger.window.grow(step, { part: 'usage', usage });
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
 }

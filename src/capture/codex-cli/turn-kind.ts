@@ -37,6 +37,12 @@ export function textKind(text: string): StepKind {
   return (tag === undefined ? undefined : TAGS.get(tag)) ?? 'prompt';
 }
 
+/** Whether the program put the user's file of instructions here. */
+export function isInstructions(text: string): boolean {
+  const head = text.slice(0, 128).trimStart();
+  return head.startsWith(AGENTS_FILE) || TAG.exec(head)?.[1] === 'user_instructions';
+}
+
 /** Kind of a turn; a reminder beside typed text does not make it less of a prompt. */
 export function turnKind(texts: readonly string[]): StepKind {
   const kinds = texts.map(textKind);

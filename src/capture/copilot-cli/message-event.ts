@@ -20,7 +20,7 @@ import type { CopilotState } from './session-state.ts';
 type EventReader = (state: CopilotState, entry: Entry) => void;
 
 export const MESSAGE_EVENTS: ReadonlyArray<readonly [string, EventReader]> = [
-  ['system.message', (state, entry) => void addText(state, entry, 'system', 'meta')],
+  ['system.message', readSystemPrompt],
   ['system.notification', (state, entry) => void addText(state, entry, 'user', 'notice')],
   ['user.message', readPrompt],
   ['skill.invoked', readSkill],
@@ -42,6 +42,13 @@ function addText(
 ): number {
   const more = metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata };
   return state.open(entry, { role, kind, ...more }, textOf(dataOf(entry).content) ?? '');
+}
+
+/** The prompt of a role takes the place of the one before. */
+function readSystemPrompt(state: CopilotState, entry: Entry): void {
+  const step = addText(state, entry, 'system', 'meta');
+  const role = filledOf(dataOf(entry).role) ?? 'system';
+  state.draft.tellAt(step, 'system', `prompt/${cutText(role, 100)}`, { $step: step });
 }
 
 /** A text that a skill or the program put in the user's place names its `source`. */
@@ -79,7 +86,9 @@ function addImage(state: CopilotState, index: number, item: Fields): void {
 
 function readSkill(state: CopilotState, entry: Entry): void {
   const name = filledOf(dataOf(entry).name);
-  addText(state, entry, 'user', 'meta', name === undefined ? {} : { skill: cutText(name, 200) });
+  const step = addText(state, entry, 'user', 'meta', name === undefined ? {} : { skill: cutText(name, 200) });
+  const key = `skill/${cutText(name ?? String(step), 200)}`;
+  state.draft.tellAt(step, 'tool_registry', key, { $step: step, in_window: true });
 }
 
 /** A message told in several events is one step. */

@@ -25,12 +25,14 @@ export const SESSION_EVENTS: ReadonlyArray<readonly [string, EventReader]> = [
   ['session.error', readError],
   ['session.shutdown', readShutdown],
   ['abort', readAbort],
+  ['session.snapshot_rewind', readRewind],
 ];
 
 function readStart(state: CopilotState, entry: Entry): void {
   const data = dataOf(entry);
   state.draft.version ??= filledOf(data.copilotVersion) ?? null;
   state.model ??= filledOf(data.selectedModel);
+  state.draft.tell('runtime_state', 'effort_level', filledOf(data.reasoningEffort));
   noteText(state, 'producer', data.producer);
   readContext(state, fieldsOf(data.context) ?? {});
 }
@@ -68,6 +70,7 @@ function readModel(state: CopilotState, entry: Entry): void {
   if (model === undefined) return;
   state.model = model;
   const effort = filledOf(reasoningEffort);
+  state.draft.tell('runtime_state', 'effort_level', effort);
   state.modelChanges.add({
     line: entry.line,
     model: cutText(model, 200),
@@ -84,7 +87,9 @@ function readCompaction(state: CopilotState, entry: Entry): void {
     ...countFact('messages_removed', data.messagesRemoved),
   };
   const text = textOf(data.summaryContent) ?? '';
-  const step_index = state.open(entry, { role: 'system', kind: 'compact_boundary', metadata }, text);
+  const told = text === '' ? {} : { told: true };
+  const step = { role: 'system', kind: 'compact_boundary', metadata: { ...metadata, ...told } } as const;
+  const step_index = state.open(entry, step, text);
   state.compactions.add({ step_index, timestamp: timeOf(entry.fields.timestamp), ...metadata });
 }
 
@@ -100,6 +105,11 @@ function readError(state: CopilotState, entry: Entry): void {
     ...countFact('status', numberOf(statusCode)),
   };
   state.open(entry, { role: 'system', kind: 'api_error', metadata }, textOf(message) ?? '');
+}
+
+/** The named event and all behind it are forgotten. */
+function readRewind(state: CopilotState, entry: Entry): void {
+  state.rewindBefore(filledOf(dataOf(entry).upToEventId));
 }
 
 function readAbort(state: CopilotState): void {

@@ -1,7 +1,7 @@
 /** One pass over the events of a session, each to the reader of its type. */
 import type { LateParts, ParseOptions, SessionFacts, SessionParse, SourceLine } from '../session-source.ts';
 import { type Entry, readEntries } from '../shared/entry-reader.ts';
-import { fieldsOf, textOf, timeOf } from '../shared/fields.ts';
+import { fieldsOf, filledOf, textOf, timeOf } from '../shared/fields.ts';
 import { namedCounts } from '../shared/tallies.ts';
 import { COPILOT_OPENINGS } from './detect.ts';
 import { MESSAGE_EVENTS } from './message-event.ts';
@@ -17,7 +17,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   ...['tool.execution_partial_result', 'tool.user_requested', 'hook.start', 'hook.end'],
   ...['permission.requested', 'permission.completed', 'session.permissions_changed', 'session.info'],
   ...['session.warning', 'session.idle', 'session.truncation', 'session.usage_info', 'session.handoff'],
-  ...['session.compaction_start', 'session.snapshot_rewind', 'session.mode_changed', 'session.task_complete'],
+  ...['session.compaction_start', 'session.mode_changed', 'session.task_complete'],
   ...['session.plan_changed', 'session.workspace_file_changed', 'session.import_legacy'],
   ...['pending_messages.modified', 'subagent.completed', 'subagent.failed', 'subagent.selected'],
   'subagent.deselected',
@@ -64,6 +64,7 @@ export class CopilotParse implements SessionParse {
       return;
     }
     state.draft.span.observe(timeOf(timestamp));
+    state.pass(filledOf(entry.fields.id));
     const name = textOf(type) ?? 'no type';
     const reader = READERS.get(name);
     if (!reader && !COUNTED.has(name)) state.draft.limits.add('unknown_entry', entry, name);

@@ -47,6 +47,9 @@ export class CopilotState {
   usage: Fields[] = [];
   hasStepUsage = false;
   readonly #startedBy = new Map<string, string>();
+  /** Steps before each event. */
+  readonly #places = new Map<string, number>();
+  #rewound: number | undefined;
 
   constructor(parse: ParseOptions, windowSize?: number) {
     this.self = selfOf(parse.sessionId);
@@ -65,7 +68,9 @@ export class CopilotState {
     const { messageId, ...seed } = step;
     const uuid = filledOf(fields.id);
     const parent = fields.parentId;
+    const rewound = this.#takeRewind();
     const origin = {
+      ...(rewound === undefined ? {} : { parent_step: rewound }),
       ...(messageId === undefined ? {} : { message_id: messageId }),
       ...(uuid === undefined ? {} : { uuid }),
       ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
@@ -73,6 +78,24 @@ export class CopilotState {
       offset,
     };
     return this.draft.textStep({ ...seed, timestamp: timeOf(fields.timestamp), origin }, text);
+  }
+
+  /** Notes an event that is about to be read: a rewind may name it. */
+  pass(id: string | undefined): void {
+    if (id !== undefined) this.#places.set(id, this.draft.ledger.window.count);
+  }
+
+  /** What comes next follows the step before this event; an event nobody knows takes nothing back. */
+  rewindBefore(id: string | undefined): void {
+    const before = id === undefined ? undefined : this.#places.get(id);
+    if (before !== undefined) this.#rewound = before;
+  }
+
+  #takeRewind(): number | null | undefined {
+    const to = this.#rewound;
+    this.#rewound = undefined;
+    if (to === undefined || to === this.draft.ledger.window.count) return undefined;
+    return to === 0 ? null : to;
   }
 
   /** An event of an inline sub-agent passed by. */

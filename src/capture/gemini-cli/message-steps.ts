@@ -22,23 +22,31 @@ export function addMessage(draft: SessionDraft, message: Message): void {
   const { fields } = message;
   draft.span.observe(timeOf(fields.timestamp));
   const said = saidIn(fields.content);
-  const index = draft.textStep(stepOf(message), said.text ?? '');
+  const index = draft.textStep(stepOf(message, draft.ledger.window.count), said.text ?? '');
   for (const attachment of said.attachments) draft.ledger.addAttachment(index, attachment);
   if (fields.type === 'user') draft.prompted(said.text ?? '');
   if (fields.type === 'gemini') addModelParts(draft, index, message);
 }
 
-function stepOf({ fields, line, offset }: Message): NewStep {
+/** `before`: steps there are so far. */
+function stepOf({ fields, line, offset, parent, keeps }: Message, before: number): NewStep {
+  const follows = (parent ?? 0) === before ? {} : { parent_step: parent };
   const common = {
     timestamp: timeOf(fields.timestamp),
-    origin: { message_id: String(fields.id), line, offset },
+    origin: { message_id: String(fields.id), ...follows, line, offset },
+    ...(keeps === undefined ? {} : { metadata: keepsFacts(keeps) }),
   };
   if (fields.type === 'user') return { role: 'user', kind: 'prompt', ...common };
   if (fields.type === 'gemini') {
     const model = filledOf(fields.model);
     return { role: 'agent', kind: 'model', ...(model === undefined ? {} : { model }), ...common };
   }
-  return { role: 'system', kind: 'notice', metadata: { level: fields.type }, ...common };
+  const { metadata, ...place } = common;
+  return { role: 'system', kind: 'notice', metadata: { level: fields.type, ...metadata }, ...place };
+}
+
+function keepsFacts({ runs, newFirst }: NonNullable<Message['keeps']>): Record<string, unknown> {
+  return { window_keeps: runs, ...(newFirst ? { window_new_first: true } : {}) };
 }
 
 function addModelParts(draft: SessionDraft, index: number, message: Message): void {

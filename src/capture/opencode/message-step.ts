@@ -33,11 +33,21 @@ function open(state: OpencodeState, message: Message, step: Omit<NewStep, 'times
 
 function addUser(state: OpencodeState, message: Message): void {
   const typed = message.parts.filter(({ fields }) => fields.synthetic !== true);
+  noteSettings(state, message.info);
   const index = open(state, message, userStep(message, typed.length > 0));
   for (const part of message.parts) readPart(state, index, part);
   if (message.info.role !== 'user' || typed.length === 0 || isCompaction(message)) return;
   const texts = typed.map(({ fields }) => (fields.type === 'text' ? textOf(fields.text) : undefined));
   state.draft.prompted(texts.filter((text) => text !== undefined).join('\n'));
+}
+
+/** A message may bring a system prompt and a choice of tools of its own. */
+function noteSettings({ draft }: OpencodeState, info: Fields): void {
+  draft.tell('system', 'prompt_addition', filledOf(info.system));
+  draft.tell('runtime_state', 'agent_mode', filledOf(info.agent) ?? filledOf(info.mode));
+  for (const [name, on] of Object.entries(fieldsOf(info.tools) ?? {}).slice(0, MAX_TOOLS)) {
+    draft.tell('tool_registry', `tool/${name}`, on === true ? 'listed' : 'off');
+  }
 }
 
 function isCompaction({ parts }: Message): boolean {
@@ -50,7 +60,7 @@ function userStep(message: Message, typed: boolean): Pick<NewStep, 'role' | 'kin
   const compaction = parts.find(({ fields }) => fields.type === 'compaction');
   if (compaction) {
     const trigger = compaction.fields.auto === true ? 'auto' : 'manual';
-    return { role: 'system', kind: 'compact_boundary', metadata: { trigger } };
+    return { role: 'system', kind: 'compact_boundary', metadata: { trigger, by_model: true } };
   }
   const synthetic = parts.filter(({ fields }) => fields.synthetic === true).length;
   const metadata = {
@@ -98,6 +108,7 @@ function assistantKind({ error, summary }: Fields): StepKind {
   return summary === true ? 'compact_summary' : 'model';
 }
 
+const MAX_TOOLS = 500;
 const MAX_PATCHES = 50;
 const MAX_FILES = 100;
 

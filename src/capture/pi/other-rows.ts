@@ -29,6 +29,7 @@ export function readHeader({ draft, header }: PiState, { fields }: Entry): void 
   noteOnce(header, 'provider', filledOf(fields.provider));
   noteOnce(header, 'model', filledOf(fields.modelId));
   noteOnce(header, 'thinking_level', filledOf(fields.thinkingLevel));
+  draft.tell('runtime_state', 'effort_level', filledOf(fields.thinkingLevel));
 }
 
 function noteOnce(header: Map<string, unknown>, key: string, value: string | number | undefined): void {
@@ -88,6 +89,7 @@ function readModelChange(state: PiState, entry: Entry): void {
 
 function readThinkingLevel(state: PiState, entry: Entry): void {
   const level = cutText(textOf(entry.fields.thinkingLevel) ?? '', 100);
+  state.draft.tell('runtime_state', 'effort_level', level);
   state.thinkingLevels.add({ level, ...place(state, entry) });
 }
 

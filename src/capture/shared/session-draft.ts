@@ -2,6 +2,7 @@
  * A session while it is read, for formats whose record needs no more than this: steps in a ledger, times,
  * what names the session, and a bounded bag of metadata. `finish` puts the facts of the source together.
  */
+import type { FactLayer, LayerValue } from '../../record/context.ts';
 import type { Limitation, TraceHead } from '../../record/trace.ts';
 import type { LateParts, ParseOptions, SessionFacts, SessionHead } from '../session-source.ts';
 import { cutText, firstLine } from './fields.ts';
@@ -50,10 +51,28 @@ export class SessionDraft {
     const { parse, callType, windowSize = WINDOW_STEPS } = options;
     this.#options = options;
     this.ledger = new StepLedger({ parse, callType, windowSize });
+    this.ledger.beforeStep = (index) => this.#noteState(index);
   }
 
   get limits(): Limitations {
     return this.ledger.limits;
+  }
+
+  /** Notes something of a layer of the context, in force from the next step on. */
+  tell(layer: FactLayer, key: string, value: LayerValue | undefined): void {
+    if (value !== undefined) this.ledger.context.note(this.ledger.window.count + 1, layer, key, value);
+  }
+
+  /** The same from a step on that is there already: the youngest. */
+  tellAt(step: number, layer: FactLayer, key: string, value: LayerValue): void {
+    this.ledger.context.note(step, layer, key, value);
+  }
+
+  #noteState(index: number): void {
+    const state = { cwd: this.cwd, agent_version: this.version, git_branch: this.branch };
+    for (const [key, value] of Object.entries(state)) {
+      if (value !== null) this.tellAt(index, 'runtime_state', key, value);
+    }
   }
 
   /** Opens a step with its whole text; an empty one adds none. */

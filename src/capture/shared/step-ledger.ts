@@ -2,6 +2,7 @@
 
 import type { StepKind, ToolCall } from '../../record/step.ts';
 import type { ParsedAttachment, ParseOptions } from '../session-source.ts';
+import { ContextNotes } from './context-notes.ts';
 import { agentIdOf } from './fields.ts';
 import { Limitations } from './limitations.ts';
 import type { Origin, ParsedObservation } from './parts.ts';
@@ -19,7 +20,7 @@ export interface NewStep {
 }
 
 export interface LedgerOptions {
-  readonly parse: Pick<ParseOptions, 'late' | 'onStep' | 'subagentTraceId'>;
+  readonly parse: Pick<ParseOptions, 'late' | 'onStep' | 'onContext' | 'subagentTraceId'>;
   /** Steps kept open for parts that arrive later. */
   readonly windowSize: number;
   readonly callType: 'main' | 'subagent';
@@ -29,6 +30,10 @@ export class StepLedger {
   readonly limits = new Limitations();
   readonly tallies = new Tallies();
   readonly window: StepWindow;
+  /** What the session tells of the layers beside its messages. */
+  readonly context: ContextNotes;
+  /** Called with the number of each step before it is opened. */
+  beforeStep: (index: number) => void = () => undefined;
   /** Native agent ids of all sub-agents the source tells of, in order of appearance. */
   readonly subagents = new Set<string>();
   /** Kind of the youngest step. */
@@ -43,7 +48,8 @@ export class StepLedger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
-    const { late, onStep } = options.parse;
+    const { late, onStep, onContext } = options.parse;
+    this.context = new ContextNotes(onContext);
     this.window = new StepWindow({ size: options.windowSize, replay: late, onStep });
   }
 
@@ -59,6 +65,7 @@ export class StepLedger {
   /** Opens a step and returns its number, from 1. */
   open({ role, kind, model, ...rest }: NewStep): number {
     this.lastKind = kind;
+    this.beforeStep(this.window.count + 1);
     const named = model === undefined ? {} : { model };
     const call = kind === 'model' ? { call_type: this.#options.callType } : {};
     return this.window.add({ role, kind, ...named, ...call, ...rest });
