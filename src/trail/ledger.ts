@@ -99,6 +99,7 @@ export class FileLedger {
     const history = this.#historyOf(keyOf(edit.root, edit.path));
     const owner = ownerOf(edit.number, 'ledger');
     const start = await this.#startOf(edit, history);
+    if (start !== null && start !== history.at(-1)) push(history, start);
     const end = start === null ? null : this.#apply(start, edit, owner);
     if (end === null) this.#lost.add(edit);
     const next = end ?? start;
@@ -191,7 +192,7 @@ export class FileLedger {
       if (best === null || count < best.count) best = { ...carried, count, base: base.base };
     }
     if (best === null) return { ...unowned(ids), pending, base: null };
-    if (pending !== null) take(this.#table, pending, ids, best, TRUSTED);
+    if (pending !== null) take(this.#table, pending, ids, best, 'surrounded');
     return { ids, owners: best.owners, pending, base: best.base };
   }
 
@@ -264,13 +265,13 @@ export class FileLedger {
       const last = this.#states.get(key)!.at(-1)!;
       if (commit.parents.some((parent) => parent !== null && parent.oid === last.base))
         doubtRetyped(this.#table, last, ids, lines);
-      take(this.#table, last, ids, lines, 0);
+      take(this.#table, last, ids, lines, 'surrounded', true);
     }
     for (const key of keys) {
       const history = this.#states.get(key)!;
       for (const older of history.slice(-6, -1).reverse()) take(this.#table, older, ids, lines, needed);
       const { pending } = history.at(-1)!;
-      if (pending !== null) take(this.#table, pending, ids, lines, TRUSTED);
+      if (pending !== null) take(this.#table, pending, ids, lines, 'surrounded');
     }
   }
 
@@ -285,7 +286,9 @@ export class FileLedger {
 
   #keysOf(commit: Omit<LedgerCommit, 'oid'>): string[] {
     const paths = new Set([commit.path, ...commit.parents.flatMap((parent) => parent?.path ?? [])]);
-    return [...this.#states.keys()].filter((key) => paths.has(key.slice(key.indexOf('\0') + 1)));
+    return [...this.#states]
+      .filter(([key, history]) => history.length > 0 && paths.has(key.slice(key.indexOf('\0') + 1)))
+      .map(([key]) => key);
   }
 
   /** The work tree goes on from the commit's text. Of several work trees, the one that is nearest. */

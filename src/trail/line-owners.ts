@@ -13,19 +13,36 @@ export interface Lines {
   readonly added: Uint8Array;
 }
 
-/** Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed. */
-export function take(table: LineTable, state: Owned, ids: Int32Array, lines: Lines, needed: number): void {
+/**
+ * Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed;
+ * `surrounded`: the lines around a run, where they are those of that state too, count with it. `resolves`: it
+ * also decides what was undecided.
+ */
+export function take(
+  table: LineTable,
+  state: Owned,
+  ids: Int32Array,
+  lines: Lines,
+  needed: number | 'surrounded',
+  resolves = false,
+): void {
   if (!state.owners.some((owner) => owner > 0)) return;
   const wanted = (at: number): boolean =>
-    lines.owners[at] === UNDECIDED ? needed === 0 : lines.added[at] === 1 && lines.owners[at] === NOBODY;
+    lines.owners[at] === UNDECIDED ? resolves : lines.added[at] === 1 && lines.owners[at] === NOBODY;
   if (!lines.owners.some((_, at) => wanted(at))) return;
   const { owners, added } = carry(table, state, ids, NOBODY);
+  const isEnough = (from: number, to: number): boolean => {
+    if (needed !== 'surrounded')
+      return needed === 0 || weightOfRun(table, state.ids, ids, from, to) >= needed;
+    let [first, last] = [from, to];
+    while (first > 0 && added[first - 1] === 0) first -= 1;
+    while (last < ids.length && added[last] === 0) last += 1;
+    return weightOfRun(table, state.ids, ids, first, last) >= STRONG;
+  };
   for (let at = 0; at < ids.length; at += 1) {
     let end = at;
     while (end < ids.length && wanted(end) && owners[end]! > 0 && added[end] === 0) end += 1;
-    if (end > at && (needed === 0 || weightOfRun(table, state.ids, ids, at, end) >= needed)) {
-      lines.owners.set(owners.subarray(at, end), at);
-    }
+    if (end > at && isEnough(at, end)) lines.owners.set(owners.subarray(at, end), at);
     if (
       needed === 0 &&
       end === at &&

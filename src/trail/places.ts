@@ -29,7 +29,7 @@ export interface PlaceOptions {
 
 /**
  * Places of the files that one session edited, null for a file outside. Sessions of another machine or clone ran
- * below a folder that is not here: it is the one above `cwd` below which most of the files are known.
+ * below folders that are not here: a file's top is the folder above it below which most of the files are known.
  */
 export function placesOf(
   cwd: string | null,
@@ -39,9 +39,9 @@ export function placesOf(
   const whole = paths.map((path) => absolute(path, cwd));
   const deepest = [...roots].sort((left, right) => right.length - left.length);
   const here = whole.map((path) => placeBelow(deepest, path));
-  if (here.some((place) => place !== null) || cwd === null) return here;
-  const root = likelyRoot(absolute(cwd, null), whole, known);
-  return whole.map((path) => placeBelow([root], path));
+  if (here.some((place) => place !== null)) return here;
+  const likely = likelyRoots(cwd, whole, known);
+  return whole.map((path) => placeBelow(likely, path));
 }
 
 function placeBelow(roots: readonly string[], path: string): Place | null {
@@ -52,12 +52,15 @@ function placeBelow(roots: readonly string[], path: string): Place | null {
   return null;
 }
 
-/** `cwd` itself, unless more files are known below a folder above it. */
-function likelyRoot(cwd: string, paths: readonly string[], known: ReadonlySet<string>): string {
-  let best = { root: cwd, hits: -1 };
-  for (let root = cwd; ; root = posix.dirname(root)) {
-    const hits = paths.filter((path) => known.has(below(root, path) ?? '')).length;
-    if (hits > best.hits) best = { root, hits };
-    if (root === posix.dirname(root)) return best.root;
+/** Folders above the files, those below which most of them are known first; then the session's own folder. */
+function likelyRoots(cwd: string | null, paths: readonly string[], known: ReadonlySet<string>): string[] {
+  const hits = new Map<string, number>();
+  for (const path of new Set(paths)) {
+    for (let root = posix.dirname(path); ; root = posix.dirname(root)) {
+      if (known.has(below(root, path) ?? '')) hits.set(root, (hits.get(root) ?? 0) + 1);
+      if (root === posix.dirname(root)) break;
+    }
   }
+  const ranked = [...hits].sort(([left, most], [right, more]) => more - most || right.length - left.length);
+  return [...ranked.map(([root]) => root), ...(cwd === null ? [] : [absolute(cwd, null)])];
 }

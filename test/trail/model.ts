@@ -3,7 +3,7 @@
  * lines that carry numbers, so that it knows for each line who wrote it, however common its text is.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withTrail } from '../../src/cli/with-trail.ts';
 import { editOf } from '../../src/trail/owner.ts';
@@ -418,9 +418,4 @@ function kept(old: readonly Line[], lines: readonly Line[]): Line[] {
 
 function textOf(lines: readonly Line[]): string {
   return lines.map(({ text }) => `${text}\n`).join('');
-}
-
-/** Leaves nothing behind. */
-export function removeModel(model: Model): void {
-  rmSync(model.world.root, { recursive: true, force: true });
 }
