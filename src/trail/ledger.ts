@@ -263,9 +263,9 @@ export class FileLedger {
     const needed = commit.repeats ? TRUSTED : STRONG;
     for (const key of keys) {
       const last = this.#states.get(key)!.at(-1)!;
-      if (commit.parents.some((parent) => parent !== null && parent.oid === last.base))
-        doubtRetyped(this.#table, last, ids, lines);
-      take(this.#table, last, ids, lines, 'surrounded', true);
+      const isNext = commit.parents.some((parent) => (parent?.oid ?? null) === last.base);
+      if (isNext && last.base !== null) doubtRetyped(this.#table, last, ids, lines);
+      take(this.#table, last, ids, lines, isNext ? 0 : 'surrounded', true);
     }
     for (const key of keys) {
       const history = this.#states.get(key)!;
