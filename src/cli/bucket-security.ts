@@ -73,7 +73,7 @@ async function reportOf(
   changes: PolicyChanges,
   warnings: readonly string[],
 ): Promise<SecurityReport> {
-  const { tools, policy } = await policyChoice(app);
+  const { tools, policy, named } = await policyChoice(app);
   const running = TOOLS.filter(({ name }) => tools.includes(name));
   const idle = (await toolInfos(app, running)).filter((info) => !isReady(info));
   return {
@@ -85,10 +85,18 @@ async function reportOf(
       available_policies: POLICY_NAMES,
     },
     changes,
-    warnings: [...warnings, ...idle.map(idleWarning), ...(tools.length === 0 ? [NOTHING_RUNS] : [])],
+    warnings: [
+      ...warnings,
+      ...(named === null || named === policy
+        ? []
+        : [`opentraces.bucket.policy is ${named}, but ${FLAGS_WIN}`]),
+      ...idle.map(idleWarning),
+      ...(tools.length === 0 ? [NOTHING_RUNS] : []),
+    ],
   };
 }
 
+const FLAGS_WIN = 'flags of single tools count more: git ot bucket security --policy NAME sets both';
 const NOTHING_RUNS = 'nothing is replaced: a push then needs --allow-unsealed';
 
 function isReady({ state }: ToolInfo): boolean {

@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
-import { readSettings, type Setting, setSetting } from '../git/settings.ts';
+import { readSettings, type Setting, setSetting, unsetSetting } from '../git/settings.ts';
 import type { Policy } from '../security/contract.ts';
-import { policyNameOf, policyOf } from '../security/policy.ts';
+import { BUNDLES, CUSTOM_POLICY, POLICY_NAMES, policyNameOf, policyOf } from '../security/policy.ts';
 import {
   decodePolicySettings,
   encodePolicySettings,
   POLICY_SECTIONS,
+  POLICY_SETTING,
   type PolicyChoice,
 } from '../security/policy-settings.ts';
 import { TOOLS } from '../security/registry.ts';
@@ -60,6 +61,12 @@ export function assertSeals({ name, detectors, external }: Policy): void {
   });
 }
 
+/** Tools of the bundle that a setting names; null for any other setting. */
+export function bundleNamed(name: string, value: string): readonly string[] | null {
+  const bundle = POLICY_NAMES.find((policy) => policy === value);
+  return name.toLowerCase() === POLICY_SETTING && bundle !== undefined ? BUNDLES[bundle] : null;
+}
+
 export interface PolicyChanges {
   /** Tools that were off and are on now. */
   readonly enabled: readonly string[];
@@ -75,6 +82,9 @@ export async function writePolicy(app: App, tools: readonly string[]): Promise<P
     const bool = name.endsWith('.enabled');
     await setSetting(app.git, app.cwd, 'global', { name, value, bool });
   }
+  const isNamed = own.some(({ name }) => name === POLICY_SETTING);
+  if (isNamed && policyNameOf(tools) === CUSTOM_POLICY)
+    await unsetSetting(app.git, app.cwd, 'global', POLICY_SETTING);
   const after = await policyChoice(app);
   if (after.policy !== policyNameOf(tools) || after.tools.length !== tools.length) throw overridden();
   return {

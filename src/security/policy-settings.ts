@@ -28,6 +28,8 @@ export interface PolicyChoice {
   readonly tools: readonly string[];
   /** Bundle these tools are, or `custom`. */
   readonly policy: string;
+  /** Bundle that is named, whatever flags make of it; null where none is. */
+  readonly named: PolicyName | null;
   /** Milliseconds external programs may take; undefined for the default. */
   readonly timeLimit: number | undefined;
 }
@@ -38,19 +40,20 @@ export function flagName(tool: string): string {
 
 /** What settings say. Throws `OT_POLICY_CONFIG` (refused) on a name or value that means nothing. */
 export function decodePolicySettings(settings: readonly NamedValue[]): PolicyChoice {
-  let base: PolicyName = DEFAULT_POLICY;
+  let named: PolicyName | null = null;
   let timeLimit: number | undefined;
   const flags = new Map<string, boolean>();
   for (const setting of settings) {
     const tool = FLAG.exec(setting.name)?.[1];
-    if (setting.name === POLICY_SETTING) base = decodeBundle(setting);
+    if (setting.name === POLICY_SETTING) named = decodeBundle(setting);
     else if (setting.name === TIME_LIMIT_SETTING) timeLimit = decodeSeconds(setting) * 1000;
     else if (tool !== undefined && isTool(tool)) flags.set(tool, decodeFlag(setting));
     else throw unusable(setting.name, 'is no setting of this version');
   }
   const names = TOOLS.map(({ name }) => name);
-  const tools = names.filter((name) => flags.get(name) ?? BUNDLES[base].includes(name));
-  return { tools, policy: policyNameOf(tools), timeLimit };
+  const base = BUNDLES[named ?? DEFAULT_POLICY];
+  const tools = names.filter((name) => flags.get(name) ?? base.includes(name));
+  return { tools, policy: policyNameOf(tools), named, timeLimit };
 }
 
 /** The settings that make exactly these tools the policy: first those that switch on, so that no moment is weaker. */

@@ -114,6 +114,27 @@ describe('bucket security', () => {
   });
 });
 
+describe('a policy by its name', () => {
+  it('is what git ot config set makes of a policy, whatever flags were there', async () => {
+    await run('bucket', 'security', '--policy', 'strict');
+    expect(await json('config', 'set', 'bucket.Policy', 'basic')).toMatchObject({ code: 0 });
+    expect(await json('bucket', 'security')).toMatchObject({ security: { policy: 'basic' }, warnings: [] });
+    expect(plainConfig('opentraces.bucket.policy')).toBe('basic\n');
+    expect((await json('config', 'set', 'bucket.policy', 'none')).code).toBe(2);
+  });
+
+  it('says when plain git named a policy that flags make another', async () => {
+    plainConfig('opentraces.bucket.policy', 'strict');
+    expect((await json('bucket', 'security')).security).toMatchObject({ policy: 'strict' });
+    await run('bucket', 'security', '--policy', 'basic');
+    plainConfig('opentraces.bucket.policy', 'strict');
+    const { security, warnings } = await json('bucket', 'security');
+    expect(security.policy).toBe('basic');
+    expect(warnings).toEqual([expect.stringContaining('opentraces.bucket.policy is strict, but flags')]);
+    expect((await json('bucket', 'security', '--tool', 'entropy', '--disable')).warnings).toEqual([]);
+  });
+});
+
 describe('setup TOOL', () => {
   it('switches a tool off and on again', async () => {
     const off = await json('setup', 'path_anonymizer', '--disable');

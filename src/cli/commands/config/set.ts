@@ -3,6 +3,7 @@ import { setSetting } from '../../../git/settings.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
+import { bundleNamed, writePolicy } from '../../policy.ts';
 import { checkedSetting, scopeOf, settingName } from '../../settings.ts';
 import { printable } from '../../views/page.ts';
 
@@ -27,8 +28,11 @@ export class ConfigSetCommand extends OtCommand {
   protected override async run(app: App): Promise<Reply> {
     const setting = checkedSetting(settingName(this.name), this.value);
     const scope = await scopeOf(app, setting.name, this.global);
-    await setSetting(app.git, app.cwd, scope, setting);
     const { name, value } = setting;
+    // A policy is its flags too, or those of the one before would count on.
+    const bundle = bundleNamed(name, value);
+    if (bundle === null) await setSetting(app.git, app.cwd, scope, setting);
+    else await writePolicy(app, bundle);
     return {
       schema: 'opentraces.config.set.v1',
       data: { setting: { name, value, scope } },
