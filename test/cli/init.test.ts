@@ -112,5 +112,13 @@ describe('config', () => {
     const machine = newMachine();
     expect((await ot(machine, 'config', 'set', 'tracking', 'manual')).reply.setting.scope).toBe('global');
     expect(await tracked(machine)).toBe(false);
+    await ot(machine, 'config', 'unset', 'tracking');
+    expect(await tracked(machine)).toBe(true);
+    await ot(machine, 'config', 'set', 'enabled', 'false');
+    expect(await tracked(machine)).toBe(false);
+    spawnSync('git', ['init', '-q'], { cwd: machine.cwd, env: machine.env });
+    expect(await tracked(machine)).toBe(false);
+    await ot(machine, 'init', '--agent', 'pi');
+    expect(await tracked(machine)).toBe(true);
   });
 });

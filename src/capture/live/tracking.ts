@@ -1,7 +1,8 @@
 /**
  * Whose sessions are captured: all by default (`opentraces.tracking=global`), or only those of enrolled
  * repositories (`manual`). A repository answers for itself: `opentraces.enabled` in its git config, else the
- * committed marker `.opentraces.json` with `"excluded": true`.
+ * committed marker `.opentraces.json` with `"excluded": true`. For all others `opentraces.enabled` of the person
+ * counts before `opentraces.tracking`.
  */
 
 import { readdirSync } from 'node:fs';
@@ -55,6 +56,8 @@ async function isTopTracked(git: GitProgram, top: string | null): Promise<boolea
   if (enabled !== null) return enabled === 'true';
   const marker = top === null ? null : await readMarker(top);
   if (marker !== null) return marker.excluded !== true;
+  const everywhere = await setting(git, top, ['--type=bool'], 'opentraces.enabled');
+  if (everywhere !== null) return everywhere === 'true';
   return (await setting(git, top, [], 'opentraces.tracking')) !== 'manual';
 }
 
@@ -75,7 +78,8 @@ async function setting(
   name: string,
 ): Promise<string | null> {
   const args = ['config', ...how, '--get', name];
-  const call = { okCodes: [0, 1, 128], ...(folder === null ? {} : { cwd: folder }) };
+  // Outside of every repository: what the current folder says is no answer for another.
+  const call = { okCodes: [0, 1, 128], cwd: folder ?? '/' };
   const { code, stdout } = await git.run(args, call);
   return code === 0 ? stdout.toString('utf8').trim() : null;
 }
