@@ -8,6 +8,8 @@ import type { MetaRow } from '../record/trace.ts';
 export interface ReadingAll {
   /** Hears of a trace that cannot be read to its end; rethrows what is no outcome of reading. */
   readonly onDamage: (copy: TraceCopy, error: unknown) => void;
+  /** Hears of a trace behind its last step, when all of them could be read. */
+  readonly onRead?: (trace: ListedTrace) => void;
   readonly onTrace?: (done: number, total: number) => void;
 }
 
@@ -18,12 +20,13 @@ const BLOCK = 1024;
 export async function forEachStep(
   listed: readonly ListedTrace[],
   visit: (trace: ListedTrace, step: Step) => void,
-  { onDamage, onTrace }: ReadingAll,
+  { onDamage, onRead, onTrace }: ReadingAll,
 ): Promise<void> {
   const traces = [...listed].sort((left, right) => (orderOf(left.row) < orderOf(right.row) ? -1 : 1));
   for (const [index, trace] of traces.entries()) {
     try {
       await readTrace(trace, (step) => visit(trace, step));
+      onRead?.(trace);
     } catch (error) {
       onDamage(trace.copies[0]!, error);
     }

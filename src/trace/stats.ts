@@ -9,7 +9,7 @@ export const GROUPINGS = ['day', 'agent', 'model', 'project'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 export interface Totals {
-  /** Traces with a call in this group. */
+  /** Traces with a call, or with stated totals, in this group. */
   readonly traces: number;
   readonly calls: number;
   readonly input_tokens: number;
@@ -20,6 +20,8 @@ export interface Totals {
   readonly cost_usd: number | null;
   /** Calls whose model has no price or whose prompt was not counted: `cost_usd` leaves them out. */
   readonly unpriced_calls: number;
+  /** Traces with tokens that only the session as a whole states: they are of no call, and `cost_usd` leaves them out. */
+  readonly stated_totals: number;
 }
 
 export interface StatsGroup extends Totals {
@@ -44,7 +46,10 @@ export async function statsOf(
   reading: ReadingAll,
 ): Promise<Stats> {
   const tally = new StatsTally(by);
-  await forEachStep(listed, ({ row }, step) => tally.add(row, step), reading);
+  await forEachStep(listed, ({ row }, step) => tally.add(row, step), {
+    ...reading,
+    onRead: ({ row }) => tally.endTrace(row),
+  });
   return tally.end();
 }
 
@@ -52,18 +57,32 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-interface Sum {
-  readonly key: string | null;
-  label: string;
-  readonly traces: Set<string>;
-  calls: number;
+interface Tokens {
   input: number;
   output: number;
   read: number;
   write: number;
+}
+
+interface Sum extends Tokens {
+  readonly key: string | null;
+  label: string;
+  readonly traces: Set<string>;
+  calls: number;
   /** Millionths of a dollar: sums of small amounts stay exact enough to compare. */
   micros: number;
   unpriced: number;
+  stated: number;
+}
+
+/** What the steps of one trace told so far. */
+interface Told extends Tokens {
+  readonly traceId: string;
+  readonly models: Set<string>;
+}
+
+function nothingTold(traceId: string): Told {
+  return { traceId, input: 0, output: 0, read: 0, write: 0, models: new Set() };
 }
 
 /** Adds up model calls; each is known by the agent and the id of its message. */
@@ -73,21 +92,42 @@ export class StatsTally {
   readonly #total = emptySum(null, 'total');
   readonly #seen = new Set<string>();
   #duplicates = 0;
+  #told = nothingTold('');
 
   constructor(by: Grouping | null) {
     this.#by = by;
   }
 
+  /** Steps of a trace come one after another. */
   add(row: MetaRow, step: Step): void {
     if (step.token_usage === undefined || isUnused(step.token_usage)) return;
+    this.#note(row, step);
     if (this.#isDuplicate(row, step)) {
       this.#duplicates += 1;
       return;
     }
     const day = step.timestamp?.slice(0, 10) ?? null;
     const cost = costOf(step.model, day, step.token_usage);
-    const sums = this.#by === null ? [this.#total] : [this.#total, this.#group(row, step, day)];
-    for (const sum of sums) addCall(sum, row.trace_id, step, cost);
+    for (const sum of this.#sums(row, step.model ?? null, day)) addCall(sum, row.trace_id, step, cost);
+  }
+
+  /**
+   * Adds what only the session as a whole states: its totals without what its steps told. Whose part of them a
+   * model is, and on which day, is known where there was but one.
+   */
+  endTrace(row: MetaRow): void {
+    const told = this.#told.traceId === row.trace_id ? this.#told : nothingTold(row.trace_id);
+    const rest = {
+      input: Math.max(0, row.tokens.input - told.input),
+      output: Math.max(0, row.tokens.output - told.output),
+      read: Math.max(0, row.tokens.cache_read - told.read),
+      write: Math.max(0, row.tokens.cache_write - told.write),
+    };
+    if (rest.input + rest.output + rest.read + rest.write === 0) return;
+    for (const sum of this.#sums(row, onlyModel(row, told), onlyDay(row))) {
+      addTokens(sum, row.trace_id, rest);
+      sum.stated += 1;
+    }
   }
 
   end(): Stats {
@@ -109,22 +149,44 @@ export class StatsTally {
     return false;
   }
 
-  #group(row: MetaRow, step: Step, day: string | null): Sum {
-    const [key, label] = groupOf(this.#by!, row, step, day);
+  #note(row: MetaRow, { token_usage: usage, model }: Step): void {
+    if (this.#told.traceId !== row.trace_id) this.#told = nothingTold(row.trace_id);
+    const told = this.#told;
+    told.input += usage!.input_tokens;
+    told.output += usage!.output_tokens;
+    told.read += usage!.cache_read_tokens;
+    told.write += usage!.cache_write_tokens;
+    if (typeof model === 'string') told.models.add(model);
+  }
+
+  #sums(row: MetaRow, model: string | null, day: string | null): Sum[] {
+    if (this.#by === null) return [this.#total];
+    const [key, label] = groupOf(this.#by, row, model, day);
     const name = key === null ? '\0' : key;
     let sum = this.#groups.get(name);
     if (sum === undefined) {
       sum = emptySum(key, label);
       this.#groups.set(name, sum);
     }
-    return sum;
+    return [this.#total, sum];
   }
+}
+
+function onlyModel(row: MetaRow, { models }: Told): string | null {
+  if (models.size > 1) return null;
+  const [model = row.model ?? null] = models;
+  return model;
+}
+
+function onlyDay({ timestamp_start: start, timestamp_end: end }: MetaRow): string | null {
+  const day = end?.slice(0, 10) ?? null;
+  return start?.slice(0, 10) === day ? day : null;
 }
 
 function groupOf(
   by: Grouping,
   row: MetaRow,
-  step: Step,
+  model: string | null,
   day: string | null,
 ): readonly [string | null, string] {
   switch (by) {
@@ -133,7 +195,7 @@ function groupOf(
     case 'agent':
       return [row.agent, row.agent];
     case 'model':
-      return [step.model ?? null, step.model ?? 'no model'];
+      return [model, model ?? 'no model'];
     case 'project':
       return [row.project.id, row.project.name];
   }
@@ -151,18 +213,28 @@ function emptySum(key: string | null, label: string): Sum {
     write: 0,
     micros: 0,
     unpriced: 0,
+    stated: 0,
   };
 }
 
 function addCall(sum: Sum, traceId: string, { token_usage: usage }: Step, cost: number | null): void {
-  sum.traces.add(traceId);
+  addTokens(sum, traceId, {
+    input: usage!.input_tokens,
+    output: usage!.output_tokens,
+    read: usage!.cache_read_tokens,
+    write: usage!.cache_write_tokens,
+  });
   sum.calls += 1;
-  sum.input += usage!.input_tokens;
-  sum.output += usage!.output_tokens;
-  sum.read += usage!.cache_read_tokens;
-  sum.write += usage!.cache_write_tokens;
   if (cost === null) sum.unpriced += 1;
   else sum.micros += cost * 1_000_000;
+}
+
+function addTokens(sum: Sum, traceId: string, { input, output, read, write }: Tokens): void {
+  sum.traces.add(traceId);
+  sum.input += input;
+  sum.output += output;
+  sum.read += read;
+  sum.write += write;
 }
 
 function totalsOf(sum: Sum): Totals {
@@ -173,9 +245,14 @@ function totalsOf(sum: Sum): Totals {
     output_tokens: sum.output,
     cache_read_tokens: sum.read,
     cache_write_tokens: sum.write,
-    cost_usd: sum.unpriced === sum.calls && sum.calls > 0 ? null : Math.round(sum.micros) / 1_000_000,
+    cost_usd: isUnpriced(sum) ? null : Math.round(sum.micros) / 1_000_000,
     unpriced_calls: sum.unpriced,
+    stated_totals: sum.stated,
   };
+}
+
+function isUnpriced({ calls, unpriced, stated }: Sum): boolean {
+  return unpriced === calls && calls + stated > 0;
 }
 
 /** Days in order, the rest by what was spent. */

@@ -75,6 +75,35 @@ describe('stats and skills', () => {
   });
 });
 
+describe('a session that states its own totals', () => {
+  it('adds up to the tokens of the list', async () => {
+    const mine = machine;
+    machine = newMachine();
+    await runInProcess(
+      ['capture', join(ROOT, 'fixtures', 'sessions', 'copilot-cli', 'basic', 'input.jsonl')],
+      {
+        machine,
+      },
+    );
+    const { traces } = await json('trace', 'list', '--subagents');
+    const { total } = await json('trace', 'stats');
+    const { stdout } = await runInProcess(['trace', 'stats'], { machine });
+    machine = mine;
+    const sum = (name: string): number =>
+      traces.reduce((all: number, { tokens }: { tokens: Record<string, number> }) => all + tokens[name]!, 0);
+    expect(sum('input')).toBeGreaterThan(0);
+    expect(total).toMatchObject({
+      input_tokens: sum('input'),
+      output_tokens: sum('output'),
+      cache_read_tokens: sum('cache_read'),
+      cache_write_tokens: sum('cache_write'),
+      cost_usd: null,
+      stated_totals: 1,
+    });
+    expect(stdout).toContain('1 trace with totals that only the session states');
+  });
+});
+
 describe('bad input', () => {
   it.each([
     [['trace', 'map', '00000000'], 6, 'OT_TRACE_NOT_FOUND'],

@@ -229,6 +229,7 @@ const totals = {
   cache_write_tokens: count,
   cost_usd: z.nullable(share),
   unpriced_calls: count,
+  stated_totals: count,
 };
 
 export const StatsDocument = document('opentraces.trace.stats.v1', {

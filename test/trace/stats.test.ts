@@ -79,6 +79,50 @@ describe('StatsTally', () => {
     expect(keys('project')).toEqual(['g-1', 'g-2']);
   });
 
+  it('adds what only the session states, once and without a price', () => {
+    const tokens = { input: 15_530, output: 30, cache_read: 1000, cache_write: 7 };
+    const whole = (id: string, more: Partial<MetaRow> = {}): MetaRow => ({
+      ...row(id, 'copilot-cli'),
+      model: 'claude-opus-4-5',
+      timestamp_start: '2026-01-05T10:00:00Z',
+      timestamp_end: '2026-01-05T11:00:00Z',
+      tokens,
+      ...more,
+    });
+    const ended = (by: Grouping | null, ...rows: MetaRow[]): Stats => {
+      const tally = new StatsTally(by);
+      const [first, ...others] = rows;
+      tally.add(first!, call('m1'));
+      tally.add(first!, call('m1'));
+      tally.endTrace(first!);
+      for (const each of others) tally.endTrace(each);
+      return tally.end();
+    };
+    // The repeated call is part of what the steps told: 2 x 100 in, 2 x 10 out, 2 x 1000 from the cache.
+    expect(ended(null, whole('a')).total).toEqual({
+      traces: 1,
+      calls: 1,
+      input_tokens: 100 + 15_330,
+      output_tokens: 10 + 10,
+      cache_read_tokens: 1000,
+      cache_write_tokens: 7,
+      cost_usd: 0.00125,
+      unpriced_calls: 0,
+      stated_totals: 1,
+    });
+    const two = [whole('a'), whole('b', { timestamp_end: '2026-01-06T11:00:00Z', model: null })];
+    expect(ended('day', ...two).groups).toMatchObject([
+      { key: '2026-01-05', input_tokens: 15_430, stated_totals: 1 },
+      { key: null, input_tokens: 15_530, calls: 0, traces: 1, stated_totals: 1, cost_usd: null },
+    ]);
+    expect(ended('model', ...two).groups.map(({ key }) => key)).toEqual(['claude-opus-4-5', null]);
+    const told = { input: 200, output: 20, cache_read: 2000, cache_write: 0 };
+    expect(ended(null, whole('a', { tokens: told })).total).toMatchObject({
+      input_tokens: 100,
+      stated_totals: 0,
+    });
+  });
+
   it('leaves out messages that no model wrote', () => {
     const empty = { ...USAGE, input_tokens: 0, output_tokens: 0, cache_read_tokens: 0 };
     const own = call('m1', { model: '<synthetic>', token_usage: empty });

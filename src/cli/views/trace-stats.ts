@@ -26,6 +26,11 @@ export function statsView(page: Page, stats: Stats, findings: readonly Finding[]
       : [
           `${count(total.unpriced_calls, 'call')} without a price: of its model, or because the prompt was not counted`,
         ]),
+    ...(total.stated_totals === 0
+      ? []
+      : [
+          `${count(total.stated_totals, 'trace')} with totals that only the session states, in no call and without a price`,
+        ]),
     ...(duplicates === 0 ? [] : [`${count(duplicates, 'repeated call')} counted once`]),
     ...(findings.length === 0
       ? []
@@ -36,7 +41,7 @@ export function statsView(page: Page, stats: Stats, findings: readonly Finding[]
 
 function rowOf(label: string, totals: Totals): string[] {
   const cost = totals.cost_usd === null ? '-' : `$${totals.cost_usd.toFixed(2)}`;
-  const partly = totals.cost_usd !== null && totals.unpriced_calls > 0 ? ' +' : '';
+  const partly = totals.cost_usd !== null && totals.unpriced_calls + totals.stated_totals > 0 ? ' +' : '';
   return [
     label,
     ...[totals.traces, totals.calls, totals.input_tokens, totals.output_tokens].map((n) =>

@@ -17,7 +17,8 @@ export class TraceStatsCommand extends OtCommand {
   static override usage = Command.Usage({
     details:
       'Tokens and cost of all traces, own and pulled, sub-agents included; a call that several sessions repeat ' +
-      'counts once. Costs are list prices out of a table with a date; a model that is not in it has no cost, nor a call whose agent did not count the prompt.',
+      'counts once. Costs are list prices out of a table with a date; a model that is not in it has no cost, nor a call whose agent did not count the prompt. ' +
+      'Tokens that only a session as a whole states are added without a cost.',
     examples: [
       ['What each day cost', 'git ot trace stats --by day'],
       ['By model, as JSON', 'git ot trace stats --by model --json'],
