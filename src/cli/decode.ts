@@ -48,6 +48,25 @@ export function pointInTime(
   throw badValue(option, text, `give ${forms}`);
 }
 
+export interface TimeRange {
+  /** ISO 8601, as {@link pointInTime} gives them. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Values of `--since` and `--until`, each as typed or left out; a range that ends before it begins is refused. */
+export function timeRange(since: string | undefined, until: string | undefined, now: Date): TimeRange {
+  const range = {
+    ...(since === undefined ? {} : { since: pointInTime('--since', since, now) }),
+    ...(until === undefined ? {} : { until: pointInTime('--until', until, now, 'end') }),
+  };
+  if (range.since === undefined || range.until === undefined || range.since <= range.until) return range;
+  const typed = `--since ${quoteWord(since!)} is later than --until ${quoteWord(until!)}`;
+  throw new OtError('OT_BAD_VALUE', 'usage', `${typed}: no time is between them`, {
+    hint: 'a span counts back from now: --since 7d --until 1d',
+  });
+}
+
 /** False for days that no calendar has, which `Date` takes for later ones: 2026-02-30. */
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00Z`);

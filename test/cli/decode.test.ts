@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { oneOf, pointInTime, remoteUrl, traceReference, wholeNumber } from '../../src/cli/decode.ts';
+import {
+  oneOf,
+  pointInTime,
+  remoteUrl,
+  timeRange,
+  traceReference,
+  wholeNumber,
+} from '../../src/cli/decode.ts';
 import { nearest } from '../../src/cli/suggest.ts';
 import { oneLine, printable, table } from '../../src/cli/views/page.ts';
 
@@ -49,6 +56,22 @@ describe('option values', () => {
     expect(pointInTime('--until', '2026-02-03T10:00', NOW, 'end')).toBe('2026-02-03T10:00:00.000Z');
     expect(pointInTime('--until', '12h', NOW, 'end')).toBe('2026-03-31T00:00:00.000Z');
     expect(pointInTime('--since', '2024-02-29', NOW)).toBe('2024-02-29T00:00:00.000Z');
+  });
+
+  it('refuses a range that ends before it begins, naming both ends', () => {
+    expect(timeRange('7d', '1d', NOW)).toEqual({
+      since: '2026-03-24T12:00:00.000Z',
+      until: '2026-03-30T12:00:00.000Z',
+    });
+    expect(timeRange('2026-03-30', '2026-03-30', NOW).until).toBe('2026-03-30T23:59:59.999Z');
+    expect(timeRange(undefined, '7d', NOW)).toEqual({ until: '2026-03-24T12:00:00.000Z' });
+    for (const [since, until] of [
+      ['1d', '7d'],
+      ['2026-03-31', '2026-03-30'],
+    ]) {
+      const message = expect.stringContaining(`--since '${since}' is later than --until '${until}'`);
+      expect(() => timeRange(since, until, NOW)).toThrow(expect.objectContaining({ ...BAD, message }));
+    }
   });
 
   it('takes one of some words', () => {

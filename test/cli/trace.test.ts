@@ -89,6 +89,10 @@ describe('trace list', () => {
     expect(through.map((row: Document) => row.trace_id)).toContain(first.trace_id);
     const searched = await json(['trace', 'query', '--since', day, '--until', day, '--limit', '100']);
     expect(searched.candidates.map((hit: Document) => hit.trace_id)).toContain(first.trace_id);
+    for (const verb of ['list', 'query']) {
+      const { error } = await json(['trace', verb, '--since', '1d', '--until', '7d']);
+      expect(error).toMatchObject({ code: 'OT_BAD_VALUE' });
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import { agentHint } from '../../agent-hint.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { damageNotes } from '../../damage.ts';
-import { pointInTime, TIME_FORMS, wholeNumber } from '../../decode.ts';
+import { TIME_FORMS, timeRange, wholeNumber } from '../../decode.ts';
 import { engineName } from '../../engine.ts';
 import type { Reply } from '../../envelope.ts';
 import { traceListView } from '../../views/trace-list.ts';
@@ -54,12 +54,10 @@ export class TraceListCommand extends OtCommand {
   }
 
   #query(app: App): TraceQuery {
-    const now = app.platform.now();
     return {
       ...(this.project === undefined ? {} : { project: this.project }),
       ...(this.agent === undefined ? {} : { agent: this.agent }),
-      ...(this.since === undefined ? {} : { since: pointInTime('--since', this.since, now) }),
-      ...(this.until === undefined ? {} : { until: pointInTime('--until', this.until, now, 'end') }),
+      ...timeRange(this.since, this.until, app.platform.now()),
       subagents: this.subagents,
       limit: this.limit === undefined ? DEFAULT_LIMIT : wholeNumber('--limit', this.limit, 1),
       ...(this.cursor === undefined ? {} : { cursor: this.cursor }),

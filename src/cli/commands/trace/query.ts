@@ -14,7 +14,7 @@ import { agentHint } from '../../agent-hint.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { journalFailure } from '../../damage.ts';
-import { oneOf, pointInTime, TIME_FORMS, wholeNumber } from '../../decode.ts';
+import { oneOf, TIME_FORMS, timeRange, wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
 import { contradiction } from '../../usage-error.ts';
@@ -103,9 +103,9 @@ export class TraceQueryCommand extends OtCommand {
   async #filter(app: App): Promise<TraceFilter> {
     if (this.committed && this.uncommitted) throw contradiction('--committed', '--uncommitted');
     if (this.cwd && this.project !== undefined) throw contradiction('--project', '--cwd');
+    const { since, until } = timeRange(this.since, this.until, app.platform.now());
     const named = this.project === undefined ? [] : [this.project];
     const projects = this.cwd ? await projectsHere(app) : named;
-    const now = app.platform.now();
     return {
       facets: this.#facets(),
       ...(projects.length === 0 ? {} : { projects }),
@@ -113,10 +113,8 @@ export class TraceQueryCommand extends OtCommand {
       ...(this.model === undefined ? {} : { model: this.model }),
       ...(this.committed || this.uncommitted ? { committed: this.committed } : {}),
       ...(this.success === undefined ? {} : { success: this.success }),
-      ...(this.since === undefined ? {} : { since: Date.parse(pointInTime('--since', this.since, now)) }),
-      ...(this.until === undefined
-        ? {}
-        : { until: Date.parse(pointInTime('--until', this.until, now, 'end')) }),
+      ...(since === undefined ? {} : { since: Date.parse(since) }),
+      ...(until === undefined ? {} : { until: Date.parse(until) }),
     };
   }
 
