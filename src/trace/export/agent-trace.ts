@@ -84,17 +84,35 @@ interface FileEdit {
   readonly activity: CallActivity;
 }
 
-/** Edits of all members in the order of time; those without a time stay where they were. */
+/**
+ * Edits of all members in the order of time. One without a time goes with the edit before it, at the beginning
+ * of a member with the one behind it; those of a member without any time go with the member before.
+ */
 function editsOf(family: TraceFamily): FileEdit[] {
-  const edits = membersOf(family).flatMap(({ head, steps }) => {
-    const models = new Map(steps.map((step) => [step.step_index, step.model ?? head.agent.model ?? '']));
-    const made = activityOf(head.trace_id, steps).calls.filter(({ failed }) => !failed);
-    return made.flatMap((activity) => {
-      const author = `${head.trace_id}\0${models.get(activity.step) ?? ''}`;
-      return activity.facts.filesEdited.map((path) => ({ path, author, activity }));
+  let time = Number.NEGATIVE_INFINITY;
+  const edits = membersOf(family).flatMap((member) => {
+    const made = madeBy(member);
+    time = made.find(({ activity }) => activity.time !== null)?.activity.time ?? time;
+    return made.map((edit) => {
+      time = edit.activity.time ?? time;
+      return { edit, time };
     });
   });
-  return edits.sort((left, right) => (left.activity.time ?? 0) - (right.activity.time ?? 0));
+  return edits.sort((left, right) => compareTimes(left.time, right.time)).map(({ edit }) => edit);
+}
+
+function madeBy({ head, steps }: TraceFamily): FileEdit[] {
+  const models = new Map(steps.map((step) => [step.step_index, step.model ?? head.agent.model ?? '']));
+  const made = activityOf(head.trace_id, steps).calls.filter(({ failed }) => !failed);
+  return made.flatMap((activity) => {
+    const author = `${head.trace_id}\0${models.get(activity.step) ?? ''}`;
+    return activity.facts.filesEdited.map((path) => ({ path, author, activity }));
+  });
+}
+
+/** Infinity has no difference to itself. */
+function compareTimes(left: number, right: number): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** False when nothing tells which lines the edit wrote. */

@@ -104,6 +104,26 @@ describe('agentTraceOf', () => {
     ]);
   });
 
+  it('leaves edits without a time where they were', () => {
+    const whole = { content: 'a\nb\nc\n' };
+    const create = new Sample().calls([call('Write', { file_path: '/w/a', ...whole })]);
+    edit(create, '/w/a', [[1, 0, 1, 2]]).with({ timestamp: null });
+    expect(ranges(create)).toEqual({ a: ['1-5'] });
+    const untimed = new Sample()
+      .calls([call('Write', { file_path: '/w/a', ...whole })])
+      .with({ timestamp: null });
+    expect(ranges(edit(untimed, '/w/a', [[1, 0, 1, 2]]))).toEqual({ a: ['1-5'] });
+
+    const child = edit(new Sample(), '/w/a', [[1, 0, 1, 2]]).with({ timestamp: null });
+    const children = new Map([['c', family(child, {}, { trace_id: CHILD })]]);
+    const parent = new Sample().calls([call('Write', { file_path: '/w/a', ...whole })]);
+    const [file] = agentTraceOf(family(parent, { children }), '/w').files;
+    expect(file?.conversations.map((each) => each.ranges)).toEqual([
+      [{ start_line: 1, end_line: 2 }],
+      [{ start_line: 3, end_line: 5 }],
+    ]);
+  });
+
   it('is valid without times, versions, folders and edits, and with damaged facts', () => {
     const bare = agentTraceOf(family(new Sample(), {}, { timestamp_end: null, agent: { name: 'x' } }), null);
     expect(agentTraceProblems(bare)).toEqual([]);
