@@ -13,8 +13,14 @@ export async function askConsent(app: App, shown: string, question: string, yes:
       hint: 'look at what would leave with --dry-run, then give --yes',
     });
   }
-  await app.io.err(`${shown}${question} [y/N] `);
+  await app.io.err(shown);
+  await askFirst(app, question, 'nothing was sent');
+}
+
+/** Asks at a terminal; returns on `y`, throws `OT_DECLINED` (exit 1) with `declined` on any other answer. */
+export async function askFirst(app: App, question: string, declined: string): Promise<void> {
+  await app.io.err(`${question} [y/N] `);
   const answer = await app.io.readLine();
   if (answer?.trim().toLowerCase() === 'y') return;
-  throw new OtError('OT_DECLINED', 'declined', 'nothing was sent');
+  throw new OtError('OT_DECLINED', 'declined', declined);
 }

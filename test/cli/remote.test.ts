@@ -186,7 +186,15 @@ describe('pull', () => {
     const source = await there('trace', 'source', TRACE);
     expect(source).toMatchObject({ code: 0, stderr: 'note: pulled from team: this is its sealed text\n' });
     expect((await there('bucket', 'verify', '--full')).code).toBe(0);
-    const gone = await there('bucket', 'remote', 'remove', 'team', '--json');
+    const remove = ['bucket', 'remote', 'remove', 'team'];
+    const kept = await runInProcess(remove, { machine: other, io: recordedIo({ answers: ['n'] }) });
+    expect(kept).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was removed') });
+    expect(existsSync(join(other.otHome, 'remotes', 'team.git'))).toBe(true);
+    const gone = await runInProcess([...remove, '--yes', '--json'], {
+      machine: other,
+      io: recordedIo({ answers: ['n'] }),
+    });
+    expect(gone).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(gone.stdout)).toMatchObject({ removed: { name: 'team', url: remote } });
     expect(existsSync(join(other.otHome, 'remotes', 'team.git'))).toBe(false);
   });
