@@ -3,7 +3,7 @@ import { REGEX_RULES, regexDetector } from '../../src/security/detectors/regex.t
 import { PERSONAL_RULES } from '../../src/security/rules/personal.ts';
 import { PROVIDER_RULES } from '../../src/security/rules/providers/index.ts';
 import { VENDOR_RULES } from '../../src/security/rules/vendors.ts';
-import { NEAR_MISSES, pemKey, SAMPLES, URL_PARTS } from './samples.ts';
+import { MANIFESTS, NEAR_MISSES, pemKey, SAMPLES, URL_PARTS } from './samples.ts';
 
 const plain = { key: null, opaque: false };
 
@@ -12,7 +12,7 @@ function found(text: string): string[] {
 }
 
 describe('rules', () => {
-  test.each([...SAMPLES, ...URL_PARTS].map((sample) => [sample.rule, sample] as const))(
+  test.each([...SAMPLES, ...URL_PARTS, ...MANIFESTS].map((sample) => [sample.rule, sample] as const))(
     '%s is found whole',
     (_, sample) => {
       const findings = regexDetector.detect(sample.text, plain);
@@ -23,7 +23,7 @@ describe('rules', () => {
   );
 
   test('every rule has a sample here, or in rules.test.ts or personal.test.ts', () => {
-    const sampled = new Set([...SAMPLES, ...URL_PARTS].map(({ rule }) => rule));
+    const sampled = new Set([...SAMPLES, ...URL_PARTS, ...MANIFESTS].map(({ rule }) => rule));
     const drawn = new Set([...PROVIDER_RULES, ...VENDOR_RULES, ...PERSONAL_RULES].map(({ name }) => name));
     const names = REGEX_RULES.map(({ name }) => name);
     expect(names.filter((name) => !sampled.has(name) && !drawn.has(name))).toEqual([]);

@@ -161,6 +161,7 @@ const drawPlaced = (): readonly Sample[] => [
   within('url-password', 'password', draw(14), (s) => `postgres://svc:${s}@db.acme.dev:5432/app`),
   within('url-query-secret', 'access_token', draw(40), (s) => `https://acme.dev/x?v=1&sig=${s}&n=2`),
   within('url-token', 'access_token', draw(30), (s) => `git clone https://${s}@git.acme.dev/x.git`),
+  within('nuget-password', 'password', `hunter2${draw(9)}`, (s) => `<add key="Password" value="${s}" />`),
   within('password-assignment', 'password', `hunter2${draw(4)}`, (s) => `password = "${s}"`),
   within('password-assignment', 'password', draw(16), (s) => `DB_PASSWORD=${s}\n`),
   within('key-assignment', 'api_key', draw(32), (s) => `API_KEY=${s}\n`),
@@ -191,6 +192,17 @@ export const URL_PARTS: readonly Sample[] = [
   within('url-of-credential', 'url', '@mq.acme.dev/vhost', (s) => `amqps://svc:${draw(14)}${s} x`),
 ];
 
+/** Lines of a manifest that go together, names and all. */
+export const MANIFESTS: readonly Sample[] = [
+  within(
+    'kubernetes-secret',
+    'secret',
+    `  key: ${draw(24)}==\n  other: ${draw(16)}\n`,
+    (s) => `apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n${s}---\n`,
+  ),
+  within('kubernetes-secret', 'secret', `"key":"${draw(24)}=="}`, (s) => `{"data":{${s},"kind":"Secret"}`),
+];
+
 /** Texts that look near a secret and hold none. */
 export const NEAR_MISSES: readonly string[] = [
   `gh${'p'}_short`,
@@ -215,6 +227,11 @@ export const NEAR_MISSES: readonly string[] = [
   'const token = await nextToken(stream);',
   'apiKey: process.env.OPENAI_API_KEY_2,',
   'token_count: 1234567890123',
+  'publicKeyToken="b77a5c561934e089"',
+  'secretName: my-app-x7f9q2k4d8',
+  'tokenId = "a8f5f167f44f4964e6c998"',
+  'kind: Secret\ndata:\n  username: YWRtaW4=\n  password: MWYyZDFlMmU2N2Rm\n',
+  'kind: ConfigMap\ndata:\n  mode: c29tZXRoaW5nbG9uZw==\n',
   'secret = "$' + '{vault.read.secret1}"',
   'passwordField = "confirm_password"',
   'the token is: understandable',

@@ -5,6 +5,7 @@
 import type { Detector } from '../contract.ts';
 import type { Span } from '../placeholder.ts';
 import { assignedAt } from '../rules/assigned.ts';
+import { isOfNoSecret } from '../rules/assignments.ts';
 import { isDrawn } from '../rules/random.ts';
 import { isNoSample, type Rule } from '../rules/rule.ts';
 import { AnchoredDetector } from './anchored.ts';
@@ -20,7 +21,7 @@ const OPTION = /[a-z-]{2,40}[ =]["']?(?=[A-Za-z0-9+/_.=~-]{20})/y;
 
 function matchRandom(text: string, at: number): Span | null {
   const start = assignedAt(text, at)?.start ?? optionAt(text, at);
-  if (start === null) return null;
+  if (start === null || isOfNoSecret(text, at)) return null;
   VALUE.lastIndex = start;
   const value = VALUE.exec(text)?.[0];
   return value !== undefined && isDrawn(value) && isNoSample(value)

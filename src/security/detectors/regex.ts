@@ -2,6 +2,7 @@
 import type { Detector } from '../contract.ts';
 import { ASSIGNMENT_RULES, detectByKey, isSecretKey } from '../rules/assignments.ts';
 import { HEADER_RULES } from '../rules/headers.ts';
+import { MANIFEST_RULES } from '../rules/manifests.ts';
 import { PERSONAL_RULES } from '../rules/personal.ts';
 import { PRIVATE_KEY_RULES } from '../rules/private-key.ts';
 import { PROVIDER_RULES } from '../rules/providers/index.ts';
@@ -18,12 +19,13 @@ export const REGEX_RULES: readonly Rule[] = [
   ...URL_RULES,
   ...VENDOR_RULES,
   ...ASSIGNMENT_RULES,
+  ...MANIFEST_RULES,
   ...PERSONAL_RULES,
 ];
 
 export const regexDetector: Detector = AnchoredDetector.of({
   name: 'regex',
-  version: 2,
+  version: 3,
   rules: REGEX_RULES,
   byKey: { keys: isSecretKey, detect: detectByKey },
 });

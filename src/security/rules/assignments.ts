@@ -9,7 +9,17 @@ import { assignedAt } from './assigned.ts';
 import { entropyOf, type Rule, shape } from './rule.ts';
 
 /** Names of passwords; the other names are of keys and tokens, which are longer and more random. */
-const PASSWORD_WORDS = ['password', 'passwd', 'passphrase', '_pwd', '_pass', 'pwd'];
+const PASSWORD_WORDS = [
+  'password',
+  'passwd',
+  'passphrase',
+  'passcode',
+  '_pwd',
+  '_pass',
+  'pwd',
+  'pass=',
+  'pass:',
+];
 const KEY_WORDS = [
   'secret',
   'token',
@@ -23,6 +33,24 @@ const KEY_WORDS = [
 const MORE_KEY_WORDS = ['auth_key', 'authkey', 'private_key', 'privatekey', 'encryption_key', 'signing_key'];
 const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'webhook_key'];
 
+/**
+ * Names around the word that are of something else: a public key, the id, name or place of a secret; or of a
+ * secret whose form is known and is looked for by its own rule.
+ */
+const OF_NO_SECRET =
+  /aws_?secret_?(?:access_?)?key$|^(?:.{0,40}[._-])?(?:public|pub|foreign|primary|partition)[_-]?(?:key|token)|(?:[._-](?:id|ids|name|ref|hash|uri|url|type|count|path|file|length|size|index|field|label|version|format|expir(?:y|es)|ttl|status|prefix|pattern|provider|limit|usage|policy|arn))$/i;
+const OF_NO_SECRET_CAMEL =
+  /[a-z](?:Id|Ids|Name|Ref|Hash|Uri|Url|Type|Count|Path|File|Length|Size|Index|Field|Label|Version|Format|Expiry|Expires|Ttl|Status|Prefix|Pattern|Provider|Limit|Usage|Policy|Arn)$/;
+const NAME_BEFORE = /[A-Za-z0-9_.-]{0,40}$/;
+const NAME_AFTER = /^[A-Za-z0-9_.-]{0,48}/;
+
+/** True when the name around `at` is of something that need not be kept. */
+export function isOfNoSecret(text: string, at: number): boolean {
+  const before = NAME_BEFORE.exec(text.slice(Math.max(0, at - 40), at))![0];
+  const name = before + NAME_AFTER.exec(text.slice(at, at + 48))![0];
+  return OF_NO_SECRET.test(name) || OF_NO_SECRET_CAMEL.test(name);
+}
+
 /** A key is one word of any signs but those that part a pair or a tag. */
 const KEY_SIGNS = /^[^:<> \t]+$/;
 const QUOTED = /[^"'`\r\n\\]{6,512}/y;
@@ -30,7 +58,7 @@ const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 
 /** What stands for a value without being one. */
 const STAND_IN =
-  /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|\.{3}|[(]/i;
+  /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|#{4}|\.{3}|1234567890|[(]/i;
 /** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
 const IDENTIFIER =
   /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+$/;
@@ -62,7 +90,8 @@ function matchAssignment(text: string, at: number, isPassword: boolean): Span | 
   const value = isQuoted ? QUOTED : BARE;
   value.lastIndex = start;
   const found = value.exec(text);
-  if (found === null || !isSecretValue(trimmed(found[0]), isPassword, isQuoted)) return null;
+  if (found === null || isOfNoSecret(text, at)) return null;
+  if (!isSecretValue(trimmed(found[0]), isPassword, isQuoted)) return null;
   return { start: found.index, end: found.index + trimmed(found[0]).length };
 }
 
