@@ -1,6 +1,6 @@
 /** Agents in several work trees at once, commits between their turns, and every drain killed after a while. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -50,55 +50,72 @@ function killDrain({ otHome }: Machine, program: string): boolean {
   }
 }
 
-it('every session comes out whole, and no host ever notices', async () => {
-  const program = await binary();
-  const machine = newMachine();
-  const env = { ...machine.env, ...IDENTITY };
-  const git = (cwd: string, ...args: string[]) => spawnSync('git', args, { cwd, env }).status;
-  git(machine.cwd, 'init', '-q', '-b', 'main');
-  git(machine.cwd, 'commit', '-q', '--allow-empty', '-m', 'one');
-  await runBinary(['setup', 'claude-code'], { machine });
-  await runBinary(['setup', 'git'], { machine });
-  const hook = join(machine.otHome, 'hooks', 'spool');
-  mkdirSync(join(machine.home, 'logs'));
+/** Whether a process of this program is still there: folders of a test go only after it. */
+function isRunning(program: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
+    } catch {
+      return false;
+    }
+  });
+}
 
-  const codes: Array<number | null> = [];
-  const work = async (agent: number): Promise<void> => {
-    const tree = join(machine.home, `tree ${agent}`);
-    codes.push(git(machine.cwd, 'worktree', 'add', '-q', '-b', `side-${agent}`, tree));
-    const log = join(machine.home, 'logs', `${idOf(agent)}.jsonl`);
-    for (let turn = 1; turn <= TURNS; turn += 1) {
-      writeFileSync(log, textAt(turn));
-      for (const event of EVENTS) {
-        const input = JSON.stringify({ hook_event_name: event, transcript_path: log, cwd: tree });
-        codes.push(await run(hook, ['agent', 'claude-code'], tree, env, input));
+it.skipIf(!existsSync('/proc/self/cmdline'))(
+  'every session comes out whole, and no host ever notices',
+  async () => {
+    const program = await binary();
+    const machine = newMachine();
+    const env = { ...machine.env, ...IDENTITY };
+    const git = (cwd: string, ...args: string[]) => spawnSync('git', args, { cwd, env }).status;
+    git(machine.cwd, 'init', '-q', '-b', 'main');
+    git(machine.cwd, 'commit', '-q', '--allow-empty', '-m', 'one');
+    await runBinary(['setup', 'claude-code'], { machine });
+    await runBinary(['setup', 'git'], { machine });
+    const hook = join(machine.otHome, 'hooks', 'spool');
+    mkdirSync(join(machine.home, 'logs'));
+
+    const codes: Array<number | null> = [];
+    const work = async (agent: number): Promise<void> => {
+      const tree = join(machine.home, `tree ${agent}`);
+      codes.push(git(machine.cwd, 'worktree', 'add', '-q', '-b', `side-${agent}`, tree));
+      const log = join(machine.home, 'logs', `${idOf(agent)}.jsonl`);
+      for (let turn = 1; turn <= TURNS; turn += 1) {
+        writeFileSync(log, textAt(turn));
+        for (const event of EVENTS) {
+          const input = JSON.stringify({ hook_event_name: event, transcript_path: log, cwd: tree });
+          codes.push(await run(hook, ['agent', 'claude-code'], tree, env, input));
+        }
+        codes.push(await run('git', ['commit', '-q', '--allow-empty', '-m', `turn ${turn}`], tree, env));
+        await delay((agent * 37 + turn * 53) % 400);
       }
-      codes.push(await run('git', ['commit', '-q', '--allow-empty', '-m', `turn ${turn}`], tree, env));
-      await delay((agent * 37 + turn * 53) % 400);
-    }
-  };
-  let working = true;
-  let kills = 0;
-  const killer = (async () => {
-    for (let n = 0; working; n += 1) {
-      await delay(100 + ((n * 97) % 500));
-      if (killDrain(machine, program)) kills += 1;
-    }
-  })();
-  await Promise.all(Array.from({ length: AGENTS }, (_, agent) => work(agent)));
-  working = false;
-  await killer;
-  expect(new Set(codes)).toEqual(new Set([0]));
-  expect(kills).toBeGreaterThan(3);
+    };
+    let working = true;
+    let kills = 0;
+    const killer = (async () => {
+      for (let n = 0; working; n += 1) {
+        await delay(100 + ((n * 97) % 500));
+        if (killDrain(machine, program)) kills += 1;
+      }
+    })();
+    await Promise.all(Array.from({ length: AGENTS }, (_, agent) => work(agent)));
+    working = false;
+    await killer;
+    expect(new Set(codes)).toEqual(new Set([0]));
+    expect(kills).toBeGreaterThan(3);
 
-  const { stdout } = await runBinary(['capture', 'drain', '--json'], { machine });
-  expect(JSON.parse(stdout)).toMatchObject({ drain: { set_aside: 0 } });
-  expect(readdirSync(join(machine.otHome, 'spool')).filter((name) => name.startsWith('event-'))).toEqual([]);
-  const list = await runBinary(['trace', 'list', '--json'], { machine });
-  const ids: string[] = JSON.parse(list.stdout).traces.map((trace: { trace_id: string }) => trace.trace_id);
-  expect(ids).toHaveLength(AGENTS);
-  for (const id of ids) {
-    expect((await runBinary(['trace', 'source', id], { machine })).stdout).toBe(SESSION.join('\n'));
-  }
-  expect(await runBinary(['bucket', 'verify', '--full'], { machine })).toMatchObject({ code: 0 });
-});
+    const { stdout } = await runBinary(['capture', 'drain', '--json'], { machine });
+    while (isRunning(program)) await delay(100);
+    expect(JSON.parse(stdout)).toMatchObject({ drain: { set_aside: 0 } });
+    expect(readdirSync(join(machine.otHome, 'spool')).filter((name) => name.startsWith('event-'))).toEqual(
+      [],
+    );
+    const list = await runBinary(['trace', 'list', '--json'], { machine });
+    const ids: string[] = JSON.parse(list.stdout).traces.map((trace: { trace_id: string }) => trace.trace_id);
+    expect(ids).toHaveLength(AGENTS);
+    for (const id of ids) {
+      expect((await runBinary(['trace', 'source', id], { machine })).stdout).toBe(SESSION.join('\n'));
+    }
+    expect(await runBinary(['bucket', 'verify', '--full'], { machine })).toMatchObject({ code: 0 });
+  },
+);
