@@ -30,11 +30,8 @@ export interface InitOptions {
 export async function enrol(app: App, options: InitOptions): Promise<InitReport> {
   const places = installPlaces(app);
   const hooks = await repositoryHooks(app.git, app.cwd);
-  const changes: FileChange[] = [];
-  const agents = options.exclude ? [] : await chosenAgents(app, options.agents);
-  for (const agent of agents) {
-    changes.push(...(await planAgent(agentTarget(agent), agentHomes(app), places, false)));
-  }
+  const chosen = options.exclude ? [] : await chosenAgents(app, options.agents);
+  const { agents, changes, notes } = await planAgents(app, chosen, options.agents.length > 0);
   const git = options.exclude ? [] : await orNote(() => planRepository(app.git, hooks, places, false));
   const note = git instanceof OtError ? git : null;
   if (!(git instanceof OtError)) changes.push(...git);
@@ -47,11 +44,37 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
     repository: hooks.top,
     enabled: !options.exclude,
     agents,
-    agent_notes: agents.flatMap((agent) => agentTarget(agent).note ?? []),
+    agent_notes: notes,
     changes: withoutRepeats(changes).map((change) => ({ path: change.path, action: actionOf(change) })),
     imported: options.importExisting ? await importExisting(app, hooks.top, named(options.agents)) : null,
     note: note === null ? null : { code: note.code, message: note.message, hint: note.hint ?? null },
   };
+}
+
+interface AgentsPlan {
+  readonly agents: readonly string[];
+  readonly changes: FileChange[];
+  /** What a person has to do besides, and why agents were left alone. */
+  readonly notes: readonly string[];
+}
+
+/** Settings of one agent that cannot be used keep no other from being set up, unless that one was named. */
+async function planAgents(app: App, chosen: readonly string[], wereNamed: boolean): Promise<AgentsPlan> {
+  const agents: string[] = [];
+  const changes: FileChange[] = [];
+  const notes: string[] = [];
+  for (const agent of chosen) {
+    const target = agentTarget(agent);
+    try {
+      changes.push(...(await planAgent(target, agentHomes(app), installPlaces(app), false)));
+      agents.push(agent);
+      if (target.note !== undefined) notes.push(target.note);
+    } catch (error) {
+      if (!(error instanceof OtError) || wereNamed) throw error;
+      notes.push(`${agent} was left alone: ${error.message}; then: git ot setup ${agent}`);
+    }
+  }
+  return { agents, changes, notes };
 }
 
 /** Those that were named, or all. */

@@ -1,6 +1,6 @@
 /** `init` and `config`: who is captured, and where that is written. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isTracked } from '../../src/capture/live/tracking.ts';
@@ -74,6 +74,14 @@ describe('init', () => {
     expect(code).toBe(0);
     expect(reply.init.note).toMatchObject({ code: 'OT_HOOK_NOT_SHELL' });
     expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(false);
+    writeFileSync(join(at.home, '.claude', 'settings.json'), '{ broken');
+    mkdirSync(join(at.home, '.codex'));
+    const partly = await ot(at, 'init');
+    expect(partly).toMatchObject({ code: 0, reply: { init: { agents: ['codex-cli'] } } });
+    expect(partly.reply.init.agent_notes).toContainEqual(
+      expect.stringContaining('claude-code was left alone'),
+    );
+    expect(await ot(at, 'init', '--agent', 'claude-code')).toMatchObject({ code: 3 });
     expect(await ot(newMachine(), 'init')).toMatchObject({ code: 2 });
     expect(await ot(at, 'init', '--agent', 'nobody')).toMatchObject({ code: 2 });
   });

@@ -26,7 +26,7 @@ export function initView(page: Page, init: InitReport): string {
   for (const { path, action } of init.changes) if (action !== 'none') pairs.push([action, printable(path)]);
   if (init.imported !== null)
     pairs.push(['imported', `${init.imported.captured} sessions, ${init.imported.failed} failed`]);
-  for (const note of init.agent_notes) pairs.push(['note', note]);
+  for (const note of init.agent_notes) pairs.push(['note', printable(note)]);
   if (init.note !== null) pairs.push(['note', printable(`${init.note.message}; ${init.note.hint ?? ''}`)]);
   return fields(page, pairs);
 }

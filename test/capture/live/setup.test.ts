@@ -324,6 +324,14 @@ describe('completions and skill', () => {
 });
 
 describe('setup uninstall', () => {
+  it('leaves no folder of ours behind', async () => {
+    const machine = newMachine();
+    for (const target of ['claude-code', 'skill']) await ot(machine, 'setup', target);
+    expect(await ot(machine, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    expect(existsSync(machine.otHome)).toBe(false);
+    expect(readdirSync(join(machine.home, '.claude', 'skills'))).toEqual([]);
+  });
+
   it('leaves every folder as it was before the first setup, and what was captured', async () => {
     const at = repository();
     put(join(at.home, '.claude', 'settings.json'), SETTINGS);

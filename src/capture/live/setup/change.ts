@@ -2,7 +2,7 @@
  * Changes of files outside the bucket: planned as bytes before and after, shown, then applied. A file is
  * replaced by a rename, its first state is kept once, and a file that changed since the plan is left alone.
  */
-import { chmod, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readlink, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isSystemError, OtError } from '../../../base/errors.ts';
 import { makeFolders } from '../../../base/folders.ts';
@@ -76,9 +76,28 @@ async function applyChange(change: FileChange, platform: Platform): Promise<void
   const now = await readOptional(path);
   if (now === null ? before !== null : before === null || !now.equals(before)) throw changedMeanwhile(path);
   if (change.backup === true && before !== null) await keep(path, before);
-  if (after === null) await rm(path);
+  if (after === null) await removeFile(path, change.isPrivate === true);
   else await replace(change, after, platform);
   if (change.dropBackup === true) await rm(backupPath(path), { force: true });
+}
+
+/** A folder that only ever held what is ours goes with the last of it, and `$OT_HOME` when nothing is left there. */
+async function removeFile(path: string, isPrivate: boolean): Promise<void> {
+  await rm(path);
+  const folder = dirname(path);
+  if (!isPrivate && basename(folder) !== OUR_FOLDER) return;
+  if ((await removeEmpty(folder)) && isPrivate) await removeEmpty(dirname(folder));
+}
+
+/** Name of folders that setup makes for itself among those of others. */
+const OUR_FOLDER = 'git-ot';
+
+/** False when something is in it, or it may not be removed. */
+async function removeEmpty(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function replace(change: FileChange, after: Buffer, platform: Platform): Promise<void> {

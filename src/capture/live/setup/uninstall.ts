@@ -22,7 +22,7 @@ export async function planUninstall(
     if (await isThere(hooks.folder)) changes.push(...(await planRepository(git, hooks, places, true)));
   }
   const list = join(hooksDir(places), 'repositories');
-  changes.push({ path: list, before: await readOptional(list), after: null, mode: 0o600 });
+  changes.push({ path: list, before: await readOptional(list), after: null, mode: 0o600, isPrivate: true });
   return [...changes, ...(await planScripts(places, true))];
 }
 
