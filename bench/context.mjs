@@ -23,6 +23,7 @@ export class Context {
   #kept;
   #bucket;
   #packed;
+  #bare;
 
   constructor(scratch, options) {
     this.scratch = scratch;
@@ -63,6 +64,13 @@ export class Context {
 
   run(command) {
     return runCommand(command).stdout;
+  }
+
+  /** The program built without contexts, run like `ot`. */
+  otWithoutContext(args, home) {
+    this.#bare ??= build(join(this.scratch, 'bare'), this.env, ['--without-context']);
+    const command = this.ot(args, home);
+    return { ...command, args: [this.#bare, ...args] };
   }
 
   emptyRepository(name) {
@@ -129,8 +137,9 @@ function hermeticEnvironment(scratch) {
   };
 }
 
-function build(scratch, env) {
+function build(scratch, env, options = []) {
   const out = join(scratch, 'dist');
-  runCommand({ program: process.execPath, args: [join(ROOT, 'scripts', 'build.mjs'), '--out', out], env });
+  const script = join(ROOT, 'scripts', 'build.mjs');
+  runCommand({ program: process.execPath, args: [script, '--out', out, ...options], env });
   return join(out, 'git-ot.cjs');
 }

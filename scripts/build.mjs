@@ -1,7 +1,8 @@
 // Bundles src/cli/main.ts into dist/git-ot.cjs and one CommonJS chunk per dynamic import, and the thread that seals
 // into dist/seal-worker.cjs. CommonJS and
 // minified because start-up time is a bar: node reads and compiles nothing that a command does not use.
-// usage: node scripts/build.mjs [--out DIR]
+// usage: node scripts/build.mjs [--out DIR] [--without-context]; the latter builds a program for the benchmark alone, whose
+// captures derive no context
 import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +12,26 @@ import { build } from 'rolldown';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const clipanion = join(root, 'node_modules/clipanion/lib');
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } });
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(root, 'dist') },
+    'without-context': { type: 'boolean', default: false },
+  },
+});
 const out = resolve(values.out);
 const draft = `${out}.${process.pid}.tmp`;
 
+/** Puts a writer of nothing in the place of the one that derives contexts. */
+const noContext = {
+  name: 'no-context',
+  load: (id) =>
+    id.endsWith('capture/context-segments.ts')
+      ? { code: 'export class ContextWriter { note() {} add() {} end() {} }', moduleType: 'js' }
+      : null,
+};
+
 const common = {
+  plugins: values['without-context'] ? [noContext] : [],
   cwd: root,
   platform: 'node',
   tsconfig: false,

@@ -1,5 +1,6 @@
 // Every row, in the order of the table.
 import { capture, importAgents, recapture } from './capture.mjs';
+import { contextCapture, contextDiff, contextStep } from './ctx.mjs';
 import { memory } from './memory.mjs';
 import { bucketStatus, get, getLargest, getLast, traceList, version } from './start-up.mjs';
 import { pull, push } from './sync.mjs';
@@ -20,4 +21,7 @@ export const ROWS = [
   memory,
   push,
   pull,
+  contextCapture,
+  contextStep,
+  contextDiff,
 ];

@@ -47,7 +47,8 @@ interface CutFacts {
 function compactionOf({ traceId, nodes }: OpenedContext, node: ContextNode, cut: CutFacts): Compaction {
   const { step_index, parent_step, drops } = node;
   const before = parent_step === null ? [] : windowBehind(nodes, parent_step);
-  const window = windowAt(nodes, step_index);
+  const post = postOf(nodes, node);
+  const window = windowAt(nodes, post);
   const after = new Set(window.entries.map(({ step }) => step));
   const removed = before.filter(({ step }) => !after.has(step)).map(({ step }) => step);
   const [pre, trigger] = ['pre_tokens', 'trigger'].map((key) => firstOf(cut.facts, key));
@@ -56,7 +57,7 @@ function compactionOf({ traceId, nodes }: OpenedContext, node: ContextNode, cut:
     type: drops?.before === undefined ? 'microcompaction' : 'compaction',
     step_index,
     pre_node_id: parent_step === null ? null : nodeIdOf(traceId, parent_step),
-    post_node_id: nodeIdOf(traceId, step_index),
+    post_node_id: nodeIdOf(traceId, post),
     tokens_before: before.reduce((sum, { tokens }) => sum + tokens, 0),
     tokens_after: window.tokens,
     reported_pre_tokens: typeof pre === 'number' && pre > 0 ? pre : null,
@@ -66,6 +67,14 @@ function compactionOf({ traceId, nodes }: OpenedContext, node: ContextNode, cut:
     dropped_results: (drops?.results ?? []).map(({ call_id }) => call_id),
     ...(cut.loss ? { removed_steps: removed } : {}),
   };
+}
+
+/** A boundary that nobody reads has its summary in the step behind it. */
+function postOf(nodes: OpenedContext['nodes'], { step_index, enters }: ContextNode): number {
+  const next = nodes.get(step_index + 1);
+  const told =
+    enters === 'none' && next?.branch_type === 'compaction_fork' && next.parent_step === step_index;
+  return told ? step_index + 1 : step_index;
 }
 
 /** The window once `step` itself has entered it, its output too. */

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { decodeNode } from '../../src/bucket/context-nodes.ts';
+import { decodeStep } from '../../src/bucket/steps.ts';
 import { ingestPrimary } from '../../src/capture/derive.ts';
 import { formatOf } from '../../src/capture/formats.ts';
 import type { TraceIdentity } from '../../src/capture/identity.ts';
@@ -56,11 +57,16 @@ export function claudeSession(list: readonly Move[]): ClaudeModel {
   return model;
 }
 
-/** Nodes that capture derives from a session's bytes, by step. */
-export async function nodesOf(
-  bytes: Buffer,
-  fileName = `${SESSION}.jsonl`,
-): Promise<Map<number, ContextNode>> {
+/** What capture derives of a session's bytes. */
+export interface Derived {
+  readonly nodes: ReadonlyMap<number, ContextNode>;
+  /** Input tokens that each model call was billed, cached ones among them, by step. */
+  readonly usage: ReadonlyMap<number, number>;
+  /** Tokens before a compaction as the agent told them, by step. */
+  readonly preTokens: ReadonlyMap<number, number>;
+}
+
+export async function derive(bytes: Buffer, fileName: string): Promise<Derived> {
   const blobs = new Map<string, Buffer>();
   const batch = {
     put: (type: 'blob', data: Buffer) => {
@@ -80,10 +86,38 @@ export async function nodesOf(
     },
   };
   await ingestPrimary(identity, input, files, 0);
-  const paths = [...files.paths].filter(([path]) => /^context\/\d/.test(path));
-  const lines = paths.flatMap(([, oid]) => blobs.get(oid)!.toString('utf8').trimEnd().split('\n'));
-  const nodes = lines.map((line) => decodeNode(line, 'here'));
-  return new Map(nodes.map((node) => [node.step_index, node]));
+  const lines = (folder: RegExp): string[] =>
+    [...files.paths]
+      .filter(([path]) => folder.test(path))
+      .flatMap(([, oid]) => blobs.get(oid)!.toString('utf8').trimEnd().split('\n'));
+  const nodes = lines(/^context\/\d/).map((line) => decodeNode(line, 'here'));
+  const steps = lines(/^steps\/\d/).map((line) => decodeStep(line, 'here'));
+  return {
+    nodes: new Map(nodes.map((node) => [node.step_index, node])),
+    usage: new Map(
+      steps.flatMap(({ step_index, kind, token_usage: used }) =>
+        kind === 'model' && used !== undefined
+          ? [[step_index, used.input_tokens + used.cache_read_tokens + used.cache_write_tokens] as const]
+          : [],
+      ),
+    ),
+    preTokens: new Map(
+      steps.flatMap(({ step_index, kind, metadata }) => {
+        const told = (metadata as { pre_tokens?: unknown } | undefined)?.pre_tokens;
+        return kind === 'compact_boundary' && typeof told === 'number' && told > 0
+          ? [[step_index, told] as const]
+          : [];
+      }),
+    ),
+  };
+}
+
+/** Nodes that capture derives from a session's bytes, by step. */
+export async function nodesOf(
+  bytes: Buffer,
+  fileName = `${SESSION}.jsonl`,
+): Promise<ReadonlyMap<number, ContextNode>> {
+  return (await derive(bytes, fileName)).nodes;
 }
 
 /** Every window as its model has it. */

@@ -2,8 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claudeSession, expectViews, moves, nodesOf, writtenSession } from './truth.ts';
-import type { SessionWriter } from './window-model.ts';
-import { CodexWriter, CopilotWriter, GeminiWriter, OpencodeWriter, PiWriter } from './writers.ts';
+import { WRITERS } from './writers.ts';
 
 const SEED = 20260203;
 
@@ -26,19 +25,6 @@ describe('Claude Code', () => {
     for (const [step, node] of half) expect(whole.get(step)).toEqual(node);
   });
 });
-
-/** Writers by agent, and the name of a file as the agent names its own. */
-const WRITERS: ReadonlyArray<readonly [string, string, () => SessionWriter]> = [
-  [
-    'Codex CLI',
-    'rollout-2026-02-03T09-00-00-11111111-2222-4333-8444-555555555555.jsonl',
-    () => new CodexWriter(),
-  ],
-  ['Pi', 'session.jsonl', () => new PiWriter()],
-  ['Copilot CLI', 'events.jsonl', () => new CopilotWriter()],
-  ['Gemini CLI', 'session-2026.jsonl', () => new GeminiWriter()],
-  ['OpenCode', 'export.json', () => new OpencodeWriter()],
-];
 
 describe.each(WRITERS)('%s', (_agent, fileName, open) => {
   it('has the windows of the model', async () => {

@@ -365,3 +365,16 @@ export class OpencodeWriter implements SessionWriter {
     this.#messages.push({ info: { ...ids, time, ...info }, parts: numbered });
   }
 }
+
+/** Writers by agent, and the name of a file as the agent names its own. */
+export const WRITERS: ReadonlyArray<readonly [string, string, () => SessionWriter]> = [
+  [
+    'Codex CLI',
+    'rollout-2026-02-03T09-00-00-11111111-2222-4333-8444-555555555555.jsonl',
+    () => new CodexWriter(),
+  ],
+  ['Pi', 'session.jsonl', () => new PiWriter()],
+  ['Copilot CLI', 'events.jsonl', () => new CopilotWriter()],
+  ['Gemini CLI', 'session-2026.jsonl', () => new GeminiWriter()],
+  ['OpenCode', 'export.json', () => new OpencodeWriter()],
+];
