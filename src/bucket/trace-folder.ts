@@ -113,9 +113,10 @@ export class TraceFolder {
     }
   }
 
-  /** Exact bytes of a source, chunk by chunk. */
-  async *readSource(source: number): AsyncIterable<Buffer> {
-    for (const oid of await this.chunkOids(source)) yield await this.#blob(oid, `sources/${source}`);
+  /** Exact bytes of a source, chunk by chunk, from chunk `from` on. */
+  async *readSource(source: number, from = 0): AsyncIterable<Buffer> {
+    for (const oid of (await this.chunkOids(source)).slice(from))
+      yield await this.#blob(oid, `sources/${source}`);
   }
 
   /** Content of a file of this folder; throws `OT_OBJECT_MISSING` when it is not there. */

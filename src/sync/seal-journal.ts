@@ -14,10 +14,11 @@ import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { MetaRow } from '../record/trace.ts';
 import { mapInOrder } from '../security/batches.ts';
 import type { Policy } from '../security/contract.ts';
-import { combineSealed, deriveSealed, type Sealed, sealedValue } from '../security/seal.ts';
+import { combineSealed, deriveSealed, type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
 import type { SealEngine } from '../security/seal-engine.ts';
 import type { SealCache } from './seal-cache.ts';
 import { type SealedTrace, sealTrace } from './seal-trace.ts';
+import type { SealedBefore } from './sealed-before.ts';
 import type { SealedContent } from './sealed-content.ts';
 
 export interface SealOptions {
@@ -125,7 +126,7 @@ class MonthSealer {
     const removed = [...old.keys()].filter((traceId) => !raw.has(traceId));
     const batch = bucket.repository.objects.batch();
     try {
-      const done = await this.#sealAll(batch, changed, old);
+      const done = await this.#sealAll(batch, changed, { before, old, known });
       return await this.#finish(batch, { before, old, done, removed, traces: raw.size });
     } catch (error) {
       await batch.abort();
@@ -151,15 +152,11 @@ class MonthSealer {
     return there === null ? new Map() : this.#copies(commit);
   }
 
-  async #sealAll(
-    batch: ObjectBatch,
-    changed: readonly TraceCopy[],
-    old: ReadonlyMap<string, TraceCopy>,
-  ): Promise<Done[]> {
+  async #sealAll(batch: ObjectBatch, changed: readonly TraceCopy[], last: LastSealed): Promise<Done[]> {
     const { onTrace, sealing } = this.#options;
     const done: Done[] = [];
     const sealed = mapInOrder(each(changed), Math.min(MAX_TRACES, sealing?.width ?? 1), (copy) =>
-      this.#seal(batch, copy, old.get(copy.traceId)),
+      this.#seal(batch, copy, this.#sealedBefore(last, copy.traceId)),
     );
     for await (const one of sealed) {
       done.push(one);
@@ -168,12 +165,21 @@ class MonthSealer {
     return done;
   }
 
-  async #seal(batch: ObjectBatch, copy: TraceCopy, previous: TraceCopy | undefined): Promise<Done> {
+  #sealedBefore({ before, old, known }: LastSealed, traceId: string): SealedBefore | null {
+    const copy = old.get(traceId);
+    if (copy === undefined || before === null) return null;
+    const raw = known.get(traceId);
+    // `old` holds the copies of this very tip.
+    const sealed = deriveSealed(sealedRefTip(this.#ref, before), () => openCopy(copy));
+    return { sealed, raw: raw === undefined ? null : openCopy(raw) };
+  }
+
+  async #seal(batch: ObjectBatch, copy: TraceCopy, previous: SealedBefore | null): Promise<Done> {
     const { bucket, policy, sealing } = this.#options;
     const raw = openCopy(copy);
     const { sealed, list, grew } = await sealTrace({
       raw,
-      previous: previous === undefined ? null : openCopy(previous),
+      previous,
       policy,
       batch,
       algorithm: bucket.repository.algorithm,
@@ -253,6 +259,13 @@ class MonthSealer {
       rewritten: rewritten && before !== null,
     };
   }
+}
+
+/** The sealed tip as it was, its traces, and the raw traces they were made from where that is known. */
+interface LastSealed {
+  readonly before: Oid | null;
+  readonly old: ReadonlyMap<string, TraceCopy>;
+  readonly known: ReadonlyMap<string, TraceCopy>;
 }
 
 interface MonthWork {

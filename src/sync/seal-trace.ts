@@ -28,6 +28,7 @@ import {
 } from '../security/seal.ts';
 import type { SealEngine } from '../security/seal-engine.ts';
 import { SecretList } from '../security/secret-list.ts';
+import { type SealedBefore, type SealedBegin, sealedBegin } from './sealed-before.ts';
 import { type BesideSources, ContentCounter, type SealedContent } from './sealed-content.ts';
 import { type TextSource, textSources } from './text-source.ts';
 
@@ -50,7 +51,7 @@ export interface SealOutcome {
 export interface SealTraceOptions {
   readonly raw: TraceFolder;
   /** The sealed copy as it was, when there is one under this policy. */
-  readonly previous: TraceFolder | null;
+  readonly previous: SealedBefore | null;
   readonly policy: Policy;
   readonly batch: ObjectBatch;
   readonly algorithm: TraceFiles['algorithm'];
@@ -74,7 +75,7 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
   const found = await listFindings(policy.external, readers, list);
   const seal = { policy, list, format, ...(engine === undefined ? {} : { engine }) };
   const sealed = await settleSeal(seal, async (session) => {
-    const parts = await sealParts(session, raw, sources);
+    const parts = await sealParts(session, options, { sources, list, stored: before });
     return deriveSealedAsync(parts, async (value) => {
       const sweep = { tools: policy.external, found, raw: readers, sealed: value.sources };
       await assertNoneLeft({ ...sweep, fields: new FieldClassifier(format) });
@@ -92,13 +93,24 @@ export async function readSecrets(raw: TraceFolder): Promise<SecretList> {
     : new SecretList();
 }
 
+interface Sealing {
+  readonly sources: readonly TextSource[];
+  readonly list: SecretList;
+  /** Size of the list when the last sealed copy was made. */
+  readonly stored: number;
+}
+
+/** The begin of a source that was sealed before stays, unless its growth brings a new secret to light. */
 async function sealParts(
   session: SealSession,
-  raw: TraceFolder,
-  sources: readonly TextSource[],
+  { raw, previous }: SealTraceOptions,
+  { sources, list, stored }: Sealing,
 ): Promise<Sealed<Parts>> {
+  const begins = await Promise.all(sources.map((source, index) => beginOf(raw, previous, source, index)));
   const scanned: ScannedStream[] = [];
-  for (const source of sources) scanned.push(await session.scanStream(source.read()));
+  for (const [index, source] of sources.entries()) {
+    scanned.push(await session.scanStream(restOf(source, begins[index]!)));
+  }
   const beside = session.sealJson({
     fileNames: sources.map(({ meta }) => meta.file_name),
     project: await raw.project(),
@@ -109,8 +121,36 @@ async function sealParts(
     raw.traceId,
     sources.map(({ meta }) => meta),
   );
-  const streams = sources.map((source, index) => session.sealStream(() => source.read(), scanned[index]));
+  const isSettled = list.size === stored;
+  const streams = sources.map((source, index) => {
+    const begin = begins[index]!;
+    if (begin === null) return session.sealStream(() => source.read(), scanned[index]);
+    if (!isSettled) return session.sealStream(() => source.read());
+    const rest = session.sealStream(() => restOf(source, begin), scanned[index]);
+    return mergeSealed(begin.read, rest, (first, then) => () => oneAfterAnother(first, then));
+  });
   return mergeSealed(beside, combineSealed(streams), (own, sealed) => ({ ...own, sources: sealed }));
+}
+
+async function beginOf(
+  raw: TraceFolder,
+  previous: SealedBefore | null,
+  { readFrom }: TextSource,
+  source: number,
+): Promise<SealedBegin | null> {
+  return previous === null || readFrom === null ? null : sealedBegin(raw, previous, source);
+}
+
+function restOf(source: TextSource, begin: SealedBegin | null): AsyncIterable<Buffer> {
+  return begin === null || source.readFrom === null ? source.read() : source.readFrom(begin.chunks);
+}
+
+async function* oneAfterAnother(
+  first: () => AsyncIterable<Buffer>,
+  then: () => AsyncIterable<Buffer>,
+): AsyncIterable<Buffer> {
+  yield* first();
+  yield* then();
 }
 
 /**
@@ -140,7 +180,8 @@ async function deriveCopy(
   metas: readonly SourceMeta[],
   parts: Parts,
 ): Promise<SealedTrace> {
-  const { previous, batch, algorithm, raw } = options;
+  const { batch, algorithm, raw } = options;
+  const previous = options.previous === null ? null : sealedValue(options.previous.sealed);
   const known = previous === null ? new Set<Oid>() : new Set((await previous.files()).values());
   const files = new TraceFiles(batch, algorithm, known);
   const decides = primarySource(metas);

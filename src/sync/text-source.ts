@@ -7,6 +7,8 @@ export interface TextSource {
   /** Descriptor of the text: format and file name are those of the sealed source. */
   readonly meta: SourceMeta;
   read(): AsyncIterable<Buffer>;
+  /** {@link read} without so many chunks of the stored source; null when its chunks are not its text. */
+  readonly readFrom: ((chunk: number) => AsyncIterable<Buffer>) | null;
 }
 
 /** The sources of a trace in order. */
@@ -15,9 +17,11 @@ export async function textSources(raw: TraceFolder): Promise<TextSource[]> {
 }
 
 function textSource(raw: TraceFolder, meta: SourceMeta, source: number): TextSource {
-  const read = (): AsyncIterable<Buffer> => raw.readSource(source);
+  const readFrom = (chunk: number): AsyncIterable<Buffer> => raw.readSource(source, chunk);
+  const read = (): AsyncIterable<Buffer> => readFrom(0);
   const text = formatByName(meta.agent, meta.format)?.text;
-  if (text === undefined) return { meta, read };
+  if (text === undefined) return { meta, read, readFrom };
   const file_name = meta.file_name.replace(/\.zst$/, '');
-  return { meta: { ...meta, format: text.format.name, file_name }, read: () => text.unpack(read()) };
+  const plain = { ...meta, format: text.format.name, file_name };
+  return { meta: plain, read: () => text.unpack(read()), readFrom: null };
 }
