@@ -75,9 +75,11 @@ export function tracePath(traceId: string): string {
 
 /** Names inside one trace folder; every file ends in the trace's suffix so that git finds deltas. */
 export class TraceNames {
+  readonly traceId: string;
   readonly #suffix: string;
 
   constructor(traceId: string) {
+    this.traceId = traceId;
     this.#suffix = traceSuffix(traceId);
   }
 

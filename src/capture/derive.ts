@@ -42,6 +42,7 @@ export async function ingestPrimary(
   const first = await parsePass(identity, input, files, names, { source });
   if (first.late.size === 0) return first;
   files.clear('steps/');
+  files.clear('patches/');
   files.clear('blobs/');
   files.clear('context/');
   const second = await parsePass(identity, input, files, names, { source, late: first.late });

@@ -1,10 +1,11 @@
 /**
- * Steps to segment files: 64 steps each, one canonical JSON line per step. A long text or an attachment
+ * Steps to segment files: 64 steps each, one canonical JSON line per step, and beside them what each changed. A long text or an attachment
  * becomes a blob of its own, named by its object id, with a reference left in its place.
  */
 import { canonicalJson, MAX_DEPTH } from '../base/canonical-json.ts';
 import { INLINE_BYTES, SEGMENT_STEPS, type TraceNames } from '../bucket/layout.ts';
-import type { Attachment, BlobRef } from '../record/step.ts';
+import { patchRowsOf } from '../record/patch.ts';
+import type { Attachment, BlobRef, Step } from '../record/step.ts';
 import type { ParsedAttachment, ParsedStep } from './session-source.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -21,6 +22,7 @@ export class SegmentWriter {
   readonly #files: TraceFiles;
   readonly #names: TraceNames;
   #lines: string[] = [];
+  #patches: string[] = [];
   #first = 1;
   #count = 0;
 
@@ -35,6 +37,9 @@ export class SegmentWriter {
 
   add(step: ParsedStep): void {
     this.#lines.push(`${canonicalJson(this.#store(step))}\n`);
+    // What a patch row is made of is the same in both: calls, results, number, time.
+    for (const row of patchRowsOf(this.#names.traceId, step as unknown as Step))
+      this.#patches.push(`${canonicalJson(row)}\n`);
     this.#count += 1;
     if (this.#lines.length === SEGMENT_STEPS) this.#flush();
   }
@@ -44,9 +49,13 @@ export class SegmentWriter {
   }
 
   #flush(): void {
-    this.#files.put(`steps/${this.#names.segment(this.#first)}`, Buffer.from(this.#lines.join(''), 'utf8'));
+    const name = this.#names.segment(this.#first);
+    this.#files.put(`steps/${name}`, Buffer.from(this.#lines.join(''), 'utf8'));
+    if (this.#patches.length > 0)
+      this.#files.put(`patches/${name}`, Buffer.from(this.#patches.join(''), 'utf8'));
     this.#first += this.#lines.length;
     this.#lines = [];
+    this.#patches = [];
   }
 
   #store(step: ParsedStep): Record<string, unknown> {

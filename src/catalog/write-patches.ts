@@ -1,4 +1,5 @@
 /** Writes where a trace changed files, and what was asked for before: what attribution looks up. */
+import { posix } from 'node:path';
 import type { SqliteValue } from '../base/sqlite.ts';
 import { editsOfStep } from '../record/file-edits.ts';
 import { isPrompt, type Step } from '../record/step.ts';
@@ -10,7 +11,8 @@ const LONGEST_TURN = 200;
 
 export function writePatches(run: Run, trace: number, step: Step): void {
   const time = timeOf(step);
-  for (const { ordinal, path } of editsOfStep(step)) {
+  for (const { ordinal, path: written, folder } of editsOfStep(step)) {
+    const path = folder === null || isAbsolute(written) ? written : posix.join(folder, written);
     run('INSERT OR REPLACE INTO patches VALUES (?, ?, ?, ?, ?)', trace, step.step_index, ordinal, time, path);
   }
   if (!isPrompt(step) || typeof step.content !== 'string') return;
@@ -27,6 +29,10 @@ export function dropPatches(run: Run, trace: number, from: number, to: number): 
 export function writePlace(run: Run, trace: number, cwd: string | null): void {
   if (cwd === null) run('DELETE FROM places WHERE trace = ?', trace);
   else run('INSERT OR REPLACE INTO places VALUES (?, ?)', trace, cwd);
+}
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
 }
 
 function timeOf({ timestamp }: Step): number | null {

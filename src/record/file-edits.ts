@@ -26,6 +26,8 @@ export interface CallEdits {
   readonly ordinal: number;
   /** As the agent wrote it. */
   readonly path: string;
+  /** Folder that the call ran in, where it names one: a relative path is below it. */
+  readonly folder: string | null;
   readonly edits: readonly FileEdit[];
   readonly result: Observation | undefined;
 }
@@ -44,10 +46,14 @@ export function editsOfStep(step: Step): CallEdits[] {
     for (const path of callFactsOf(call).filesEdited) {
       ordinal += 1;
       const edits = editsOfCall(call, path);
-      if (edits.length > 0) found.push({ call: at, ordinal, path, edits, result });
+      if (edits.length > 0) found.push({ call: at, ordinal, path, folder: folderOf(call), edits, result });
     }
   }
   return found;
+}
+
+function folderOf({ input }: ToolCall): string | null {
+  return textIn(fieldsOf(input), ['workdir', 'cwd']);
 }
 
 function editsOfCall(call: ToolCall, path: string): FileEdit[] {

@@ -9,7 +9,7 @@ export interface Hunk {
 }
 
 /** Most changed lines for which the shortest script is looked for; beyond, unique lines decide. */
-const MOST_CHANGES = 1200;
+const MOST_CHANGES = 400;
 
 /** Changes between two texts in order, with at least one equal line between any two of them. */
 export function diffLines(a: Int32Array, b: Int32Array): Hunk[] {

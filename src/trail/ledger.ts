@@ -7,8 +7,8 @@ import type { Oid } from '../git/ports.ts';
 import type { FileEdit } from '../record/file-edits.ts';
 import { applyEdit } from './apply-edit.ts';
 import { carry } from './carry.ts';
-import { diffLines } from './diff.ts';
 import {
+  Alignments,
   agreed,
   clearKept,
   doubtRetyped,
@@ -68,11 +68,14 @@ export interface LedgerSources {
   readonly base: (path: string) => Promise<Oid | null>;
 }
 
+/** Work trees that a commit may come from: those edited last. */
+const MOST_PLACES = 6;
 /** States of a work tree's file that are kept. */
 const MOST_STATES = 64;
 
 export class FileLedger {
   readonly #table: LineTable;
+  readonly #alignments: Alignments;
   readonly #sources: LedgerSources;
   readonly #blobs = new Map<Oid, Owned>();
   readonly #states = new Map<string, State[]>();
@@ -81,6 +84,7 @@ export class FileLedger {
 
   constructor(table: LineTable, sources: LedgerSources) {
     this.#table = table;
+    this.#alignments = new Alignments(table);
     this.#sources = sources;
     this.#lost = new LostEdits(table);
   }
@@ -96,7 +100,10 @@ export class FileLedger {
   }
 
   async edit(edit: LedgerEdit): Promise<void> {
-    const history = this.#historyOf(keyOf(edit.root, edit.path));
+    const key = keyOf(edit.root, edit.path);
+    const history = this.#historyOf(key);
+    this.#states.delete(key);
+    this.#states.set(key, history);
     const owner = ownerOf(edit.number, 'ledger');
     const start = await this.#startOf(edit, history);
     if (start !== null && start !== history.at(-1)) push(history, start);
@@ -192,7 +199,7 @@ export class FileLedger {
       if (best === null || count < best.count) best = { ...carried, count, base: base.base };
     }
     if (best === null) return { ...unowned(ids), pending, base: null };
-    if (pending !== null) take(this.#table, pending, ids, best, 'surrounded');
+    if (pending !== null) take(this.#alignments, pending, ids, best, 'surrounded');
     return { ids, owners: best.owners, pending, base: best.base };
   }
 
@@ -264,14 +271,14 @@ export class FileLedger {
     for (const key of keys) {
       const last = this.#states.get(key)!.at(-1)!;
       const isNext = commit.parents.some((parent) => (parent?.oid ?? null) === last.base);
-      if (isNext && last.base !== null) doubtRetyped(this.#table, last, ids, lines);
-      take(this.#table, last, ids, lines, isNext ? 0 : 'surrounded', true);
+      if (isNext && last.base !== null) doubtRetyped(this.#alignments, last, ids, lines);
+      take(this.#alignments, last, ids, lines, isNext ? 0 : 'surrounded', true);
     }
     for (const key of keys) {
       const history = this.#states.get(key)!;
-      for (const older of history.slice(-6, -1).reverse()) take(this.#table, older, ids, lines, needed);
+      for (const older of history.slice(-6, -1).reverse()) take(this.#alignments, older, ids, lines, needed);
       const { pending } = history.at(-1)!;
-      if (pending !== null) take(this.#table, pending, ids, lines, 'surrounded');
+      if (pending !== null) take(this.#alignments, pending, ids, lines, 'surrounded');
     }
   }
 
@@ -281,14 +288,15 @@ export class FileLedger {
     const parents = new Set(commit.parents.map((parent) => parent?.oid));
     const others = [...this.#blobs].filter(([oid]) => !parents.has(oid) && oid !== commit.oid).slice(-8);
     for (const [, other] of others.reverse())
-      take(this.#table, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
+      take(this.#alignments, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
   }
 
   #keysOf(commit: Omit<LedgerCommit, 'oid'>): string[] {
     const paths = new Set([commit.path, ...commit.parents.flatMap((parent) => parent?.path ?? [])]);
     return [...this.#states]
       .filter(([key, history]) => history.length > 0 && paths.has(key.slice(key.indexOf('\0') + 1)))
-      .map(([key]) => key);
+      .map(([key]) => key)
+      .slice(-MOST_PLACES);
   }
 
   /** The work tree goes on from the commit's text. Of several work trees, the one that is nearest. */
@@ -296,8 +304,7 @@ export class FileLedger {
     let best: { key: string; state: State; changes: number } | null = null;
     for (const key of keys) {
       const state = this.#states.get(key)!.at(-1)!;
-      const hunks = diffLines(state.ids, owned.ids);
-      const changes = hunks.reduce((sum, { a0, a1, b0, b1 }) => sum + a1 - a0 + b1 - b0, 0);
+      const changes = this.#alignments.distance(state, owned.ids);
       if (best === null || changes < best.changes) best = { key, state, changes };
     }
     if (best === null) return;

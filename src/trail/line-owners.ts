@@ -1,11 +1,36 @@
 /** Steps by which lines of a committed text find their owners. */
-import { carry, weightOfRun } from './carry.ts';
+import { type Carried, carry, weightOfRun } from './carry.ts';
 import { diffLines } from './diff.ts';
 import { type LineTable, NOBODY, type Owned, UNDECIDED } from './lines.ts';
 
 /** Weight that lines from elsewhere need: what a person typed may be equal by chance. */
 export const TRUSTED = 3;
 export const STRONG = 5;
+
+/** Alignments of states with the text at hand, each made once. What it gives is not to be changed. */
+export class Alignments {
+  readonly table: LineTable;
+  readonly #known = new WeakMap<Owned, { readonly ids: Int32Array; readonly carried: Carried }>();
+
+  constructor(table: LineTable) {
+    this.table = table;
+  }
+
+  /** Lines of `ids` with their owners in a state; new ones are nobody's. */
+  of(state: Owned, ids: Int32Array): Carried {
+    const known = this.#known.get(state);
+    if (known !== undefined && known.ids === ids) return known.carried;
+    const carried = carry(this.table, state, ids, NOBODY);
+    this.#known.set(state, { ids, carried });
+    return carried;
+  }
+
+  /** Lines that one has and the other has not. */
+  distance(state: Owned, ids: Int32Array): number {
+    const added = this.of(state, ids).added.reduce((sum, each) => sum + each, 0);
+    return 2 * added + state.ids.length - ids.length;
+  }
+}
 
 /** Owners of a text's lines while they are found, and which lines no parent has. */
 export interface Lines {
@@ -19,18 +44,19 @@ export interface Lines {
  * also decides what was undecided.
  */
 export function take(
-  table: LineTable,
+  alignments: Alignments,
   state: Owned,
   ids: Int32Array,
   lines: Lines,
   needed: number | 'surrounded',
   resolves = false,
 ): void {
-  if (!state.owners.some((owner) => owner > 0)) return;
+  const { table } = alignments;
   const wanted = (at: number): boolean =>
     lines.owners[at] === UNDECIDED ? resolves : lines.added[at] === 1 && lines.owners[at] === NOBODY;
+  if (!resolves && !mayHold(table, state, ids, { wanted, needed })) return;
   if (!lines.owners.some((_, at) => wanted(at))) return;
-  const { owners, added } = carry(table, state, ids, NOBODY);
+  const { owners, added } = alignments.of(state, ids);
   const isEnough = (from: number, to: number): boolean => {
     if (needed !== 'surrounded')
       return needed === 0 || weightOfRun(table, state.ids, ids, from, to) >= needed;
@@ -55,9 +81,31 @@ export function take(
   }
 }
 
+/** Cheap: whether agents own enough of the wanted lines in the state, wherever they stand. */
+function mayHold(
+  table: LineTable,
+  state: Owned,
+  ids: Int32Array,
+  { wanted, needed }: { readonly wanted: (at: number) => boolean; readonly needed: number | 'surrounded' },
+): boolean {
+  const open = new Set<number>();
+  for (let at = 0; at < ids.length; at += 1) if (wanted(at)) open.add(ids[at]!).add(table.bare(ids[at]!));
+  if (open.size === 0) return false;
+  let weight = 0;
+  const enough = needed === 'surrounded' ? 0 : needed;
+  for (let at = 0; at < state.ids.length; at += 1) {
+    if (state.owners[at]! <= 0) continue;
+    const id = state.ids[at]!;
+    if (!open.has(id) && !open.has(table.bare(id))) continue;
+    weight += table.weight(id);
+    if (weight >= enough) return true;
+  }
+  return false;
+}
+
 /** A line of the parent that the work tree no longer had was typed again since, by whomever. */
-export function doubtRetyped(table: LineTable, state: Owned, ids: Int32Array, lines: Lines): void {
-  const { added } = carry(table, state, ids, NOBODY);
+export function doubtRetyped(alignments: Alignments, state: Owned, ids: Int32Array, lines: Lines): void {
+  const { added } = alignments.of(state, ids);
   for (let at = 0; at < ids.length; at += 1) {
     if (added[at] === 1 && lines.added[at] === 0 && lines.owners[at]! > 0) lines.owners[at] = UNDECIDED;
   }

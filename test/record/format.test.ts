@@ -6,6 +6,7 @@ import { OtError } from '../../src/base/errors.ts';
 import { ContextNode } from '../../src/record/context.ts';
 import { decodeRecord } from '../../src/record/decode.ts';
 import { metaRowOf } from '../../src/record/meta.ts';
+import { PatchRow } from '../../src/record/patch.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../../src/record/source.ts';
 import { Step } from '../../src/record/step.ts';
 import { MetaRow, TraceHead } from '../../src/record/trace.ts';
@@ -16,6 +17,7 @@ const SCHEMAS = {
   MetaRow,
   TraceHead,
   Step,
+  PatchRow,
   ContextNode,
   SourceMeta,
   ObservedProject,
