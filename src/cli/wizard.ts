@@ -1,4 +1,5 @@
 /** `git ot setup` on a terminal: the setup verbs, one question each. */
+import { OtError } from '../base/errors.ts';
 import { agentTarget, planAgent } from '../capture/live/setup/agents.ts';
 import { actionOf, applyChanges, type FileChange } from '../capture/live/setup/change.ts';
 import { completionFiles, planExtras, skillFiles } from '../capture/live/setup/extras.ts';
@@ -6,6 +7,7 @@ import { noteRepository, planRepository, repositoryHooks } from '../capture/live
 import type { App } from './app.ts';
 import { agentHomes, installPlaces, shellHomes } from './install-places.ts';
 import { folderStatus, liveHealth } from './live.ts';
+import { printable } from './views/page.ts';
 
 export interface WizardStep {
   /** The verb that does the same. */
@@ -28,7 +30,7 @@ export async function offeredSteps(app: App): Promise<WizardStep[]> {
   return [...steps, ...(await extraSteps(app))];
 }
 
-/** Asks for each step; those that were agreed to and done. A plan that is refused ends the wizard with its error. */
+/** Asks for each step; those that were agreed to and done. A plan that is refused is told and left. */
 export async function runWizard(app: App, steps: readonly WizardStep[]): Promise<WizardStep[]> {
   const done: WizardStep[] = [];
   for (const step of steps) {
@@ -36,12 +38,23 @@ export async function runWizard(app: App, steps: readonly WizardStep[]): Promise
     const answer = await app.io.readLine();
     if (answer === null) break;
     if (answer.trim().toLowerCase() !== 'y') continue;
-    await applyChanges(await step.plan(), app.platform);
-    await step.after?.();
-    if (step.note !== undefined) await app.io.err(`note: ${step.note}\n`);
-    done.push(step);
+    if (await tookStep(app, step)) done.push(step);
   }
   return done;
+}
+
+/** False when it could not be done. */
+async function tookStep(app: App, step: WizardStep): Promise<boolean> {
+  try {
+    await applyChanges(await step.plan(), app.platform);
+    await step.after?.();
+  } catch (error) {
+    if (!(error instanceof OtError)) throw error;
+    await app.io.err(`not done: ${printable(error.message)}\n`);
+    return false;
+  }
+  if (step.note !== undefined) await app.io.err(`note: ${step.note}\n`);
+  return true;
 }
 
 function agentStep(app: App, agent: string): WizardStep {
@@ -79,8 +92,16 @@ async function extraSteps(app: App): Promise<WizardStep[]> {
       plan: () => planExtras(places, completionFiles(shellHomes(app)), [], false),
     },
   ];
-  const open = await Promise.all(
-    steps.map(async ({ plan }) => (await plan()).some((change) => actionOf(change) !== 'none')),
-  );
+  const open = await Promise.all(steps.map(({ plan }) => isOpen(plan)));
   return steps.filter((_, index) => open[index]);
+}
+
+/** A step that cannot be planned is open: asking for it tells why. */
+async function isOpen(plan: WizardStep['plan']): Promise<boolean> {
+  try {
+    return (await plan()).some((change) => actionOf(change) !== 'none');
+  } catch (error) {
+    if (error instanceof OtError) return true;
+    throw error;
+  }
 }

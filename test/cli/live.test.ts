@@ -132,6 +132,19 @@ describe('pause', () => {
 });
 
 describe('setup without a verb', () => {
+  it('goes on after a step that could not be done', async () => {
+    const machine = newMachine();
+    for (const folder of ['.claude', '.codex']) mkdirSync(join(machine.home, folder));
+    writeFileSync(join(machine.home, '.claude', 'settings.json'), '{ broken');
+    mkdirSync(join(machine.home, '.claude', 'skills', 'git-ot'), { recursive: true });
+    writeFileSync(join(machine.home, '.claude', 'skills', 'git-ot', 'SKILL.md'), 'mine');
+    const io = recordedIo({ answers: ['y', 'y', 'y'] });
+    const { code, stdout, stderr } = await runInProcess(['setup'], { machine, io });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done: git ot setup codex-cli\n' });
+    expect(stderr.match(/not done: .*(settings\.json|SKILL\.md) is /gm)).toHaveLength(2);
+    expect(stderr).toContain('/hooks');
+  });
+
   it('asks once for everything that is not set up, and does what was agreed to', async () => {
     const machine = newMachine();
     mkdirSync(join(machine.home, '.claude'));
