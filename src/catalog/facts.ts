@@ -38,7 +38,7 @@ const LONGEST_VALUE = 512;
 export function stepFacts(step: Step, factsOf: (call: ToolCall) => CallFacts): Fact[] {
   const results = new Map(step.observations.map((result) => [result.source_call_id, result]));
   const facts = step.tool_calls.flatMap((call) =>
-    callFacts(call, factsOf(call), results.get(call.tool_call_id)),
+    callFactsIn(call, factsOf(call), results.get(call.tool_call_id)),
   );
   const errors = step.observations.flatMap(({ error }) =>
     typeof error === 'string' && error !== '' ? [fact('error', error)] : [],
@@ -52,7 +52,8 @@ function modelFacts({ role, model, token_usage: usage }: Step): Fact[] {
   return spoke ? [fact('model.name', model)] : [];
 }
 
-function callFacts(call: ToolCall, facts: CallFacts, result: Observation | undefined): Fact[] {
+/** Facts that one call tells, its error and its skill aside. */
+export function callFactsIn(call: ToolCall, facts: CallFacts, result: Observation | undefined): Fact[] {
   const found = [
     fact('tool.name', call.tool_name),
     ...facts.filesRead.map((path) => fact('file.read', path)),

@@ -1,5 +1,6 @@
 /** Steps that match a text, best first, in traces that pass the filters; or those traces, when no text is given. */
 import type { Sqlite, SqliteValue } from '../base/sqlite.ts';
+import type { Fact } from './facts.ts';
 import { evidenceFacets, facetCondition, type TraceFilter, traceConditions } from './filter.ts';
 import { type Inflected, type Match, matchesOf, unwantedExpression } from './match.ts';
 import type { QueryText } from './query-text.ts';
@@ -32,6 +33,8 @@ export interface StepHit {
   readonly step: number;
   /** Higher is better; 0 without a text. */
   readonly score: number;
+  /** What the step shows of the filter; only without a text. */
+  readonly evidence?: Fact;
 }
 
 export interface SearchResult {
@@ -201,26 +204,26 @@ function listTraces(database: Sqlite, options: SearchOptions): SearchResult {
   const values = [...filtered.values, ...(unwanted.length === 0 ? [] : [unwantedExpression(unwanted)])];
   const sql = `SELECT t.id, 0 AS score, coalesce(t.started, ${NO_TIME}) AS time, count(*) OVER () AS total FROM traces t WHERE t.tree <> '' ${where}`;
   const { rows, total, next } = newestFirst(database, sql, values, options, 0);
-  const hits = rows.map(({ id }) => ({
-    trace: id,
-    step: evidenceStep(database, id, options.filter),
-    score: 0,
-  }));
+  const hits = rows.map(({ id }) => ({ trace: id, score: 0, ...evidenceIn(database, id, options.filter) }));
   return { hits, total, expression: '', next };
 }
 
-/** The step of the trace that shows why it passes the filter; 1 where none does. */
-function evidenceStep(database: Sqlite, trace: number, filter: TraceFilter): number {
+/** The step of the trace that shows why it passes the filter, and by what; step 1 where none does. */
+function evidenceIn(
+  database: Sqlite,
+  trace: number,
+  filter: TraceFilter,
+): Pick<StepHit, 'step' | 'evidence'> {
   for (const facet of evidenceFacets(filter)) {
     const { sql, values } = facetCondition(facet);
-    const from = 'FROM facets f JOIN facet_values v ON v.id = f.value';
-    const step = facet.last === true ? 'max(f.last)' : 'min(f.step)';
-    const rows = database.all<{ step: number | null }>(
-      `SELECT ${step} AS step ${from} WHERE f.trace = ? AND ${sql}`,
+    const [column, order] = facet.last === true ? ['last', 'DESC'] : ['step', 'ASC'];
+    const [found] = database.all<{ step: number } & Fact>(
+      `SELECT f.${column} AS step, v.name, v.value FROM facets f JOIN facet_values v ON v.id = f.value WHERE f.trace = ? AND ${sql} ORDER BY f.${column} ${order} LIMIT 1`,
       ...[trace, ...values],
     );
-    const found = rows[0]?.step;
-    if (found !== null && found !== undefined) return found;
+    if (found !== undefined) {
+      return { step: found.step, evidence: { name: found.name, value: found.value } };
+    }
   }
-  return 1;
+  return { step: 1 };
 }

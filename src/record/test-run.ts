@@ -117,6 +117,16 @@ export function testResultOf({ command, output, error }: TestEnd): TestResult {
   return { status: passed ? 'passed' : 'unknown', ...counts };
 }
 
+/** Where the output of tests tells of the first failure near its end; else where it counts them, else -1. */
+export function failurePlace(output: string): number {
+  const from = Math.max(0, output.length - TAIL);
+  const tail = output.slice(from);
+  const mark = FAIL_MARKS.exec(tail)?.index;
+  const counted = /\b[1-9]\d{0,6} (?:failed|failing|failures?|passed|passing)\b/i.exec(tail)?.index;
+  const place = mark ?? counted;
+  return place === undefined ? -1 : from + place;
+}
+
 function countOf(text: string, wanted: 'passed' | 'failed'): number | null {
   let largest: number | null = null;
   for (const [pattern, kind] of COUNTS) {

@@ -4,10 +4,11 @@ import type { Shelf } from '../bucket/shelves.ts';
 import { missingTexts } from '../bucket/steps.ts';
 import { type FacetCount, type TraceInfo, TraceLookup } from '../catalog/lookup.ts';
 import type { StepHit } from '../catalog/search.ts';
-import { type StepTexts, stepTexts } from '../catalog/step-text.ts';
+import { stepTexts } from '../catalog/step-text.ts';
 import type { Step } from '../record/step.ts';
 import { unitId } from './map-list.ts';
 import type { TraceMap } from './map-node.ts';
+import { evidenceOf } from './query-evidence.ts';
 import { type Excerpt, excerptsOf, type Matcher, openingOf } from './query-excerpt.ts';
 import { previewOf } from './query-preview.ts';
 import { StepReader } from './query-steps.ts';
@@ -78,7 +79,7 @@ export class CandidateReader {
   readonly #steps: StepReader;
   readonly #matcher: Matcher | null;
 
-  /** Without a matcher a step's opening is shown. */
+  /** Without a matcher what shows the filter is shown, else a step's opening. */
   constructor(
     database: Sqlite,
     shelves: readonly Shelf[],
@@ -101,14 +102,15 @@ export class CandidateReader {
         ? UNREAD
         : {
             step,
-            excerpts: this.#excerpts(stepTexts(step)),
+            excerpts: this.#excerpts(step, hit),
             preview: await previewOf(this.#steps, hit, step, info.trace_id),
           };
     return packet(hit, info, this.#lookup.facets(hit.trace), shown);
   }
 
-  #excerpts(texts: StepTexts): Excerpt[] {
-    return this.#matcher === null ? openingOf(texts) : excerptsOf(texts, this.#matcher);
+  #excerpts(step: Step, { evidence }: StepHit): Excerpt[] {
+    if (this.#matcher !== null) return excerptsOf(stepTexts(step), this.#matcher);
+    return evidence === undefined ? openingOf(stepTexts(step)) : evidenceOf(step, evidence);
   }
 }
 

@@ -13,7 +13,7 @@ export interface Excerpt {
   readonly highlights: ReadonlyArray<readonly [start: number, end: number]>;
 }
 
-const WINDOW = 200;
+export const WINDOW = 200;
 const BEFORE = 60;
 /** Text looked at per field; matches behind it are not shown. */
 const LONGEST_TEXT = 50_000;
@@ -38,7 +38,7 @@ export function excerptsOf(texts: StepTexts, matcher: Matcher): Excerpt[] {
     .map(({ excerpt }) => excerpt);
 }
 
-/** The beginning of what a step says, for a hit without words. */
+/** The beginning of what a step says, for a hit that neither words nor a fact of it explain. */
 export function openingOf(texts: StepTexts): Excerpt[] {
   const field = FIELDS.find((name) => texts[name].trim() !== '');
   return field === undefined ? [] : [{ field, text: cut(texts[field], 0, WINDOW), highlights: [] }];
