@@ -103,6 +103,7 @@ describe('entropy', () => {
     'key: src/components/App2/Index3Page4.tsx',
     'cacheKey = 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'session: 123e4567-e89b-12d3-a456-426614174000',
+    'ANY_KEY = c29tZSByZWFkYWJsZSB0ZXh0IGluIGl0Cg==',
     'key = xxxxxxxxxxXXXXXXXXXX1234567890',
   ])('nothing in %j', (text) => {
     expect(found(entropyDetector, text)).toEqual([]);

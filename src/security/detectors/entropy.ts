@@ -45,6 +45,6 @@ export const ENTROPY_RULES: readonly Rule[] = [
 
 export const entropyDetector: Detector = AnchoredDetector.of({
   name: 'entropy',
-  version: 1,
+  version: 2,
   rules: ENTROPY_RULES,
 });

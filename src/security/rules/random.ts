@@ -10,10 +10,15 @@ const HEX = /^(?:0x)?[0-9a-fA-F]+$/;
  * not random enough; a path or a dotted name is judged by its longest part.
  */
 export function isDrawn(value: string): boolean {
-  if (UUID.test(value) || HEX.test(value)) return false;
+  if (UUID.test(value) || HEX.test(value) || isEncodedText(value)) return false;
   const part = longestPart(value);
   if (part.length < 16 || !hasAllClasses(part) || isWords(part)) return false;
   return entropyOf(part) >= bitsWanted(part) && changesOf(part) >= 3;
+}
+
+/** Base64 of readable text, which is searched decoded. */
+function isEncodedText(value: string): boolean {
+  return /^[\t\r\n\x20-\x7e]+$/.test(Buffer.from(value, 'base64').toString('latin1'));
 }
 
 function longestPart(value: string): string {
