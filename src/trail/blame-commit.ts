@@ -1,7 +1,7 @@
 /** `trail blame commit` and `trail blame trace`: which lines of a commit agents wrote, and what became committed of a trace. */
 import type { Oid } from '../git/ports.ts';
 import type { LineOwner } from './blame.ts';
-import { ownerFields } from './blame.ts';
+import { ownerOfEdits } from './blame.ts';
 import type { FileGroup } from './file-groups.ts';
 import type { HistoryCommit } from './history.ts';
 import type { FoundEdit } from './read-edits.ts';
@@ -49,7 +49,7 @@ export async function blameCommit(options: TrailOptions, commit: Oid): Promise<r
 }
 
 function fileOf({ path, added, ranges }: AttributedChange, edits: readonly FoundEdit[]): BlamedFile {
-  const lines = ranges.map(({ start, end, owner }) => ({ start, end, ...ownerFields(owner, edits) }));
+  const lines = ranges.map(({ start, end, owner }) => ({ start, end, ...ownerOfEdits(owner, edits) }));
   return { path, added, attributed: linesIn(lines), lines };
 }
 

@@ -3,14 +3,16 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import type { Sqlite } from '../base/sqlite.ts';
+import { hashObject } from '../git/object-codec.ts';
 import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
 import { type BlamedLine, blameFile } from './git-blame.ts';
 import { sameLines } from './lines.ts';
 import { editOf, type Tier, tierOf } from './owner.ts';
-import type { FoundEdit } from './read-edits.ts';
+import { type FoundEdit, sessionsOf } from './read-edits.ts';
 import type { Replayed } from './replay.ts';
 import type { TrailRepository } from './repository.ts';
+import { stampOf, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** Who wrote a line, as far as it is known. */
@@ -72,17 +74,74 @@ export interface BlameRequest {
   readonly range?: { readonly from: number; readonly to: number };
 }
 
-/** Throws `OT_FILE_NOT_FOUND` (exit 6) and what git says of a range outside the file (exit 2). */
+/** Who wrote a line: number of the trace in the catalog, and what names the patch. */
+interface LineFacts {
+  readonly trace: number;
+  readonly traceId: string;
+  readonly agent: string;
+  readonly model: string | null;
+  readonly step: number;
+  readonly ordinal: number;
+  readonly tier: Tier;
+}
+
+/** Throws `OT_FILE_NOT_FOUND` and `OT_LINE_NOT_FOUND` (exit 6). */
 export async function blame(options: TrailOptions, request: BlameRequest): Promise<FileBlame> {
   const { repository, database } = options;
   const { path, commit } = request;
-  const [blamed, trail] = await Promise.all([blameFile(repository, request), Trail.open(options)]);
-  const group = trail.groups.find(({ paths }) => paths.includes(path));
-  const replayed = group === undefined ? null : await trail.replay(group);
-  const owners = replayed === null ? null : await ownersIn(repository, request, replayed);
-  const edits = replayed?.edits ?? [];
-  const lines = blamed.map((line) => attributed(line, owners?.[line.line - 1] ?? 0, edits));
-  return { path, commit, lines, steps: stepsOf(database, lines, edits), coverage: coverageOf(lines) };
+  const [blamed, facts] = await Promise.all([blameFile(repository, request), factsOf(options, request)]);
+  const lines = blamed.map((line) => attributed(line, facts(line.line)));
+  const steps = stepsOf(
+    database,
+    blamed.map((line) => facts(line.line)),
+  );
+  return { path, commit, lines, steps, coverage: coverageOf(lines) };
+}
+
+type FactsOfLine = (line: number) => LineFacts | null;
+
+/** What is kept answers where nothing has changed since; else the file is replayed. */
+async function factsOf(options: TrailOptions, request: BlameRequest): Promise<FactsOfLine> {
+  const kept = await keptFacts(options, request);
+  if (kept !== null) return kept;
+  const trail = await Trail.open(options);
+  const group = trail.groups.find(({ paths }) => paths.includes(request.path));
+  if (group === undefined) return () => null;
+  const replayed = await trail.replay(group);
+  const owners = await ownersIn(options.repository, request, replayed);
+  return (line) => {
+    const owner = owners?.[line - 1] ?? 0;
+    return owner > 0 ? factsOfEdit(replayed.edits[editOf(owner)]!, tierOf(owner)) : null;
+  };
+}
+
+function factsOfEdit({ session, model, step, ordinal }: FoundEdit, tier: Tier): LineFacts {
+  const { id: trace, trace_id: traceId, agent } = session;
+  return { trace, traceId, agent, model, step, ordinal, tier };
+}
+
+/** Null when something has changed since the last sync, and for a work tree's file that is not that of HEAD. */
+async function keptFacts(
+  { database, repository }: TrailOptions,
+  { path, commit }: BlameRequest,
+): Promise<FactsOfLine | null> {
+  const sessions = sessionsOf(database, repository);
+  const store = new TrailStore(database, repository.projects[0]!);
+  if (!store.hasStamp(await stampOf(repository, sessions))) return null;
+  const { objects, head, topLevel } = repository;
+  const blob = (commit ?? head) === null ? null : await objects.resolve((commit ?? head)!, path);
+  if (blob?.type !== 'blob') return null;
+  if (commit === null) {
+    const bytes = await readFile(join(topLevel, path));
+    if (hashObject(objects.algorithm, 'blob', bytes) !== blob.oid) return null;
+  }
+  const known = new Map(sessions.map((session) => [session.trace_id, session]));
+  const lines = new Map<number, LineFacts>();
+  for (const { start, end, traceId, ...range } of store.file(path, blob.oid)) {
+    const { id: trace, agent } = known.get(traceId)!;
+    for (let line = start; line <= end; line += 1) lines.set(line, { trace, traceId, agent, ...range });
+  }
+  return (line) => lines.get(line) ?? null;
 }
 
 /** Owners of the lines of the file at a commit, or in the work tree. */
@@ -101,8 +160,7 @@ async function ownersIn(
   return (await ledger.peek({ path, parents: [parent], repeats: false }, ids)).owners;
 }
 
-function attributed(line: BlamedLine, owner: number, edits: readonly FoundEdit[]): AttributedLine {
-  const edit = owner > 0 ? edits[editOf(owner)]! : null;
+function attributed(line: BlamedLine, facts: LineFacts | null): AttributedLine {
   const { line: number, text, commit, original_line, author, time } = line;
   return {
     line: number,
@@ -111,50 +169,49 @@ function attributed(line: BlamedLine, owner: number, edits: readonly FoundEdit[]
     original_line,
     author,
     time,
-    ...ownerFields(owner, edits),
-    agent: edit?.session.agent ?? null,
-    model: edit?.model ?? null,
+    ...ownerFields(facts),
+    agent: facts?.agent ?? null,
+    model: facts?.model ?? null,
   };
 }
 
-/** An owner number in the words of the record. */
-export function ownerFields(owner: number, edits: readonly FoundEdit[]): LineOwner {
-  const edit = owner > 0 ? edits[editOf(owner)] : undefined;
-  if (edit === undefined)
+/** An owner in the words of the record. */
+function ownerFields(facts: Pick<LineFacts, 'traceId' | 'step' | 'ordinal' | 'tier'> | null): LineOwner {
+  if (facts === null)
     return { trace_id: null, step_index: null, patch_id: null, tier: 'unknown', firmness: null };
-  const tier = tierOf(owner);
+  const { traceId, step, ordinal, tier } = facts;
   return {
-    trace_id: edit.session.trace_id,
-    step_index: edit.step,
-    patch_id: patchIdOf(edit.session.trace_id, edit.step, edit.ordinal),
+    trace_id: traceId,
+    step_index: step,
+    patch_id: patchIdOf(traceId, step, ordinal),
     tier,
     firmness: tier === 'ledger' || tier === 'exact_range' ? 'firm' : 'provisional',
   };
 }
 
-function stepsOf(
-  database: Sqlite,
-  lines: readonly AttributedLine[],
-  edits: readonly FoundEdit[],
-): BlamedStep[] {
+/** An owner number of replayed edits in the words of the record. */
+export function ownerOfEdits(owner: number, edits: readonly FoundEdit[]): LineOwner {
+  const edit = owner > 0 ? edits[editOf(owner)] : undefined;
+  return ownerFields(edit === undefined ? null : factsOfEdit(edit, tierOf(owner)));
+}
+
+/** Steps in the order of their first lines. */
+function stepsOf(database: Sqlite, lines: ReadonlyArray<LineFacts | null>): BlamedStep[] {
   const prompts = database.prepare(
     'SELECT text FROM turns WHERE trace = ? AND step <= ? ORDER BY step DESC LIMIT 1',
   );
-  const counts = new Map<string, number>();
-  for (const { trace_id, step_index } of lines) {
-    if (trace_id !== null)
-      counts.set(`${trace_id}:${step_index}`, (counts.get(`${trace_id}:${step_index}`) ?? 0) + 1);
+  const steps = new Map<string, { readonly facts: LineFacts; lines: number }>();
+  for (const facts of lines) {
+    if (facts === null) continue;
+    const key = `${facts.traceId}:${facts.step}`;
+    const known = steps.get(key) ?? { facts, lines: 0 };
+    known.lines += 1;
+    steps.set(key, known);
   }
-  return [...counts].map(([key, count]) => {
-    const { session, step, model } = edits.find((edit) => keyOf(edit) === key)!;
-    const [turn] = prompts.all<{ text: string }>(session.id, step);
-    const { trace_id, agent } = session;
-    return { trace_id, step_index: step, agent, model, lines: count, prompt: turn?.text ?? null };
+  return [...steps.values()].map(({ facts: { trace, traceId, step, agent, model }, lines: count }) => {
+    const prompt = prompts.all<{ text: string }>(trace, step)[0]?.text ?? null;
+    return { trace_id: traceId, step_index: step, agent, model, lines: count, prompt };
   });
-}
-
-function keyOf({ session, step }: FoundEdit): string {
-  return `${session.trace_id}:${step}`;
 }
 
 /** Blank lines and lines without a letter or digit count in no ratio. */

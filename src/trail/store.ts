@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
-import { patchIdOf } from '../record/patch.ts';
 import type { FileGroup } from './file-groups.ts';
 import { editOf, type OwnedRange, rangesOf, TIERS, type Tier, tierOf } from './owner.ts';
-import type { FoundEdit } from './read-edits.ts';
+import type { EditingSession, FoundEdit } from './read-edits.ts';
 import type { Replayed } from './replay.ts';
+import type { TrailRepository } from './repository.ts';
 
 /** Raised whenever the same patches and commits would give other owners. */
-const ENGINE_VERSION = 1;
+const ENGINE_VERSION = 2;
 
 /** Lines of one patch: inclusive, from 1. */
 export interface StoredRange {
@@ -19,6 +19,22 @@ export interface StoredRange {
   readonly step: number;
   readonly ordinal: number;
   readonly tier: Tier;
+  readonly model: string | null;
+}
+
+/** Stands for the repository as a whole: no path is empty. */
+const WHOLE = '';
+
+/** Digest of what all owners follow from: sessions as they are, branches, tags and HEAD. */
+export async function stampOf(
+  { git, gitDir, head }: TrailRepository,
+  sessions: readonly EditingSession[],
+): Promise<string> {
+  const hash = createHash('sha256').update(`${ENGINE_VERSION}\n${head}\n`);
+  for (const { trace_id, tree } of sessions) hash.update(`${trace_id} ${tree}\n`);
+  const refs = await git.text(['for-each-ref', '--format=%(objectname) %(refname)'], { gitDir });
+  const rows = refs.split('\n').filter((row) => !/^\w+ refs\/(?:notes\/|opentraces\/|stash$)/.test(row));
+  return hash.update(rows.join('\n')).digest('hex');
 }
 
 /** Digest of everything the owners of a file follow from. */
@@ -80,6 +96,18 @@ export class TrailStore {
     run('INSERT OR REPLACE INTO trail_groups VALUES (?, ?, ?)', nameOf(group), digest);
   }
 
+  /** Notes that everything is known as of a stamp. */
+  setStamp(stamp: string): void {
+    const sql = 'INSERT OR REPLACE INTO trail_groups VALUES (?, ?, ?)';
+    this.#database.prepare(sql).run(this.#repository, WHOLE, stamp);
+  }
+
+  /** True when nothing that owners follow from has changed since all of it was looked at. */
+  hasStamp(stamp: string): boolean {
+    const sql = 'SELECT 1 AS yes FROM trail_groups WHERE repository = ? AND name = ? AND digest = ?';
+    return this.#database.all(sql, this.#repository, WHOLE, stamp).length > 0;
+  }
+
   /** Lines of agents in a blob at a path. */
   file(path: string, oid: Oid): StoredRange[] {
     const sql = 'SELECT ranges FROM trail_files WHERE repository = ? AND path = ? AND oid = ?';
@@ -103,23 +131,19 @@ export class TrailStore {
   }
 }
 
-type Packed = readonly [number, number, string, number, number, number];
+type Packed = readonly [number, number, string, number, number, number, string | null];
 
 function encode(ranges: readonly OwnedRange[], edits: readonly FoundEdit[]): string {
   return JSON.stringify(
     ranges.map(({ start, end, owner }): Packed => {
-      const { session, step, ordinal } = edits[editOf(owner)]!;
-      return [start, end, session.trace_id, step, ordinal, TIERS.indexOf(tierOf(owner))];
+      const { session, step, ordinal, model } = edits[editOf(owner)]!;
+      return [start, end, session.trace_id, step, ordinal, TIERS.indexOf(tierOf(owner)), model];
     }),
   );
 }
 
 function decode(text: string): StoredRange[] {
-  return (JSON.parse(text) as Packed[]).map(([start, end, traceId, step, ordinal, tier]) => {
-    return { start, end, traceId, step, ordinal, tier: TIERS[tier]! };
+  return (JSON.parse(text) as Packed[]).map(([start, end, traceId, step, ordinal, tier, model]) => {
+    return { start, end, traceId, step, ordinal, tier: TIERS[tier]!, model };
   });
-}
-
-export function patchOf({ traceId, step, ordinal }: StoredRange): string {
-  return patchIdOf(traceId, step, ordinal);
 }

@@ -3,7 +3,8 @@ import type { Sqlite } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-groups.ts';
 import { configureNotes, writeNotes } from './notes.ts';
-import { digestOf, TrailStore } from './store.ts';
+import { sessionsOf } from './read-edits.ts';
+import { digestOf, stampOf, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 export interface SyncOptions extends TrailOptions {
@@ -30,6 +31,7 @@ export interface SyncReport {
 
 export async function syncTrail(options: SyncOptions): Promise<SyncReport> {
   const { database, repository, all } = options;
+  const stamp = await stampOf(repository, sessionsOf(database, repository));
   const trail = await Trail.open(options);
   const store = new TrailStore(database, repository.projects[0]!);
   const wanted = trail.groups.filter((group) => isWanted(group, options));
@@ -41,6 +43,7 @@ export async function syncTrail(options: SyncOptions): Promise<SyncReport> {
     inTransaction(database, () => store.put(group, digest, replayed));
     options.onFile?.(done + 1, stale.length);
   }
+  if (wanted.length === trail.groups.length) store.setStamp(stamp);
   const commits = store.commits();
   const notes = options.notes ? await noteCommits(options, commits, trail) : 0;
   return { files: trail.groups.length, replayed: stale.length, commits: commits.size, notes_written: notes };

@@ -23,4 +23,66 @@ describe('trail blame', () => {
     await world.capture();
     expect(await world.owners('b.ts')).toEqual(['1 first', '0 mine', '1 second']);
   });
+
+  it('answers the same from what a sync has kept', async () => {
+    const world = new World();
+    world.write('a.ts', 'one\ntwo\nthree\n');
+    world.commit();
+    world.session().edit('a.ts', 'two\n', 'two and a half\nof the agent\n');
+    world.commit();
+    await world.capture();
+    const before = await world.json<object>('trail', 'blame', 'a.ts');
+    expect(await world.json('trail', 'sync')).toMatchObject({
+      files: 1,
+      replayed: 1,
+      commits: 1,
+      notes_written: 1,
+    });
+    expect(await world.json('trail', 'sync')).toMatchObject({
+      files: 1,
+      replayed: 0,
+      commits: 1,
+      notes_written: 0,
+    });
+    expect(await world.json<object>('trail', 'blame', 'a.ts')).toEqual(before);
+    expect(world.git('config', '--get-all', 'notes.rewriteRef')).toBe('refs/notes/opentraces');
+  });
+
+  it('follows lines through a rebase, a squash and a cherry-pick', async () => {
+    const world = new World();
+    world.write('a.ts', 'top of the file\nmiddle of the file\nend of the file\n');
+    world.commit();
+    world.git('checkout', '-q', '-b', 'side');
+    world.session().edit('a.ts', 'end of the file\n', 'written by the agent\nend of the file\n');
+    world.commit();
+    world.git('checkout', '-q', 'main');
+    world.write('a.ts', `a new first line\n${world.read('a.ts')}`);
+    world.commit();
+    const expected = [
+      '0 a new first line',
+      '0 top of the file',
+      '0 middle of the file',
+      '1 written by the agent',
+      '0 end of the file',
+    ];
+    await world.capture();
+    for (const commands of [
+      [
+        ['checkout', '-q', '-b', 'picked'],
+        ['cherry-pick', 'side'],
+      ],
+      [
+        ['checkout', '-q', '-b', 'squashed', 'main'],
+        ['merge', '-q', '--squash', 'side'],
+        ['commit', '-q', '-m', 's'],
+      ],
+      [
+        ['checkout', '-q', '-b', 'rebased', 'side'],
+        ['rebase', '-q', 'main'],
+      ],
+    ]) {
+      for (const args of commands) world.git(...args);
+      expect(await world.owners('a.ts')).toEqual(expected);
+    }
+  });
 });
