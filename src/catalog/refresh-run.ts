@@ -204,7 +204,8 @@ export class Refresh {
       const found = await readPins(read.copy);
       if (found !== null) this.#writer.addPins(read.pins, found.packages);
     }
-    const { trace, wanted } = this.#writer.begin(read);
+    const { trace, wanted, replaced } = this.#writer.begin(read);
+    if (await hasLostWords(read, replaced)) notePurge(this.#database);
     for (let at = 0; at === 0 || at < wanted.length; at += WINDOW) {
       const segments = await Promise.all(
         wanted.slice(at, at + WINDOW).map((segment: SegmentRef) => readSegment(read.copy, segment)),
@@ -246,6 +247,33 @@ export class Refresh {
 async function readable(copy: TraceCopy): Promise<ReadTrace | null> {
   try {
     return await readTrace(copy);
+  } catch (error) {
+    if (error instanceof OtError) return null;
+    throw error;
+  }
+}
+
+/**
+ * True when a pulled copy no longer holds all that was indexed of it: who sealed it anew may have taken something
+ * out. A segment that only grew has lost nothing; one that is not here any more may have.
+ */
+async function hasLostWords(
+  { copy, segments }: ReadTrace,
+  replaced: readonly SegmentRef[],
+): Promise<boolean> {
+  if (copy.tip.shelf.remote === undefined) return false;
+  const now = new Map(segments.map(({ first, oid }) => [first, oid]));
+  for (const { first, oid } of replaced) {
+    const [before, after] = await Promise.all([bytesOf(copy, oid), bytesOf(copy, now.get(first))]);
+    if (before === null || after === null || !after.subarray(0, before.length).equals(before)) return true;
+  }
+  return false;
+}
+
+async function bytesOf({ tip }: TraceCopy, oid: string | undefined): Promise<Buffer | null> {
+  if (oid === undefined) return null;
+  try {
+    return (await tip.shelf.objects.read(oid))?.data ?? null;
   } catch (error) {
     if (error instanceof OtError) return null;
     throw error;

@@ -39,24 +39,25 @@ export class TraceWriter {
 
   /**
    * Begins a trace: drops segments that are gone, changed, or have gaps, and those behind them, since a slash command of
-   * one segment may be a skill of the next. Gives its number and the segments to add, which go in in order.
+   * one segment may be a skill of the next. Gives its number, the segments to add, which go in in order, and what
+   * was indexed of those that are others now or gone.
    */
-  begin({ copy, segments }: ReadTrace): { trace: number; wanted: SegmentRef[] } {
+  begin({ copy, segments }: ReadTrace): { trace: number; wanted: SegmentRef[]; replaced: SegmentRef[] } {
     const trace = this.#numberOf(copy.traceId);
     this.#reserve(trace, copy.traceId);
-    const known = new Map(
-      this.#all<{ first: number; oid: string; gaps: number }>(
-        'SELECT first, oid, gaps FROM segments WHERE trace = ?',
-        trace,
-      ).map(({ first, oid, gaps }) => [first, gaps === 0 ? oid : null]),
+    const rows = this.#all<{ first: number; oid: string; gaps: number }>(
+      'SELECT first, oid, gaps FROM segments WHERE trace = ?',
+      trace,
     );
+    const known = new Map(rows.map(({ first, oid, gaps }) => [first, gaps === 0 ? oid : null]));
     const now = new Map(segments.map(({ first, oid }) => [first, oid]));
     const firsts = [...new Set([...known.keys(), ...now.keys()])].sort((left, right) => left - right);
     const changed = firsts.find((first) => known.get(first) !== now.get(first)) ?? Number.POSITIVE_INFINITY;
     for (const first of known.keys()) if (first >= changed) this.#dropSegment(trace, first);
     const wanted = segments.filter(({ first }) => first >= changed && first < STEPS_PER_TRACE);
     wanted.sort((left, right) => left.first - right.first);
-    return { trace, wanted };
+    const replaced = rows.filter(({ first, oid }) => now.get(first) !== oid);
+    return { trace, wanted, replaced };
   }
 
   knowsPins(oid: string): boolean {

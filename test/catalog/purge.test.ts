@@ -7,7 +7,7 @@ import { isPurgeDue } from '../../src/catalog/purge.ts';
 import { catalogPath } from '../../src/catalog/store.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
 import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
-import { sessionIdOf } from '../sync/sessions.ts';
+import { accountOf, plantedSession, sessionIdOf } from '../sync/sessions.ts';
 import { look } from './support.ts';
 
 /** Invented words, each in another part of a session. */
@@ -39,11 +39,15 @@ async function captureWords(on: Machine): Promise<void> {
 }
 
 /** The words that can be read in any file of the cache. */
-function readable({ otHome }: Machine): string[] {
+function readable(on: Machine): string[] {
+  return WORDS.filter((word) => holds(on, word));
+}
+
+/** The index leaves out what a word has in common with the one before it. */
+function holds({ otHome }: Machine, word: string): boolean {
   const folder = join(otHome, 'cache');
   const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
-  // The index leaves out what a word has in common with the one before it.
-  return WORDS.filter((word) => bytes.some((text) => text.includes(word.slice(3))));
+  return bytes.some((text) => text.includes(word.slice(3).toLowerCase()));
 }
 
 beforeEach(async () => {
@@ -83,6 +87,26 @@ it('after its journal went, also when a process that dropped it was killed befor
   await look(machine.otHome, (database) => database.exec("INSERT INTO notes VALUES ('purge', 'due')"));
   await run(machine, 'trace', 'query', 'stays');
   expect(await look(machine.otHome, isPurgeDue)).toBe(false);
+});
+
+it('after a pulled copy was sealed anew without it', async () => {
+  const there = newMachine();
+  const remote = join(machine.home, 'remote.git');
+  execFileSync('git', ['init', '-q', '--bare', remote], { env: machine.env });
+  await run(there, 'capture', plantedSession({ number: 1 }).path);
+  await run(there, 'bucket', 'security', '--policy', 'basic');
+  for (const each of [there, machine]) await run(each, 'bucket', 'remote', 'add', 'team', remote);
+  await run(there, 'bucket', 'remote', 'push', '--yes');
+  await run(machine, 'bucket', 'remote', 'pull');
+  expect((await run(machine, 'trace', 'query', accountOf(1))).total).toBeGreaterThan(0);
+  expect(holds(machine, accountOf(1))).toBe(true);
+
+  await run(there, 'bucket', 'security', '--policy', 'recommended');
+  await run(there, 'bucket', 'remote', 'push', '--yes');
+  await run(machine, 'bucket', 'remote', 'pull');
+  await run(machine, 'trace', 'query', 'stays');
+  expect(holds(machine, accountOf(1))).toBe(false);
+  await run(machine, 'bucket', 'verify', '--full');
 });
 
 it('a catalog that cannot be purged is deleted', async () => {
