@@ -324,6 +324,30 @@ describe('completions and skill', () => {
 });
 
 describe('setup uninstall', () => {
+  it('leaves alone what somebody edited or broke, tells of it, and takes out all else', async () => {
+    const at = repository();
+    for (const target of ['claude-code', 'pi', 'copilot-cli', 'git']) await ot(at, 'setup', target);
+    const broken = put(join(at.home, '.claude', 'settings.json'), '{"hooks": ');
+    const edited = join(at.home, '.pi', 'agent', 'extensions', 'git-ot.ts');
+    put(edited, `${readFileSync(edited, 'utf8')}// mine\n`);
+    const hook = join(at.cwd, '.git', 'hooks', 'post-commit');
+    const ours = readFileSync(hook, 'utf8');
+    put(hook, ours.replace('git post-commit', 'git mine'), 0o755);
+
+    const { code, reply } = await ot(at, 'setup', 'uninstall');
+    expect([code, reply.error.code]).toEqual([3, 'OT_SETUP_LEFT']);
+    for (const path of [broken, edited, hook]) expect(reply.error.hint).toContain(path);
+    expect([broken, edited, hook].map((path) => existsSync(path))).toEqual([true, true, true]);
+    expect(existsSync(join(at.home, '.copilot', 'hooks', 'git-ot.json'))).toBe(false);
+    expect(existsSync(join(at.otHome, 'hooks', 'spool'))).toBe(false);
+
+    put(hook, ours, 0o755);
+    put(broken, '{}');
+    put(edited, readFileSync(edited, 'utf8').replace('// mine\n', ''));
+    expect(await ot(at, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    expect([edited, hook, at.otHome].map((path) => existsSync(path))).toEqual([false, false, false]);
+  });
+
   it('leaves no folder of ours behind', async () => {
     const machine = newMachine();
     for (const target of ['claude-code', 'skill']) await ot(machine, 'setup', target);

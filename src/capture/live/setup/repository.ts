@@ -141,12 +141,18 @@ export async function noteRepository(
   hooks: RepositoryHooks,
   present: boolean,
 ): Promise<void> {
-  const path = listPath(places);
-  const before = await readOptional(path);
   const others = (await readRepositories(places)).filter(({ folder }) => folder !== hooks.folder);
-  const list = present ? [...others, hooks] : others;
+  await applyChanges([await planRepositories(places, present ? [...others, hooks] : others)], platform);
+}
+
+/** Plans what {@link readRepositories} reads from then on. */
+export async function planRepositories(
+  places: Places,
+  list: readonly RepositoryHooks[],
+): Promise<FileChange> {
+  const path = listPath(places);
   const after = list.length === 0 ? null : Buffer.from(`${JSON.stringify(list, null, 1)}\n`);
-  await applyChanges([{ path, before, after, mode: 0o600, isPrivate: true }], platform);
+  return { path, before: await readOptional(path), after, mode: 0o600, isPrivate: true };
 }
 
 function isHooks(value: unknown): value is RepositoryHooks {

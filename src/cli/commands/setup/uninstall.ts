@@ -12,7 +12,7 @@ export class SetupUninstallCommand extends OtCommand {
   static override paths = [['setup', 'uninstall']];
   static override usage = Command.Usage({
     details:
-      'Takes out everything that setup put anywhere: hooks of agents, hooks of repositories, scripts. What was ' +
+      'Takes out everything that setup put anywhere: hooks of agents, hooks of repositories, scripts. What somebody edited is left alone and told (exit 3). What was ' +
       'captured stays, unless --purge is given, which deletes the bucket and all that git-ot keeps beside it, and ' +
       'nothing else.',
     examples: [['See what would go', 'git ot setup uninstall --dry-run']],
@@ -25,8 +25,10 @@ export class SetupUninstallCommand extends OtCommand {
 
   protected override async run(app: App): Promise<Reply> {
     if (this.purge && !this.yes && !this.dryRun) throw notAgreed(app.home);
-    const changes = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
-    const reply = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun: this.dryRun });
+    const plan = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
+    const { changes, left } = plan;
+    const done = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun: this.dryRun });
+    const reply = left.length === 0 ? done : { ...done, failure: someLeft(left) };
     if (!this.purge) return reply;
     const purged = await purgeHome(app.home, this.dryRun);
     return {
@@ -35,6 +37,14 @@ export class SetupUninstallCommand extends OtCommand {
       notes: purged.map((path) => `purged: ${path}\n`).join(''),
     };
   }
+}
+
+/** All else is done by then. */
+function someLeft(left: readonly OtError[]): OtError {
+  const what = left.length === 1 ? '1 place was' : `${left.length} places were`;
+  return new OtError('OT_SETUP_LEFT', 'refused', `${what} left alone`, {
+    hint: left.map(({ message, hint }) => `${message}; ${hint ?? ''}`).join('\n'),
+  });
 }
 
 function notAgreed(home: string): OtError {
