@@ -9,6 +9,7 @@ import {
 } from '../../src/cli/decode.ts';
 import { nearest } from '../../src/cli/suggest.ts';
 import { oneLine, printable, table } from '../../src/cli/views/page.ts';
+import { cutToWidth, displayWidth } from '../../src/cli/views/width.ts';
 
 const NOW = new Date('2026-03-31T12:00:00.000Z');
 const BAD = { code: 'OT_BAD_VALUE', kind: 'usage' };
@@ -120,7 +121,7 @@ describe('text of others', () => {
 
   it('fits a line', () => {
     expect(oneLine('  a\n\n b  ', 10)).toBe('a b');
-    expect(oneLine('🙂🙂🙂🙂', 3)).toBe('🙂🙂…');
+    expect(oneLine('🙂🙂🙂🙂', 5)).toBe('🙂🙂…');
   });
 });
 
@@ -134,4 +135,39 @@ it('suggests near words only', () => {
   expect(nearest('lsit', ['list', 'get', 'last'])).toEqual(['list']);
   expect(nearest('zzzz', ['list', 'get'])).toEqual([]);
   expect(nearest('x'.repeat(100_000), ['list'])).toEqual([]);
+});
+
+describe('columns', () => {
+  it('are counted as a terminal shows them', () => {
+    const cases: ReadonlyArray<readonly [string, number]> = [
+      ['plain', 5],
+      ['日本語', 6],
+      ['한글', 4],
+      ['ｆｕｌｌ', 8],
+      ['naïve café', 10],
+      ['cafe\u0301', 4],
+      ['🎉', 2],
+      ['👩‍👩‍👧', 2],
+      ['❤️ ok', 5],
+      ['✔ ✖ …', 5],
+    ];
+    for (const [text, width] of cases) expect(displayWidth(text), text).toBe(width);
+    expect(cutToWidth('日本語', 5)).toBe('日本');
+    expect(oneLine('日本語の題名', 7)).toBe('日本語…');
+  });
+
+  it('stand below each other whatever is in them', () => {
+    const page = { color: false, columns: 80 };
+    const lines = table(
+      page,
+      ['NAME', 'X'],
+      [
+        ['日本語', 'a'],
+        ['🎉 ok', 'b'],
+        ['plain', 'c'],
+      ],
+    ).split('\n');
+    const places = lines.slice(1, 4).map((line) => displayWidth(line.slice(0, -1)));
+    expect(places).toEqual([8, 8, 8]);
+  });
 });

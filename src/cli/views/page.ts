@@ -1,5 +1,7 @@
 /** Building blocks of text views. Everything that came from a transcript or a remote goes through `printable`. */
 
+import { cutToWidth, displayWidth, padToWidth } from './width.ts';
+
 /** What a view may know of where it is shown. */
 export interface Page {
   readonly color: boolean;
@@ -30,11 +32,10 @@ export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** One printable line of at most `width` characters; line ends and runs of blanks become one blank. */
+/** One printable line of at most `width` columns; line ends and runs of blanks become one blank. */
 export function oneLine(text: string, width: number): string {
   const flat = printable(text.slice(0, 4 * width + 64).replace(/\s+/g, ' ')).trim();
-  const characters = [...flat];
-  return characters.length <= width ? flat : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  return displayWidth(flat) <= width ? flat : `${cutToWidth(flat, width - 1)}…`;
 }
 
 export function paint(page: Page, style: Style, text: string): string {
@@ -45,7 +46,7 @@ export function paint(page: Page, style: Style, text: string): string {
 export function table(page: Page, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => oneLine(cell, 1000)));
   const widths = head.map((_, column) =>
-    cells.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+    cells.reduce((most, row) => Math.max(most, displayWidth(row[column] ?? '')), 0),
   );
   return cells
     .map((row, index) => {
@@ -57,8 +58,8 @@ export function table(page: Page, head: readonly string[], rows: readonly (reado
 
 function rowText(row: readonly string[], widths: readonly number[], columns: number): string {
   const last = row.length - 1;
-  const lead = row.slice(0, last).map((cell, column) => `${cell.padEnd(widths[column]!)}  `);
-  const used = lead.join('').length;
+  const lead = row.slice(0, last).map((cell, column) => `${padToWidth(cell, widths[column]!)}  `);
+  const used = displayWidth(lead.join(''));
   return (lead.join('') + oneLine(row[last] ?? '', Math.max(20, columns - used))).trimEnd();
 }
 

@@ -1,6 +1,7 @@
 /** Text view of `trail blame FILE`, in the columns of `git blame`. */
 import type { AttributedLine, BlamedStep, FileBlame } from '../../trail/blame.ts';
 import { count, oneLine, type Page, paint, printable } from './page.ts';
+import { padToWidth } from './width.ts';
 
 const AUTHOR_WIDTH = 28;
 
@@ -14,7 +15,7 @@ export function blameView(page: Page, { lines, steps, coverage }: FileBlame): st
 
 function lineText(page: Page, line: AttributedLine, width: number): string {
   const commit = (line.commit ?? '0'.repeat(40)).slice(0, 8);
-  const who = oneLine(authorOf(line), AUTHOR_WIDTH).padEnd(AUTHOR_WIDTH);
+  const who = padToWidth(oneLine(authorOf(line), AUTHOR_WIDTH), AUTHOR_WIDTH);
   const place = `${line.time.slice(0, 10)} ${String(line.line).padStart(width)}`;
   const shown = line.trace_id === null ? who : paint(page, 'green', who);
   return `${commit} (${shown} ${place}) ${printable(line.text).replaceAll('\n', ' ')}\n`;
