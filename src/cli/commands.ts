@@ -236,6 +236,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,
   },
   {
+    path: ['trail', 'track'],
+    summary: 'say what became of each patch',
+    load: async () => (await import('./commands/trail/track.ts')).TrailTrackCommand,
+  },
+  {
     path: ['ctx', 'list'],
     summary: 'list the context trees',
     load: async () => (await import('./commands/ctx/list.ts')).CtxListCommand,

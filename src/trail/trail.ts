@@ -78,6 +78,12 @@ export class Trail {
     return new Set(text.split('\n'));
   }
 
+  async ancestorsOfHead(): Promise<ReadonlySet<Oid>> {
+    const { git, gitDir, head } = this.#repository;
+    if (head === null) return new Set();
+    return new Set((await git.text(['rev-list', head, '--'], { gitDir })).split('\n'));
+  }
+
   async #untouched(path: string): Promise<Oid | null> {
     const { objects, head } = this.#repository;
     const info = head === null ? null : await objects.resolve(head, path);

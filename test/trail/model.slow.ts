@@ -1,5 +1,5 @@
 /**
- * `OT_SEEDS="1 2 3" OT_STEPS=100` choose the worlds; `OT_SHOW="COMMIT PATH"` shows what led to a commit and its file
+ * `OT_BARE=1` for logs that do not show files as they were; `OT_SEEDS="1 2 3" OT_STEPS=100` choose the worlds; `OT_SHOW="COMMIT PATH"` shows what led to a commit and its file
  * with the truth.
  */
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { Model } from './model.ts';
 
 const SEEDS = (process.env.OT_SEEDS ?? '61 62 63 64').split(' ').map(Number);
 const STEPS = Number(process.env.OT_STEPS ?? 60);
+const BARE = process.env.OT_BARE === '1';
 const SHOW = process.env.OT_SHOW;
 
 describe('trail blame against a model', () => {
@@ -15,7 +16,7 @@ describe('trail blame against a model', () => {
     const wrong: string[] = [];
     const missed: string[] = [];
     for (const seed of SEEDS) {
-      const model = new Model(seed);
+      const model = new Model(seed, BARE);
       for (let step = 0; step < STEPS; step += 1) model.step();
       model.finish();
       const score = await model.score();

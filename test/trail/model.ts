@@ -53,7 +53,8 @@ export class Model {
   readonly #heads: (readonly [string, string])[] = [];
   readonly #vocabulary: number;
 
-  constructor(seed: number, vocabulary = 0.35) {
+  constructor(seed: number, bare = false, vocabulary = 0.35) {
+    this.world.bare = bare;
     this.#next = random(seed);
     this.#vocabulary = vocabulary;
     this.#shadowGit(['init', '-q', '-b', 'main']);

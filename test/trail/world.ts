@@ -70,7 +70,7 @@ export class Session {
     this.#entry(
       'user',
       { content: [{ type: 'tool_result', tool_use_id: id, content: 'done' }] },
-      { toolUseResult },
+      this.#world.bare ? {} : { toolUseResult },
     );
     this.save();
   }
@@ -100,6 +100,8 @@ export class World {
   readonly machine: Machine = newMachine();
   readonly root: string;
   readonly sessions: Session[] = [];
+  /** Logs that do not show files as they were, as those of some agents. */
+  bare = false;
   #time = Date.parse('2026-03-01T10:00:00.000Z');
 
   constructor() {
