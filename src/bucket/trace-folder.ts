@@ -113,6 +113,22 @@ export class TraceFolder {
     }
   }
 
+  /** Files right in a folder of this trace, by name; none when it is not there. */
+  async filesIn(path: string): Promise<Map<string, Oid>> {
+    const tree = await this.#objects.resolve(this.tree, path);
+    if (tree?.type !== 'tree') return new Map();
+    const entries = await this.#objects.readTree(tree.oid);
+    return new Map(
+      entries.flatMap(({ name, oid, mode }) => (mode === '40000' ? [] : [[name, oid] as const])),
+    );
+  }
+
+  /** Content of a blob by its id; null when it is not there. */
+  async content(oid: Oid): Promise<Buffer | null> {
+    const found = await this.#objects.read(oid);
+    return found?.type === 'blob' ? found.data : null;
+  }
+
   /** Exact bytes of a source, chunk by chunk, from chunk `from` on. */
   async *readSource(source: number, from = 0): AsyncIterable<Buffer> {
     for (const oid of (await this.chunkOids(source)).slice(from))

@@ -41,6 +41,12 @@ export async function verifyContext(
   let whole = true;
   for (let first = 1; first <= total; first += SEGMENT_STEPS) {
     const path = `context/${names.segment(first)}`;
+    if (!files.has(path)) {
+      // One finding: the number of steps may be anything a remote says.
+      reading.add('segment_missing', path, 'the file is missing');
+      whole = false;
+      break;
+    }
     const data = await reading.read(path, 'segment_missing');
     const last = Math.min(total, first + SEGMENT_STEPS - 1);
     whole = data !== null && checkSegment(reading, { path, data, first, last }, named) && whole;

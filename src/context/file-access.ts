@@ -25,7 +25,7 @@ export async function accessesOf(
   kind: 'reads' | 'writes',
   [from, to]: readonly [number, number],
 ): Promise<FileAccesses> {
-  const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+  const numbers = [...context.nodes.keys()].filter((step) => step >= from && step <= to);
   const { steps, missing } = await loadSteps(context, numbers);
   const accesses = numbers.flatMap((number) => {
     const { tool_calls = [], observations = [] } = steps.get(number) ?? {};

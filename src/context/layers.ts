@@ -21,9 +21,8 @@ export function layerAt(nodes: NodeIndex, layer: FactLayer, window: ContextWindo
   const values = new Map<string, Exclude<LayerValue, null>>();
   let since = 1;
   let turn = 1;
-  for (let step = 1; step <= window.step; step += 1) {
-    const node = nodes.get(step);
-    if (node === undefined) continue;
+  for (const [step, node] of nodes) {
+    if (step > window.step) continue;
     if (node.branch_type !== 'linear' || node.drops?.before !== undefined) turn = step;
     const change = node.layers?.[layer];
     if (change === undefined) continue;
