@@ -1,7 +1,7 @@
 /** Context nodes as stored: read by segment, each line checked; a pulled trace is untrusted. */
 import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
-import { ContextNode } from '../record/context.ts';
+import { BRANCH_TYPES, ContextNode } from '../record/context.ts';
 import { assertBoundedNesting } from '../record/decode.ts';
 import type { TraceFolder } from './trace-folder.ts';
 
@@ -34,6 +34,7 @@ export function decodeNode(line: string, where: string): ContextNode {
   } catch (cause) {
     throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: it is not JSON`, { cause });
   }
+  if (isPlainNode(value)) return value;
   assertBoundedNesting(value, line.length, where);
   const parsed = ContextNode.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -41,4 +42,30 @@ export function decodeNode(line: string, where: string): ContextNode {
   throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: field ${field}`, {
     hint: 'run: git ot bucket verify --full',
   });
+}
+
+type Check = (value: unknown) => boolean;
+
+const PLAIN_FIELDS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['branch_type', (value) => (BRANCH_TYPES as readonly unknown[]).includes(value)],
+  ['enters', (value) => value === 'input' || value === 'output' || value === 'none'],
+  ['opens_turn', (value) => typeof value === 'boolean'],
+  ['parent_step', (value) => value === null || Number.isSafeInteger(value)],
+  ['step_index', Number.isSafeInteger],
+  ['tokens', isSizes],
+]);
+
+/** Most nodes have these fields and no others; the schema of all takes ten times as long. */
+function isPlainNode(value: unknown): value is ContextNode {
+  if (typeof value !== 'object' || value === null) return false;
+  const node = value as Readonly<Record<string, unknown>>;
+  if (!('step_index' in node && 'parent_step' in node && 'branch_type' in node && 'enters' in node))
+    return false;
+  for (const key in node) if (PLAIN_FIELDS.get(key)?.(node[key]) !== true) return false;
+  return true;
+}
+
+function isSizes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(Number.isSafeInteger);
 }

@@ -64,9 +64,9 @@ export class WindowDrops {
     return runs;
   }
 
-  #resultsOf({ kind, metadata }: WindowStep): DroppedResult[] | undefined {
-    if (kind !== 'microcompact_boundary') return undefined;
+  #resultsOf({ metadata }: WindowStep): DroppedResult[] | undefined {
     const ids = metadata?.compacted_tool_ids;
+    if (ids === undefined) return undefined;
     const known = Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
     return known.map((call_id) => ({ call_id, ...this.#results.get(call_id) }));
   }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decodeNode } from '../../src/bucket/context-nodes.ts';
 import { windowAt } from '../../src/context/window.ts';
 import type { ContextNode } from '../../src/record/context.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
@@ -52,6 +53,37 @@ describe('nodes', () => {
     expect(windowAt(nodes, 4).limitations).toEqual(['parent_missing']);
     expect(stepsAt(nodes, 4)).toEqual([3, 4]);
     expect(windowAt(nodes, 2)).toMatchObject({ entries: [], limitations: ['context_node_missing'] });
+  });
+});
+
+describe('a stored node', () => {
+  const plain = {
+    step_index: 2,
+    parent_step: 1,
+    branch_type: 'linear',
+    enters: 'input',
+    tokens: { text: 3 },
+  };
+
+  it('is read with fields that nobody knows, and layers', () => {
+    const more = { ...plain, later: [1], layers: { system: { 'file/x': { $step: 1, in_window: true } } } };
+    expect(decodeNode(JSON.stringify(plain), 'here')).toEqual(plain);
+    expect(decodeNode(JSON.stringify(more), 'here')).toEqual(more);
+  });
+
+  it.each([
+    [{ ...plain, step_index: '2' }],
+    [{ ...plain, parent_step: 1.5 }],
+    [{ ...plain, branch_type: 'twig' }],
+    [{ ...plain, enters: undefined }],
+    [{ ...plain, tokens: { text: 'many' } }],
+    [{ ...plain, tokens: [3] }],
+    [{ ...plain, opens_turn: 1 }],
+    [{ ...plain, drops: { before: { keep: [[1]] } } }],
+    [[plain]],
+    [null],
+  ])('is refused when it is none: %j', (value) => {
+    expect(() => decodeNode(JSON.stringify(value), 'here')).toThrowError(/^here is damaged/);
   });
 });
 

@@ -141,6 +141,7 @@ export function writtenSession<Writer extends SessionWriter>(writer: Writer, lis
   list.forEach((move, at) => {
     if (move.move === 'prompt' || move.move === 'reminder') writer.prompt(`question ${at}`);
     else if (move.move === 'answer') writer.answer(move);
+    else if (move.move === 'microcompact' && writer.drop !== undefined) writer.drop(move.at);
     else if (move.move === 'compact' || move.move === 'microcompact') writer.compact(at % 4);
     else if (move.move === 'rewind') writer.rewind?.(move.at);
   });

@@ -37,6 +37,8 @@ export interface SessionWriter {
   answer(answer: Answer): void;
   /** Makes a summary; `keep` messages stay where the agent can keep any. */
   compact(keep: number): void;
+  /** Takes the result of a call out of the window, where the agent does. */
+  drop?(at: number): void;
   /** Goes back to the `place`-th place of those there are, where the agent can. */
   rewind?(place: number): void;
   bytes(): Buffer;

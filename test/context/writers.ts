@@ -294,9 +294,12 @@ export class GeminiWriter extends LineWriter implements SessionWriter {
   }
 }
 
+const START = 1_770_000_000_000;
+
 export class OpencodeWriter implements SessionWriter {
   readonly model = new WindowModel();
   readonly #messages: Fields[] = [];
+  readonly #states = new Map<string, Fields>();
 
   prompt(text: string): void {
     this.#add({ role: 'user', agent: 'build' }, [{ type: 'text', text }]);
@@ -305,25 +308,27 @@ export class OpencodeWriter implements SessionWriter {
 
   answer({ thinks, says, calls }: Answer): void {
     const ids = this.model.newCalls(calls);
-    const input = { command: 'ls' };
     this.#assistant({}, [
       ...(thinks ? [{ type: 'reasoning', text: 'a thought' }] : []),
       ...(says || calls === 0 ? [{ type: 'text', text: 'an answer' }] : []),
-      ...ids.map((callID) => ({
-        type: 'tool',
-        callID,
-        tool: 'bash',
-        state: {
-          status: 'completed',
-          input,
-          output: 'a result',
-          title: 'ls',
-          metadata: {},
-          time: { start: 1, end: 2 },
-        },
-      })),
+      ...ids.map((callID) => ({ type: 'tool', callID, tool: 'bash', state: this.#stateOf(callID) })),
     ]);
     this.model.output({ thinks, calls: ids });
+  }
+
+  /** The agent takes the result of a call out of the view; the part says when. */
+  drop(at: number): void {
+    const open = this.model.window.flatMap(({ calls, dropped }) =>
+      calls.filter((id) => !dropped.includes(id)),
+    );
+    const call = open[at % Math.max(1, open.length)];
+    const state = call === undefined ? undefined : this.#states.get(call);
+    if (call === undefined || state === undefined) return;
+    state.time = { start: 1, end: 2, compacted: START + this.#messages.length };
+    this.model.window = this.model.window.map((entry) => ({
+      ...entry,
+      dropped: entry.calls.filter((id) => id === call || entry.dropped.includes(id)),
+    }));
   }
 
   /** The model writes the summary in a call of its own, which still sees everything. */
@@ -346,6 +351,20 @@ export class OpencodeWriter implements SessionWriter {
     return Buffer.from(JSON.stringify({ info, messages: this.#messages }), 'utf8');
   }
 
+  #stateOf(call: string): Fields {
+    const input = { command: 'ls' };
+    const state = {
+      status: 'completed',
+      input,
+      output: 'a result',
+      title: 'ls',
+      metadata: {},
+      time: { start: 1, end: 2 },
+    };
+    this.#states.set(call, state);
+    return state;
+  }
+
   #assistant(more: Fields, parts: readonly Fields[]): void {
     const tokens = { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } };
     const info = { role: 'assistant', modelID: 'claude-opus-4-1', providerID: 'anthropic', tokens, ...more };
@@ -354,7 +373,7 @@ export class OpencodeWriter implements SessionWriter {
 
   #add(info: Fields, parts: readonly Fields[]): void {
     const id = `msg_${this.#messages.length}`;
-    const time = { created: 1_770_000_000_000 + this.#messages.length };
+    const time = { created: START + this.#messages.length };
     const ids = { id, sessionID: 'ses_1' };
     const numbered = parts.map((part, at) => ({
       id: `prt_${id}_${at}`,

@@ -24,9 +24,12 @@ function open(state: OpencodeState, message: Message, step: Omit<NewStep, 'times
   const { info, id, place } = message;
   const { line, offset } = place;
   const origin = { ...(id === undefined ? {} : { message_id: cutText(id, 300) }), line, offset };
+  const created = fieldsOf(info.time)?.created;
+  const dropped = state.takeDropped(created);
   return state.draft.ledger.open({
     ...step,
-    timestamp: timeOfMillis(fieldsOf(info.time)?.created),
+    ...(dropped.length === 0 ? {} : { metadata: { ...step.metadata, compacted_tool_ids: dropped } }),
+    timestamp: timeOfMillis(created),
     origin,
   });
 }

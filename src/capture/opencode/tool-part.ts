@@ -15,7 +15,8 @@ import { toolInput } from '../shared/tool-input.ts';
 import type { PartAt } from './message.ts';
 import type { OpencodeState } from './session-state.ts';
 
-export function readTool({ draft }: OpencodeState, index: number, part: PartAt): void {
+export function readTool(session: OpencodeState, index: number, part: PartAt): void {
+  const { draft } = session;
   const { ledger } = draft;
   const { fields, entry, path } = part;
   const state = fieldsOf(fields.state) ?? {};
@@ -29,6 +30,7 @@ export function readTool({ draft }: OpencodeState, index: number, part: PartAt):
   const home = ledger.callStep(id) ?? index;
   const ended = state.status === 'completed' || state.status === 'error';
   if (ended && !ledger.isAnswered(id)) addResult(draft.ledger, home, id, state);
+  session.noteDropped(id, fieldsOf(state.time)?.compacted);
   const metadata = fieldsOf(state.metadata);
   if (fields.tool === 'task') ledger.linkSubagent(id, metadata?.sessionId ?? metadata?.sessionID);
 }
