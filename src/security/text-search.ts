@@ -294,12 +294,14 @@ function precedence(a: Candidate, b: Candidate): number {
 
 function joined(a: Candidate, b: Candidate): Candidate {
   const [named, other] = b.end - b.start > a.end - a.start ? [b, a] : [a, b];
-  const also = isOtherReading(named, other) ? [...a.also, ...b.also, other] : [...a.also, ...b.also];
+  const also = [...a.also, ...b.also, ...(isOtherReading(named, other) ? [other] : [])].slice(0, MAX_OTHERS);
   return { ...named, also, start: a.start, end: Math.max(a.end, b.end) };
 }
 
 /** Shortest value that is listed for another reading of it. */
 const MIN_OTHER = 12;
+/** Further readings of one match. */
+const MAX_OTHERS = 8;
 
 function isOtherReading(named: Candidate, other: Candidate): boolean {
   if (named.isEncoded === other.isEncoded || other.entry !== null || other.value.length < MIN_OTHER)

@@ -75,7 +75,7 @@ function encodedViews(from: readonly View[], budget: number): View[] {
         next.push(...escapeLevels({ text, depth: view.depth + 1, isEncoded: true, toRaw }));
       }
     }
-    found.push(...next);
+    for (const view of next) found.push(view);
     layer = next;
   }
   return found;

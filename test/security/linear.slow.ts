@@ -91,6 +91,13 @@ describe('a line of 20 MB', () => {
       Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) >>> 3))
         .toString('latin1')
         .repeat(Math.ceil(size / 4096)),
+    'percent encoding': (size) => `{"text":"${repeated('%41%2F')(size)}${token}"}`,
+    entities: (size) => `{"text":"${repeated('&#65;&amp;')(size)}${token}"}`,
+    base64: (size) =>
+      `{"text":"${Buffer.from(repeated('some text of words ')((size * 3) / 4)).toString('base64')} ${token}"}`,
+    'much base64': (size) =>
+      `{"text":"${repeated(`${Buffer.from('some text of words').toString('base64')} `)(size)} ${token}"}`,
+    'pieces of a secret': (size) => `{"text":"${token} ${repeated(`${token.slice(9, 20)} `)(size)}"}`,
     placeholders: repeated('[REDACTED:user:1]/home/'),
   };
   test.each(Object.entries(cases))('%s', (_, text) => {
