@@ -53,6 +53,18 @@ describe('status and doctor', () => {
     expect(await ot(machine, 'doctor')).toMatchObject({ code: 0, reply: { findings: [] } });
   });
 
+  it('tell of a spool that hooks cannot write to', async () => {
+    const machine = newMachine();
+    await ot(machine, 'setup', 'claude-code');
+    writeFileSync(join(machine.otHome, 'spool'), '');
+    expect((await ot(machine, 'status')).reply).toMatchObject({
+      status: 'needs_action',
+      capture: 'failing',
+      no_room: { why: 'unwritable', path: join(machine.otHome, 'spool') },
+    });
+    expect(await codes(machine)).toEqual(['spool_unwritable']);
+  });
+
   it('tell since when notes wait, and the drain takes them in', async () => {
     const machine = newMachine();
     await ot(machine, 'setup', 'claude-code');

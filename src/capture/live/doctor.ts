@@ -1,14 +1,11 @@
 /** What is wrong with an installation, each with the command that mends it. */
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentHealth, CaptureHealth } from './health.ts';
 import { agentTarget } from './setup/agents.ts';
 import { readOptional } from './setup/change.ts';
 import { hooksDir, isShipped, type Places } from './setup/places.ts';
 import { shippedText } from './setup/shipped.ts';
-
-/** Less space than this, in bytes, is a full disk to everything here. */
-const LEAST_SPACE = 1024 * 1024;
 
 export interface DoctorFinding {
   /** Stable; never reused. */
@@ -29,7 +26,7 @@ export async function diagnose(health: CaptureHealth, places: Places): Promise<D
     ...agentFindings(health),
     ...(await scriptFindings(places)),
     ...(await programFindings(places)),
-    ...(await spaceFindings(places)),
+    ...roomFindings(health),
     ...health.spool.set_aside.map(({ name, reason }) =>
       made(
         'note_set_aside',
@@ -52,9 +49,10 @@ export function noted(code: string, path: string, message: string, fix: string):
 }
 
 function captureFindings(health: CaptureHealth, { home }: Places): DoctorFinding[] {
-  const { capture, since, reason, agents } = health;
-  // Missed sessions are told agent by agent.
+  const { capture, since, reason, agents, no_room } = health;
+  // Missed sessions are told agent by agent, and a place that takes no notes by its path.
   if (capture === 'on' || capture === 'missed') return [];
+  if (capture === 'failing' && since === null && no_room !== null) return [];
   const when = since === null ? '' : ` since ${since}`;
   const there = agents.find(({ present }) => present)?.agent ?? 'claude-code';
   const fix = {
@@ -130,24 +128,15 @@ async function programFindings(places: Places): Promise<DoctorFinding[]> {
   ];
 }
 
-/** Whether hooks can write at all. Nothing is tried: a look changes nothing. */
-async function spaceFindings({ home }: Places): Promise<DoctorFinding[]> {
-  const there = await firstThere([join(home, 'spool'), home]);
-  if (there === null) return [];
-  if (!(await can(there, constants.W_OK))) {
-    const message = 'hooks cannot write here, so sessions are not captured';
-    return [made('spool_unwritable', there, message, `make ${there} writable for its owner`)];
-  }
-  const { bavail, bsize } = await statfs(there);
-  if (bavail * bsize >= LEAST_SPACE) return [];
-  return [
-    made('disk_full', there, 'the disk takes next to nothing more', 'make room, then git ot capture --all'),
-  ];
-}
-
-async function firstThere(paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) if (await can(path, constants.F_OK)) return path;
-  return null;
+function roomFindings({ no_room }: CaptureHealth): DoctorFinding[] {
+  if (no_room === null) return [];
+  const { why, path } = no_room;
+  if (why === 'full')
+    return [
+      made('disk_full', path, 'the disk takes next to nothing more', 'make room, then git ot capture --all'),
+    ];
+  const message = 'hooks cannot write here, so sessions are not captured';
+  return [made('spool_unwritable', path, message, `make ${path} a folder that its owner can write`)];
 }
 
 async function can(path: string, mode: number): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Platform } from '../../base/platform.ts';
 import { FileCache, filePlace } from '../file-cache.ts';
 import { drainAtWork } from './marker.ts';
 import { type AgentLog, missedLogs } from './missed.ts';
+import { type NoRoom, noRoomFor } from './room.ts';
 import {
   AGENT_TARGETS,
   type AgentHomes,
@@ -46,6 +47,8 @@ export interface CaptureHealth {
     readonly set_aside: readonly BadEvent[];
   };
   readonly drained_at: string | null;
+  /** What keeps hooks from writing their notes; null when nothing does. */
+  readonly no_room: NoRoom | null;
 }
 
 export interface HealthOptions {
@@ -64,7 +67,8 @@ export async function captureHealth(options: HealthOptions): Promise<CaptureHeal
   const [agents, set_aside] = await Promise.all([agentsOf(options, state), listAside(home)]);
   const waiting = (await listSpool(home)).length;
   const spool = { waiting, drain: (await drainAtWork(home, platform)) !== null, set_aside };
-  const common = { agents, spool, drained_at: state.drained_at };
+  const no_room = await noRoomFor(home);
+  const common = { agents, spool, drained_at: state.drained_at, no_room };
   if (await isPaused(home)) {
     const since = isoOf(await mtime(join(home, 'paused')));
     return { ...common, capture: 'paused', since, reason: 'paused by git ot pause' };
@@ -79,6 +83,10 @@ export async function captureHealth(options: HealthOptions): Promise<CaptureHeal
   if (waiting > 0 && !spool.drain) {
     const since = isoOf(await oldestNote(home));
     return { ...common, capture: 'failing', since, reason: 'notes wait and no drain was started' };
+  }
+  if (no_room !== null) {
+    const why = no_room.why === 'full' ? 'the disk is full' : 'hooks cannot write there';
+    return { ...common, capture: 'failing', since: null, reason: `${why}: ${no_room.path}` };
   }
   const missing = agents.filter(({ missed }) => missed !== null);
   if (missing.length > 0) {

@@ -170,6 +170,10 @@ describe.skipIf(!canMount())('a hook on a disk', () => {
     expect(await disk.run('sh', '-c', 'exec sh -c "$1" <"$2"', 'sh', command(machine), input)).toEqual(quiet);
     const told = (await disk.ot('doctor')).reply as unknown as { findings: Array<{ code: string }> };
     expect(told.findings.map(({ code }) => code)).toContain('spool_unwritable');
+    expect((await disk.ot('status')).reply).toMatchObject({
+      capture: 'failing',
+      no_room: { why: 'unwritable' },
+    });
     await disk.unmount();
   });
 });
