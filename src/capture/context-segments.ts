@@ -3,7 +3,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { SEGMENT_STEPS, type TraceNames } from '../bucket/layout.ts';
 import { type ContextFact, NodeBuilder } from '../context/node-builder.ts';
 import type { WindowStep } from '../context/window-step.ts';
-import type { LayerValue } from '../record/context.ts';
+import type { ContextNode, LayerValue } from '../record/context.ts';
 import type { ParsedContextFact, ParsedStep } from './session-source.ts';
 import type { TraceFiles } from './trace-files.ts';
 
@@ -24,12 +24,14 @@ export class ContextWriter {
     this.#builder = new NodeBuilder(isSubagent ? 'subagent_fork' : 'root');
   }
 
-  note({ value, ...fact }: ParsedContextFact): void {
-    this.#builder.note({ ...fact, value: this.#store(value) } satisfies ContextFact);
+  note(fact: ParsedContextFact): void {
+    this.#builder.note(fact satisfies ContextFact);
   }
 
   add(step: ParsedStep): void {
-    this.#lines.push(`${canonicalJson(this.#builder.build(step as unknown as WindowStep))}\n`);
+    const { layers, ...node } = this.#builder.build(step as unknown as WindowStep);
+    const stored = layers === undefined ? node : { ...node, layers: this.#storeLayers(layers) };
+    this.#lines.push(`${canonicalJson(stored)}\n`);
     if (this.#lines.length === SEGMENT_STEPS) this.#flush();
   }
 
@@ -41,6 +43,21 @@ export class ContextWriter {
     this.#files.put(`context/${this.#names.segment(this.#first)}`, Buffer.from(this.#lines.join(''), 'utf8'));
     this.#first += this.#lines.length;
     this.#lines = [];
+  }
+
+  /** Only what a node names becomes an object: a value that another one replaced before its step is gone. */
+  #storeLayers(layers: NonNullable<ContextNode['layers']>): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(layers).map(([layer, change]) => [
+        layer,
+        Object.fromEntries(
+          Object.entries(change as Record<string, LayerValue>).map(([key, value]) => [
+            key,
+            this.#store(value),
+          ]),
+        ),
+      ]),
+    );
   }
 
   #store(value: LayerValue): LayerValue {
