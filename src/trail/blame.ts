@@ -11,7 +11,7 @@ import { sameLines } from './lines.ts';
 import { editOf, type Tier, tierOf } from './owner.ts';
 import { type FoundEdit, sessionsOf } from './read-edits.ts';
 import type { Replayed } from './replay.ts';
-import type { TrailRepository } from './repository.ts';
+import { blobAt, type TrailRepository } from './repository.ts';
 import { stampOf, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
@@ -129,15 +129,15 @@ async function keptFacts(
   const store = new TrailStore(database, repository.projects[0]!);
   if (!store.hasStamp(await stampOf(repository, sessions))) return null;
   const { objects, head, topLevel } = repository;
-  const blob = (commit ?? head) === null ? null : await objects.resolve((commit ?? head)!, path);
-  if (blob?.type !== 'blob') return null;
+  const blob = await blobAt(objects, commit ?? head, path);
+  if (blob === null) return null;
   if (commit === null) {
     const bytes = await readFile(join(topLevel, path));
-    if (hashObject(objects.algorithm, 'blob', bytes) !== blob.oid) return null;
+    if (hashObject(objects.algorithm, 'blob', bytes) !== blob) return null;
   }
   const known = new Map(sessions.map((session) => [session.trace_id, session]));
   const lines = new Map<number, LineFacts>();
-  for (const { start, end, traceId, ...range } of store.file(path, blob.oid)) {
+  for (const { start, end, traceId, ...range } of store.file(path, blob)) {
     const { id: trace, agent } = known.get(traceId)!;
     for (let line = start; line <= end; line += 1) lines.set(line, { trace, traceId, agent, ...range });
   }
@@ -150,13 +150,12 @@ async function ownersIn(
   { path, commit }: BlameRequest,
   { ledger, table }: Replayed,
 ): Promise<Int32Array | null> {
-  const at = commit ?? head;
-  const blob = at === null ? null : await objects.resolve(at, path);
-  const committed = blob?.type === 'blob' ? (ledger.blobs.get(blob.oid) ?? null) : null;
+  const blob = await blobAt(objects, commit ?? head, path);
+  const committed = blob === null ? null : (ledger.blobs.get(blob) ?? null);
   if (commit !== null) return committed?.owners ?? null;
   const ids = table.split(await readFile(join(topLevel, path), 'utf8'));
   if (committed !== null && sameLines(committed.ids, ids)) return committed.owners;
-  const parent = blob?.type === 'blob' ? { path, oid: blob.oid } : null;
+  const parent = blob === null ? null : { path, oid: blob };
   return (await ledger.peek({ path, parents: [parent], repeats: false }, ids)).owners;
 }
 

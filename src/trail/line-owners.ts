@@ -40,7 +40,7 @@ export interface Lines {
 
 /**
  * Gives lines that no parent explains to their owners in another state, in runs of the weight that is needed;
- * `surrounded`: the lines around a run, where they are those of that state too, count with it. `resolves`: it
+ * `surrounded`: lines of that state on both sides of a run count with it. `resolves`: it
  * also decides what was undecided.
  */
 export function take(
@@ -58,12 +58,13 @@ export function take(
   if (!lines.owners.some((_, at) => wanted(at))) return;
   const { owners, added } = alignments.of(state, ids);
   const isEnough = (from: number, to: number): boolean => {
-    if (needed !== 'surrounded')
-      return needed === 0 || weightOfRun(table, state.ids, ids, from, to) >= needed;
+    const own = weightOfRun(table, state.ids, ids, from, to);
+    if (needed !== 'surrounded') return own >= needed;
     let [first, last] = [from, to];
     while (first > 0 && added[first - 1] === 0) first -= 1;
     while (last < ids.length && added[last] === 0) last += 1;
-    return weightOfRun(table, state.ids, ids, first, last) >= STRONG;
+    const isOpen = (first === from && from > 0) || (last === to && to < ids.length);
+    return own >= STRONG || (!isOpen && weightOfRun(table, state.ids, ids, first, last) >= STRONG);
   };
   for (let at = 0; at < ids.length; at += 1) {
     let end = at;

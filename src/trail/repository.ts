@@ -67,3 +67,10 @@ export async function commitNamed({ git, topLevel }: TrailRepository, revision: 
     hint: 'give a commit, a branch or a tag of this repository',
   });
 }
+
+/** Blob at a path of a commit; null for none, and for a path with a line end, which git cannot be asked for by name. */
+export async function blobAt(objects: ObjectReader, commit: Oid | null, path: string): Promise<Oid | null> {
+  if (commit === null || path.includes('\n')) return null;
+  const info = await objects.resolve(commit, path);
+  return info?.type === 'blob' ? info.oid : null;
+}

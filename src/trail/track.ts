@@ -5,6 +5,7 @@ import type { FileGroup } from './file-groups.ts';
 import { editOf } from './owner.ts';
 import type { FoundEdit, PlacedPatch } from './read-edits.ts';
 import type { Replayed } from './replay.ts';
+import { blobAt } from './repository.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** One rule each, in FORMAT.md. */
@@ -61,9 +62,9 @@ async function headBlobs(
   { paths }: FileGroup,
 ): Promise<Map<string, Oid>> {
   const found = new Map<string, Oid>();
-  for (const path of head === null ? [] : paths) {
-    const info = await objects.resolve(head!, path);
-    if (info?.type === 'blob') found.set(path, info.oid);
+  for (const path of paths) {
+    const oid = await blobAt(objects, head, path);
+    if (oid !== null) found.set(path, oid);
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { type Changes, connectedPaths, type FileGroup, fileGroups } from './file
 import { type HistoryCommit, readChanges, readCommits } from './history.ts';
 import { EditReader, firstEdit, placePatches, sessionsOf } from './read-edits.ts';
 import { type Replayed, replay } from './replay.ts';
-import type { TrailRepository } from './repository.ts';
+import { blobAt, type TrailRepository } from './repository.ts';
 
 export interface TrailOptions {
   readonly database: Sqlite;
@@ -84,10 +84,8 @@ export class Trail {
     return new Set((await git.text(['rev-list', head, '--'], { gitDir })).split('\n'));
   }
 
-  async #untouched(path: string): Promise<Oid | null> {
-    const { objects, head } = this.#repository;
-    const info = head === null ? null : await objects.resolve(head, path);
-    return info?.type === 'blob' ? info.oid : null;
+  #untouched(path: string): Promise<Oid | null> {
+    return blobAt(this.#repository.objects, this.#repository.head, path);
   }
 }
 
