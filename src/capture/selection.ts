@@ -42,9 +42,14 @@ export async function assertTaken(
   { sessionId, parentSessionId }: SessionIdentity,
   cwd: () => string | null,
 ): Promise<void> {
-  const marked = [sessionId, parentSessionId].some((id) => id !== undefined && selection.isMarked(id));
-  if (marked) throw leftOut(path, 'carries a do-not-save mark');
+  if (idsOf(sessionId, parentSessionId).some((id) => selection.isMarked(id)))
+    throw leftOut(path, 'carries a do-not-save mark');
   if (!(await selection.isTracked(cwd()))) throw leftOut(path, 'ran in a folder that is left out');
+}
+
+/** A sub-agent is `<parent>/<its own id>`, and agents show each of the two alone. */
+function idsOf(...ids: ReadonlyArray<string | undefined>): string[] {
+  return ids.flatMap((id) => (id === undefined ? [] : [id, ...id.split('/')]));
 }
 
 function leftOut(path: string, why: string): OtError {
