@@ -129,9 +129,11 @@ export function expectViews(nodes: ReadonlyMap<number, ContextNode>, views: read
       step: entry.step,
       enters: entry.enters,
       reasoning: entry.parts.includes('reasoning'),
-      dropped: [...(entry.droppedResults ?? [])],
+      dropped: [...(entry.droppedResults ?? [])].sort(),
     }));
-    expect(seen, `step ${step}`).toEqual(entries.map((entry) => ({ ...entry, dropped: [...entry.dropped] })));
+    expect(seen, `step ${step}`).toEqual(
+      entries.map((entry) => ({ ...entry, dropped: [...entry.dropped].sort() })),
+    );
   }
 }
 

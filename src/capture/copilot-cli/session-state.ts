@@ -47,7 +47,7 @@ export class CopilotState {
   usage: Fields[] = [];
   hasStepUsage = false;
   readonly #startedBy = new Map<string, string>();
-  /** Steps before each event. */
+  /** Step that each event follows; 0 for none. */
   readonly #places = new Map<string, number>();
   #rewound: number | undefined;
 
@@ -82,7 +82,7 @@ export class CopilotState {
 
   /** Notes an event that is about to be read: a rewind may name it. */
   pass(id: string | undefined): void {
-    if (id !== undefined) this.#places.set(id, this.draft.ledger.window.count);
+    if (id !== undefined) this.#places.set(id, this.#rewound ?? this.draft.ledger.window.count);
   }
 
   /** What comes next follows the step before this event; an event nobody knows takes nothing back. */
