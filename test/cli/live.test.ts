@@ -53,6 +53,17 @@ describe('status and doctor', () => {
     expect(await ot(machine, 'doctor')).toMatchObject({ code: 0, reply: { findings: [] } });
   });
 
+  it('tell of an agent whose settings cannot be used', async () => {
+    const machine = newMachine();
+    await ot(machine, 'setup', 'codex-cli');
+    mkdirSync(join(machine.home, '.claude'), { recursive: true });
+    writeFileSync(join(machine.home, '.claude', 'settings.json'), '{"hooks": ');
+    expect((await runInProcess(['status'], { machine })).stdout).toContain(
+      'to mend     claude-code: git ot doctor\n',
+    );
+    expect(await codes(machine)).toEqual(['settings_unreadable']);
+  });
+
   it('tell of a spool that hooks cannot write to', async () => {
     const machine = newMachine();
     await ot(machine, 'setup', 'claude-code');

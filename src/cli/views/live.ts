@@ -18,6 +18,7 @@ export function statusView(page: Page, status: StatusData): string {
     ['capture', captureText(page, status)],
     ['agents', hooked.length === 0 ? 'none' : hooked.join(', ')],
     ...notSetUp(agents),
+    ...toMend(agents),
     ['folder', folder.tracked ? 'captured' : 'not captured'],
     ['git hooks', hooksText(folder)],
     ['spool', spoolText(spool)],
@@ -43,6 +44,13 @@ export function doctorView(page: Page, findings: readonly DoctorFinding[]): stri
 function notSetUp(agents: CaptureHealth['agents']): Array<readonly [string, string]> {
   const names = agents.filter(({ hooks, last_session }) => hooks === 'none' && last_session !== null);
   return names.length === 0 ? [] : [['not set up', names.map(({ agent }) => agent).join(', ')]];
+}
+
+/** Agents whose hooks are gone, or of another git-ot, or whose settings cannot be used. */
+function toMend(agents: CaptureHealth['agents']): Array<readonly [string, string]> {
+  const names = agents.filter(({ hooks, lost }) => lost || hooks === 'other' || hooks === 'unreadable');
+  if (names.length === 0) return [];
+  return [['to mend', `${names.map(({ agent }) => agent).join(', ')}: git ot doctor`]];
 }
 
 function findingText(page: Page, { code, level, path, message, fix }: DoctorFinding): string {
