@@ -137,7 +137,7 @@ describe('a report', () => {
     ['tool_result', 0],
     ['reasoning', 0],
   ])('of field type %s has %d findings of entropy', async (fieldType, count) => {
-    const text = `deploy_key_id = "${draw(40, undefined, 9)}"`;
+    const text = `deploy_key = "${draw(40, undefined, 9)}"`;
     const { report } = await sanitize({ text }, 'entropy', '--field-type', fieldType);
     expect(report.findings_count).toBe(count);
     const skipped = [{ tool: 'entropy', reason: `does not look at fields of type ${fieldType}` }];
