@@ -124,9 +124,8 @@ export class FragmentIndex {
       const start = at - agreementBefore(text, at, value.text, place, from);
       const end = at + agreementFrom(text, at, value.text, place);
       if (end - start < RUN || (best !== null && best.end - best.start >= end - start)) continue;
-      const run = text.slice(start, start + RUN);
       const isRandom = end - start > RUN || looksRandom(value.text);
-      if (isTelling(run, isRandom)) best = { start, end, entry: value.entry };
+      if (holdsTellingRun(text.slice(start, end), isRandom)) best = { start, end, entry: value.entry };
     }
     return best;
   }
@@ -153,6 +152,14 @@ function prefixLength(text: string): number {
 function isTelling(run: string, isRandom: boolean): boolean {
   if (/\s/.test(run) || new Set(run).size < 4) return false;
   return isRandom || (/[0-9]/.test(run) && /[A-Za-z]/.test(run));
+}
+
+/** A piece may begin with a run that tells nothing, such as a number that repeats two digits. */
+function holdsTellingRun(piece: string, isRandom: boolean): boolean {
+  for (let at = 0; at + RUN <= piece.length; at += 1) {
+    if (isTelling(piece.slice(at, at + RUN), isRandom)) return true;
+  }
+  return false;
 }
 
 function agreementFrom(text: string, at: number, value: string, place: number): number {

@@ -20,7 +20,11 @@ export async function expectCanariesStay(
   const remote = await BareRemote.create();
   const anna = new SyncMachine();
   await anna.addRemote(remote.gitDir);
-  const planted = agents.map((agent) => plantSessions(agent, plantings, options));
+  // Secrets of their own for each agent: a run that two of them share would name only one.
+  const { number = 0 } = options;
+  const planted = agents.map((agent, at) =>
+    plantSessions(agent, plantings, { ...options, number: number + at * 1_000_000 }),
+  );
   for (const { folder } of planted) await anna.capture(folder);
   expectEveryCanary(await anna.everyByte(), planted);
   await anna.push();
