@@ -1,8 +1,7 @@
 /** Context nodes as stored: read by segment, each line checked; a pulled trace is untrusted. */
-import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
 import { BRANCH_TYPES, ContextNode } from '../record/context.ts';
-import { assertBoundedNesting } from '../record/decode.ts';
+import { decodeLine } from '../record/decode.ts';
 import type { TraceFolder } from './trace-folder.ts';
 
 const SEGMENT = /^\d{5,}\./;
@@ -28,20 +27,7 @@ async function readSegment(folder: TraceFolder, name: string, oid: Oid): Promise
 
 /** One line of a context segment. */
 export function decodeNode(line: string, where: string): ContextNode {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: it is not JSON`, { cause });
-  }
-  if (isPlainNode(value)) return value;
-  assertBoundedNesting(value, line.length, where);
-  const parsed = ContextNode.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.join('.') || '(root)';
-  throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: field ${field}`, {
-    hint: 'run: git ot bucket verify --full',
-  });
+  return decodeLine(ContextNode, line, where, isPlainNode);
 }
 
 type Check = (value: unknown) => boolean;

@@ -1,7 +1,7 @@
 /** Reading steps back: segments to steps, and large values put back where they were taken from. */
 import { OtError } from '../base/errors.ts';
 import type { ObjectReader } from '../git/ports.ts';
-import { assertBoundedNesting, assertKnownVersion } from '../record/decode.ts';
+import { decodeLine } from '../record/decode.ts';
 import { Step } from '../record/step.ts';
 import { SEGMENT_STEPS } from './layout.ts';
 import type { TraceFolder } from './trace-folder.ts';
@@ -30,20 +30,7 @@ async function readSegment(folder: TraceFolder, path: string): Promise<Step[]> {
 
 /** One line of a segment file. */
 export function decodeStep(line: string, where: string): Step {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: it is not JSON`, { cause });
-  }
-  assertKnownVersion(value, where);
-  assertBoundedNesting(value, line.length, where);
-  const parsed = Step.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.join('.') || '(root)';
-  throw new OtError('OT_RECORD_DAMAGED', 'corrupt', `${where} is damaged: field ${field}`, {
-    hint: 'run: git ot bucket verify --full',
-  });
+  return decodeLine(Step, line, where);
 }
 
 /**

@@ -85,14 +85,14 @@ export class Refresh {
     const journals = await changedJournals(this.#database, this.#shelves);
     for (const journal of journals) await this.#compare(journal);
     for (const retry of dueRetries(this.#database, this.#home)) await this.#retry(retry);
-    const todo = this.#database.all<{ trace_id: string }>(NEWEST_FIRST).map((row) => row.trace_id);
-    const traces = await this.#index(todo);
+    const waiting = this.#database.all<{ trace_id: string }>(NEWEST_FIRST).map((row) => row.trace_id);
+    const traces = await this.#index(waiting);
     this.#writer.finish();
     this.#run("INSERT OR REPLACE INTO notes VALUES ('built_at', ?)", this.#options.now.toISOString());
     this.#database.exec('COMMIT');
     foldLog(this.#database);
     if (isPurgeDue(this.#database)) purge(this.#database);
-    return { traces, pending: todo.length - traces, damaged: this.#damaged, blocked: null };
+    return { traces, pending: waiting.length - traces, damaged: this.#damaged, blocked: null };
   }
 
   /** Records what a journal holds now; a journal that cannot be read is left as it was seen before. */
@@ -162,15 +162,15 @@ export class Refresh {
   }
 
   /** Gives the number of traces done. */
-  async #index(todo: readonly string[]): Promise<number> {
+  async #index(waiting: readonly string[]): Promise<number> {
     let done = 0;
-    for await (const item of readAhead(this.#windows(todo))) {
+    for await (const item of readAhead(this.#windows(waiting))) {
       if (typeof item !== 'string') this.#write(item);
       if (typeof item === 'string' || item.last) {
         const traceId = typeof item === 'string' ? item : item.read.copy.traceId;
         this.#run('DELETE FROM pending WHERE trace_id = ?', traceId);
         done += 1;
-        this.#options.onTrace?.(done, todo.length);
+        this.#options.onTrace?.(done, waiting.length);
         if (this.#options.goOn?.() === false) break;
       }
     }
@@ -178,8 +178,8 @@ export class Refresh {
   }
 
   /** Windows of the traces to do; just the id of a trace that is done without any. */
-  async *#windows(todo: readonly string[]): AsyncGenerator<Window | string> {
-    for (const traceId of todo) {
+  async *#windows(waiting: readonly string[]): AsyncGenerator<Window | string> {
+    for (const traceId of waiting) {
       const row = this.#bestCopy(traceId);
       const copy = row === null ? null : this.#copyOf(traceId, row);
       if (row === null || copy === null) this.#forget(traceId);

@@ -1,4 +1,5 @@
 /** What a tool call did, whichever agent made it: derived from its name, its arguments and its metadata. */
+import { type Fields, listOf, membersOf } from '../base/fields.ts';
 import type { Observation, ToolCall } from './step.ts';
 import { testRunnerOf } from './test-run.ts';
 
@@ -65,7 +66,7 @@ const ACTIONS = {
 
 /** Pure; unknown tools are `tool_call`, unless their metadata lists edits. */
 export function callFactsOf(call: ToolCall): CallFacts {
-  const input = fieldsOf(call.input);
+  const input = membersOf(call.input);
   const kind = TOOLS.get(call.tool_name.toLowerCase().replace(/[_-]/g, ''));
   const command = kind === 'shell' ? commandOf(input) : null;
   const testRunner = command === null ? null : testRunnerOf(command);
@@ -99,7 +100,7 @@ function actionOf(
 /** Files a call edits: by its metadata where the parser read a patch, else by its own arguments. */
 function editedFiles(call: ToolCall, input: Fields, kind: string | undefined): string[] {
   const patched = listOf(call.metadata?.edits).flatMap((edit) => {
-    const { path, move_to: moved } = fieldsOf(edit);
+    const { path, move_to: moved } = membersOf(edit);
     return [path, moved].filter((each) => typeof each === 'string' && each !== '') as string[];
   });
   if (patched.length > 0) return [...new Set(patched)];
@@ -141,16 +142,6 @@ function httpUrl(text: string | null): string | null {
 /** True when the call changed nothing: it failed, was refused or interrupted. A missing result leaves it open. */
 export function failed(result: Observation | undefined): boolean {
   return typeof result?.error === 'string' && result.error !== 'no_result';
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function firstText(input: Fields, keys: readonly string[]): string | null {

@@ -21,6 +21,30 @@ export function decodeRecord<T extends z.ZodMiniType>(schema: T, bytes: Buffer, 
   throw damaged(where, `field ${issue?.path.join('.') || '(root)'}: ${issue?.code ?? 'invalid'}`);
 }
 
+/**
+ * Decodes one line of a file of records; throws as {@link decodeRecord} does. `isCommon` may tell the records
+ * that need no schema, where the schema of all would cost too much.
+ */
+export function decodeLine<T extends z.ZodMiniType>(
+  schema: T,
+  line: string,
+  where: string,
+  isCommon: (value: unknown) => value is z.infer<T> = (_): _ is z.infer<T> => false,
+): z.infer<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw damaged(where, 'it is not JSON', cause);
+  }
+  if (isCommon(value)) return value;
+  assertKnownVersion(value, where);
+  assertBoundedNesting(value, line.length, where);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw damaged(where, `field ${parsed.error.issues[0]?.path.join('.') || '(root)'}`);
+}
+
 /** Major versions this program reads, by what precedes the number. */
 const KNOWN_MAJOR: ReadonlyMap<string, number> = new Map([
   ['opentraces.bucket.row.v', 1],

@@ -1,4 +1,5 @@
 /** What a call changes in files, texts included: derived from its name and arguments, whichever agent made it. */
+import { type Fields, membersOf } from '../base/fields.ts';
 import { type PatchHunk, patchOf } from './apply-patch.ts';
 import { callFactsOf, failed } from './call-facts.ts';
 import type { Observation, Step, ToolCall } from './step.ts';
@@ -53,7 +54,7 @@ export function editsOfStep(step: Step): CallEdits[] {
 }
 
 function folderOf({ input }: ToolCall): string | null {
-  return textIn(fieldsOf(input), ['workdir', 'cwd']);
+  return textIn(membersOf(input), ['workdir', 'cwd']);
 }
 
 function editsOfCall(call: ToolCall, path: string): FileEdit[] {
@@ -67,7 +68,7 @@ function editsOfCall(call: ToolCall, path: string): FileEdit[] {
         return { op: 'patch', hunks, ...(moveTo === undefined ? {} : { moveTo }) };
       });
   }
-  const edit = ownEdit(fieldsOf(call.input), call.tool_name.toLowerCase().replace(/[_-]/g, ''));
+  const edit = ownEdit(membersOf(call.input), call.tool_name.toLowerCase().replace(/[_-]/g, ''));
   return edit === null ? [] : [edit];
 }
 
@@ -91,7 +92,7 @@ function ownEdit(input: Fields, tool: string): FileEdit | null {
 
 /** Null when the call replaces nothing; empty when one of its texts is not here. */
 function replacementsIn(input: Fields): Replacement[] | null {
-  const parts = Array.isArray(input.edits) ? input.edits.map(fieldsOf) : [input];
+  const parts = Array.isArray(input.edits) ? input.edits.map(membersOf) : [input];
   const found: Replacement[] = [];
   for (const part of parts) {
     const before = textIn(part, ['old_string', 'oldString', 'oldText', 'old_str']);
@@ -113,12 +114,6 @@ function isAbsent(part: Fields): boolean {
 function isForAll(part: Fields): boolean {
   if (part.replace_all === true || part.replaceAll === true || part.allow_multiple === true) return true;
   return Number.isSafeInteger(part.expected_replacements) && Number(part.expected_replacements) > 1;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 function textIn(input: Fields, keys: readonly string[]): string | null {

@@ -15,11 +15,8 @@ export interface Finding {
   readonly end: number;
 }
 
-/**
- * What may stand in a placeholder: a closed list, so that no text can hide behind a forged one. In order of
- * precedence: of two findings of the same span the earlier kind names it.
- */
-export const KINDS = [
+/** Kinds whose holder can act with the value. */
+export const CREDENTIAL_KINDS = [
   'private_key',
   'jwt',
   'webhook',
@@ -29,6 +26,14 @@ export const KINDS = [
   'auth_header',
   'password',
   'secret',
+] as const;
+
+/**
+ * What may stand in a placeholder: a closed list, so that no text can hide behind a forged one. In order of
+ * precedence: of two findings of the same span the earlier kind names it.
+ */
+export const KINDS = [
+  ...CREDENTIAL_KINDS,
   'card',
   'national_id',
   'account',

@@ -4,7 +4,7 @@
  * depends on how many values there are.
  */
 import { fromString } from './byte-text.ts';
-import type { Kind, SecretEntry } from './contract.ts';
+import { CREDENTIAL_KINDS, type Kind, type SecretEntry } from './contract.ts';
 import type { Span } from './placeholder.ts';
 import { entropyOf } from './rules/rule.ts';
 
@@ -20,17 +20,8 @@ const MAX_GRAMS = 400_000;
 /** Values shorter than this are found whole only. */
 const MIN_VALUE = 10;
 
-const KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'private_key',
-  'jwt',
-  'webhook',
-  'access_key',
-  'access_token',
-  'api_key',
-  'auth_header',
-  'password',
-  'secret',
-]);
+/** Kinds of which a piece gives something away. */
+const PIECED: ReadonlySet<Kind> = new Set<Kind>(CREDENTIAL_KINDS);
 
 export interface Fragment extends Span {
   readonly entry: SecretEntry;
@@ -54,7 +45,7 @@ export class FragmentIndex {
   readonly #mask: number;
 
   constructor(entries: readonly SecretEntry[]) {
-    const values = entries.filter(({ kind }) => KINDS.has(kind)).flatMap(valuesOf);
+    const values = entries.filter(({ kind }) => PIECED.has(kind)).flatMap(valuesOf);
     const grams = values.reduce((sum, { text }) => sum + text.length, 0);
     this.#mask = 2 ** Math.min(22, Math.max(12, Math.ceil(Math.log2(16 * (grams + 1))))) - 1;
     this.#known = new Uint8Array(this.#mask + 1);
@@ -97,7 +88,7 @@ export class FragmentIndex {
 
   #add(value: Value): void {
     const { text } = value;
-    const isRandom = looksRandom(text);
+    const isRandom = allPiecesTell(text);
     const indexed = new Set<number>();
     // A run must have a character that the issuer's prefix has not.
     const first = isRandom ? Math.max(0, prefixLength(text) - RUN + 1) : 0;
@@ -124,7 +115,7 @@ export class FragmentIndex {
       const start = at - agreementBefore(text, at, value.text, place, from);
       const end = at + agreementFrom(text, at, value.text, place);
       if (end - start < RUN || (best !== null && best.end - best.start >= end - start)) continue;
-      const isRandom = end - start > RUN || looksRandom(value.text);
+      const isRandom = end - start > RUN || allPiecesTell(value.text);
       if (holdsTellingRun(text.slice(start, end), isRandom)) best = { start, end, entry: value.entry };
     }
     return best;
@@ -139,7 +130,7 @@ function valuesOf(entry: SecretEntry): Value[] {
 }
 
 /** A value all of whose pieces give it away, not only those that mix letters and digits. */
-function looksRandom(text: string): boolean {
+function allPiecesTell(text: string): boolean {
   return text.length >= 16 && /[0-9]/.test(text) && !text.includes(' ') && entropyOf(text) >= 3.2;
 }
 

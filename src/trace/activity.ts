@@ -1,6 +1,8 @@
 /** The working view of a trace: what was asked, edited, run and committed, in order. */
+import { type Fields, listOf, membersOf } from '../base/fields.ts';
 import { type CallFacts, callFactsOf, failed } from '../record/call-facts.ts';
 import { committedIn } from '../record/commits.ts';
+import { patchIdOf } from '../record/patch.ts';
 import type { Observation, Step, ToolCall } from '../record/step.ts';
 import { type TestResult, testResultOf } from '../record/test-run.ts';
 
@@ -111,7 +113,7 @@ function editsOf(traceId: string, calls: readonly CallActivity[]): Edit[] {
     const edit = edits.get(step) ?? { time, patches: [] };
     edits.set(step, edit);
     for (const path of facts.filesEdited) {
-      const patchId = `tp:${traceId}:${step}.${edit.patches.length + 1}`;
+      const patchId = patchIdOf(traceId, step, edit.patches.length + 1);
       edit.patches.push({ patchId, step, path, ...changedLines(call, path) });
     }
   }
@@ -120,17 +122,17 @@ function editsOf(traceId: string, calls: readonly CallActivity[]): Edit[] {
 
 /** Lines a call added and removed, as far as its arguments tell. */
 function changedLines(call: ToolCall, path: string): { added: number; removed: number } {
-  const input = fieldsOf(call.input);
+  const input = membersOf(call.input);
   const patched = listOf(call.metadata?.edits)
-    .map(fieldsOf)
+    .map(membersOf)
     .find((edit) => edit.path === path || edit.move_to === path);
   if (patched !== undefined)
     return sumOf(
       listOf(patched.hunks)
-        .map(fieldsOf)
+        .map(membersOf)
         .map((hunk) => [hunk.added, hunk.removed]),
     );
-  const parts = Array.isArray(input.edits) ? input.edits.map(fieldsOf) : [input];
+  const parts = Array.isArray(input.edits) ? input.edits.map(membersOf) : [input];
   return sumOf(
     parts.map((part) => [lines(newTextOf(part)), lines(part.old_string ?? part.oldText ?? part.oldString)]),
   );
@@ -180,14 +182,4 @@ export function timeOf(step: Step): number | null {
 /** A text, or nothing for one whose blob is not here. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

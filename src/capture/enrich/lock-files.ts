@@ -1,4 +1,5 @@
 /** Lock files of package managers, read for names and exact versions. Their texts are whatever a folder holds. */
+import { listOf, membersOf } from '../../base/fields.ts';
 import { parsedJson } from '../shared/tool-input.ts';
 
 export interface Pin {
@@ -38,31 +39,21 @@ function pin(name: unknown, version: unknown): Pin[] {
   return isWord(name) && isWord(version) ? [{ name, version }] : [];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 /** Versions 2 and 3 name packages by their folder, version 1 by their name, nested. */
 function npmPins(text: string): Pin[] {
-  const lock = fieldsOf(parsedJson(text));
+  const lock = membersOf(parsedJson(text));
   if (lock.packages === undefined) return nestedPins(lock.dependencies, 0);
-  return Object.entries(fieldsOf(lock.packages)).flatMap(([folder, entry]) => {
+  return Object.entries(membersOf(lock.packages)).flatMap(([folder, entry]) => {
     const at = folder.lastIndexOf('node_modules/');
-    const { name, version, link } = fieldsOf(entry);
+    const { name, version, link } = membersOf(entry);
     return at < 0 || link === true ? [] : pin(name ?? folder.slice(at + 'node_modules/'.length), version);
   });
 }
 
 function nestedPins(value: unknown, depth: number): Pin[] {
   if (depth > 20) return [];
-  return Object.entries(fieldsOf(value)).flatMap(([name, entry]) => {
-    const { version, dependencies } = fieldsOf(entry);
+  return Object.entries(membersOf(value)).flatMap(([name, entry]) => {
+    const { version, dependencies } = membersOf(entry);
     return [...pin(name, version), ...nestedPins(dependencies, depth + 1)];
   });
 }
@@ -110,10 +101,10 @@ function tomlPins(text: string): Pin[] {
 }
 
 function pipfilePins(text: string): Pin[] {
-  const lock = fieldsOf(parsedJson(text));
+  const lock = membersOf(parsedJson(text));
   return ['default', 'develop'].flatMap((group) =>
-    Object.entries(fieldsOf(lock[group])).flatMap(([name, entry]) => {
-      const { version } = fieldsOf(entry);
+    Object.entries(membersOf(lock[group])).flatMap(([name, entry]) => {
+      const { version } = membersOf(entry);
       return typeof version === 'string' ? pin(name, version.replace(/^==/, '')) : [];
     }),
   );
@@ -146,9 +137,9 @@ function gemPins(text: string): Pin[] {
 }
 
 function composerPins(text: string): Pin[] {
-  const lock = fieldsOf(parsedJson(text));
+  const lock = membersOf(parsedJson(text));
   return [...listOf(lock.packages), ...listOf(lock['packages-dev'])].flatMap((entry) => {
-    const { name, version } = fieldsOf(entry);
+    const { name, version } = membersOf(entry);
     return pin(name, version);
   });
 }

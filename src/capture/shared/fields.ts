@@ -1,11 +1,8 @@
 /** Readers of fields in entries nobody validated: each returns the value in the type asked for, or nothing. */
 
-/** A JSON object as parsed. Keys are data: never copy one into a plain object by assignment. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields } from '../../base/fields.ts';
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { type Fields, isFields, listOf } from '../../base/fields.ts';
 
 export function fieldsOf(value: unknown): Fields | undefined {
   return isFields(value) ? value : undefined;
@@ -27,10 +24,6 @@ export function countOf(value: unknown): number {
 
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 const CANONICAL_TIME = /^\d{4}-(?:0\d|1[0-2])-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
