@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
-import { type Machine, newMachine, ROOT, runInProcess } from '../support/cli.ts';
+import { type Machine, newMachine, ot, ROOT } from '../support/cli.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
 const SESSION = join(FIXTURES, 'basic', 'input.jsonl');
@@ -14,11 +14,6 @@ interface Finding {
   readonly level: string;
   readonly path: string;
   readonly fix: string;
-}
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
 }
 
 /** Findings with the code, and the exit code. */

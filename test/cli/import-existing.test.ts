@@ -1,27 +1,14 @@
 /** Sessions that were there before: which of them `init --import-existing` and `capture --all` take, for every agent. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENTS, placeLog } from '../support/agent-logs.ts';
-import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
-
-function repository(): Machine & { git: (...args: string[]) => string } {
-  const machine = newMachine();
-  const git = (...args: string[]): string =>
-    spawnSync('git', args, { cwd: machine.cwd, env: machine.env, encoding: 'utf8' }).stdout.trim();
-  git('init', '-q');
-  return { ...machine, git };
-}
+import { type Machine, newMachine, ot } from '../support/cli.ts';
+import { emptyRepository } from '../support/repository.ts';
 
 describe('init --import-existing', () => {
   it.each(AGENTS)('imports the session that %s had here, and no other', async (agent) => {
-    const at = repository();
+    const at = emptyRepository();
     const here = realpathSync(at.cwd);
     mkdirSync(join(here, 'sub'));
     await placeLog(at.home, agent, join(here, agent === 'gemini-cli' ? '' : 'sub'));
@@ -42,7 +29,7 @@ describe('init --import-existing', () => {
   });
 
   it('imports what linked work trees had, too', async () => {
-    const at = repository();
+    const at = emptyRepository();
     at.git('-c', 'user.name=x', '-c', 'user.email=x@y', 'commit', '-q', '--allow-empty', '-m', 'one');
     at.git('worktree', 'add', '-q', '../side');
     await placeLog(at.home, 'codex-cli', realpathSync(join(at.home, 'side')));
@@ -53,7 +40,7 @@ describe('init --import-existing', () => {
 
 describe('capture --all', () => {
   it('what is left out comes in with no folder, only by its own name', async () => {
-    const at = repository();
+    const at = emptyRepository();
     const here = realpathSync(at.cwd);
     await ot(at, 'init', '--exclude');
     const paths = await Promise.all(AGENTS.map((agent) => placeLog(at.home, agent, here)));

@@ -6,26 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { isTracked } from '../../src/capture/live/tracking.ts';
 import { gitProgram } from '../../src/git/spawn.ts';
 import { placeLog } from '../support/agent-logs.ts';
-import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
-
-function repository(): Machine & { git: (...args: string[]) => string } {
-  const machine = newMachine();
-  const git = (...args: string[]): string =>
-    spawnSync('git', args, { cwd: machine.cwd, env: machine.env, encoding: 'utf8' }).stdout.trim();
-  git('init', '-q');
-  return { ...machine, git };
-}
+import { type Machine, newMachine, ot } from '../support/cli.ts';
+import { emptyRepository } from '../support/repository.ts';
 
 const tracked = (machine: Machine) => isTracked(gitProgram({ env: machine.env }), machine.cwd);
 
 describe('init', () => {
   it('sets up what is there, imports what was there, and enrols', async () => {
-    const at = repository();
+    const at = emptyRepository();
     await placeLog(at.home, 'claude-code', realpathSync(at.cwd));
     at.git('config', '--global', 'opentraces.tracking', 'manual');
     expect(await tracked(at)).toBe(false);
@@ -49,7 +37,7 @@ describe('init', () => {
   });
 
   it('leaves a repository out, and tells its clones', async () => {
-    const at = repository();
+    const at = emptyRepository();
     writeFileSync(join(at.cwd, '.opentraces.json'), '{"team": "x"}');
     await ot(at, 'init', '--exclude', '--shared');
     expect(JSON.parse(readFileSync(join(at.cwd, '.opentraces.json'), 'utf8'))).toEqual({
@@ -68,7 +56,7 @@ describe('init', () => {
   });
 
   it('enrols all the same where git hooks cannot be chained, and says what to do', async () => {
-    const at = repository();
+    const at = emptyRepository();
     writeFileSync(join(at.cwd, '.git', 'hooks', 'pre-push'), '#!/usr/bin/perl\n', { mode: 0o755 });
     const { code, reply } = await ot(at, 'init', '--agent', 'claude-code');
     expect(code).toBe(0);
@@ -89,7 +77,7 @@ describe('init', () => {
 
 describe('config', () => {
   it('writes what git config reads, and reads what it wrote', async () => {
-    const at = repository();
+    const at = emptyRepository();
     expect(await ot(at, 'config', 'set', 'security.regex.enabled', 'yes')).toMatchObject({ code: 0 });
     expect(at.git('config', '--global', 'opentraces.security.regex.enabled')).toBe('true');
     at.git('config', '--global', 'opentraces.tracking', 'global');
@@ -107,7 +95,7 @@ describe('config', () => {
   });
 
   it('refuses names and values that mean nothing', async () => {
-    const at = repository();
+    const at = emptyRepository();
     expect(await ot(at, 'config', 'set', 'enabled', 'maybe')).toMatchObject({ code: 2 });
     expect(await ot(at, 'config', 'set', 'tracking', 'some')).toMatchObject({ code: 2 });
     for (const name of ['', '.x', 'a b', 'a.\n', '../x', 'a.1']) {

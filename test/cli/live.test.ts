@@ -3,15 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Machine, newMachine, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
+import { type Machine, newMachine, ot, ROOT, recordedIo, runInProcess } from '../support/cli.ts';
 
 const SESSION = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'basic', 'input.jsonl');
 const NAME = '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914';
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
 
 async function codes(machine: Machine): Promise<string[]> {
   const { reply } = await ot(machine, 'doctor');

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { missedLogs } from '../../src/capture/live/missed.ts';
 import { AGENTS, placeLog, touchDatabase } from '../support/agent-logs.ts';
-import { type Machine, newMachine, runInProcess } from '../support/cli.ts';
+import { type Machine, newMachine, ot } from '../support/cli.ts';
 
 const HOUR = 3_600_000;
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
 
 /** Makes a log, or what a database tells, as old as that many hours. */
 async function age(path: string, hours: number): Promise<void> {

@@ -97,6 +97,12 @@ export async function runInProcess(
   return { code, stdout: io.stdout(), stderr: io.stderr() };
 }
 
+/** Runs one command line with `--json` in this process; `reply` is its document. */
+export async function ot(machine: Machine, ...argv: string[]) {
+  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
+  return { code, reply: JSON.parse(stdout) };
+}
+
 /** The application over a test machine. */
 export function testApp(io: Io, options: Pick<InProcessOptions, 'machine' | 'env'> = {}): App {
   const machine = options.machine ?? newMachine();

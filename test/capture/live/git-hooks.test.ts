@@ -1,20 +1,16 @@
 /** Our blocks in git hooks, run by git: where hooks lie, whose hooks are there already, and what is noted. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNote, type SpoolNote } from '../../../src/capture/live/note.ts';
-import { type Machine, newMachine, ROOT, runInProcess } from '../../support/cli.ts';
+import { type Machine, newMachine, ot, ROOT } from '../../support/cli.ts';
 import { IDENTITY } from '../../support/git-env.ts';
+import { put as putFile } from '../../support/settings.ts';
 
 interface Setting extends Machine {
   /** Runs git in the folder, which is the repository's by default; throws when it fails. */
   readonly git: (args: readonly string[], cwd?: string) => string;
-}
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
 }
 
 /** A repository with one commit, in a folder whose name needs quotes; a drain seems to be at work. */
@@ -33,13 +29,6 @@ function repository(): Setting {
   git(['init', '-q', '-b', 'main']);
   git(['commit', '-q', '--allow-empty', '-m', 'one']);
   return { ...base, cwd, git };
-}
-
-function put(path: string, text: string, mode = 0o755): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  chmodSync(path, mode);
-  return path;
 }
 
 /** Takes the notes out of the spool. */
@@ -62,6 +51,8 @@ async function expectNoted(at: Setting, cwd: string): Promise<void> {
   const ref = at.git(['symbolic-ref', 'HEAD'], cwd);
   expect(takeNotes(at)).toMatchObject([{ kind: 'git', source: 'post-commit', cwd, head: `${tip} ${ref}` }]);
 }
+
+const put = (path: string, text: string, mode = 0o755): string => putFile(path, text, mode);
 
 describe('a commit is noted', () => {
   it('in a folder whose name needs quotes, and in a linked work tree', async () => {

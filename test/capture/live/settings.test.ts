@@ -1,6 +1,5 @@
 /** Settings of an agent as people have them: edited since, invalid, linked, with other line ends. */
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,32 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Machine, newMachine, runInProcess } from '../../support/cli.ts';
-
-const SETTINGS = `{
-    // mine
-    "permissions": { "allow": ["Bash(ls:*)"] }, /* kept */
-    "hooks": {
-        "Stop": [
-            { "hooks": [{ "type": "command", "command": "say done" }] }, // a bell
-        ],
-        "PreToolUse": [],
-    },
-    "model": "opus",
-}
-`;
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
-
-function put(path: string, text: string, mode = 0o644): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  chmodSync(path, mode);
-  return path;
-}
+import { newMachine, ot } from '../../support/cli.ts';
+import { put, SETTINGS } from '../../support/settings.ts';
 
 describe('settings of an agent', () => {
   it('keeps what was changed since, and removes a file that it made', async () => {

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -11,35 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Machine, newMachine, ROOT, runInProcess } from '../../support/cli.ts';
+import { type Machine, newMachine, ot, ROOT } from '../../support/cli.ts';
 import { IDENTITY } from '../../support/git-env.ts';
-
-const SETTINGS = `{
-    // mine
-    "permissions": { "allow": ["Bash(ls:*)"] }, /* kept */
-    "hooks": {
-        "Stop": [
-            { "hooks": [{ "type": "command", "command": "say done" }] }, // a bell
-        ],
-        "PreToolUse": [],
-    },
-    "model": "opus",
-}
-`;
-
-async function ot(machine: Machine, ...argv: string[]) {
-  const { code, stdout } = await runInProcess([...argv, '--json'], { machine });
-  return { code, reply: JSON.parse(stdout) };
-}
-
-function put(path: string, text: string, mode = 0o644): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  chmodSync(path, mode);
-  return path;
-}
+import { put, SETTINGS } from '../../support/settings.ts';
 
 /** Every file below a folder with mode and content. */
 function snapshot(folder: string): unknown {
