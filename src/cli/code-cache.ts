@@ -9,6 +9,7 @@ import Module from 'node:module';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 import { makeFolders } from '../base/folders.ts';
+import { CACHE_NAME, MADE_FILE } from './purge-cache.ts';
 
 /** What the loader of CommonJS modules hands out; part of node, missing in its types. */
 interface LoadedModule {
@@ -28,26 +29,39 @@ const DIGEST_BYTES = 32;
 /** Caches of other versions are removed all at once when there are more files than this. */
 const MOST_FILES = 200;
 
-/** Keeps the compiled code of every `.cjs` file loaded from now on. */
-export function keepCompiledCode(): void {
+/**
+ * Uses the compiled code of every `.cjs` file loaded from now on, and keeps what is missing, but for a command that
+ * leaves nothing anywhere: a dry run, and the removal of all that is ours.
+ */
+export function keepCompiledCode(argv: readonly string[]): void {
   const internals = Module as unknown as ModuleInternals;
-  const folder = cacheFolder();
-  if (folder === null) return;
+  const base = cacheBase();
+  const folder = base === null ? null : cacheFolder(base);
+  if (base === null || folder === null) return;
+  const keeps = !leavesNothing(argv) && makeFolder(base, folder);
   if (internals.enableCompileCache !== undefined) {
-    if (makeFolder(folder)) internals.enableCompileCache(folder);
+    if (keeps) internals.enableCompileCache(folder);
     return;
   }
   const fresh = new Map<string, Script>();
   internals._extensions['.cjs'] = (module, path) => load(internals, module, path, folder, fresh);
-  process.once('exit', () => save(folder, fresh));
+  if (keeps) process.once('exit', () => save(folder, fresh));
 }
 
-/** Private to the user: whoever can write there runs code here. Null when nothing says where caches go. */
-function cacheFolder(): string | null {
+function leavesNothing([noun, verb, ...options]: readonly string[]): boolean {
+  return (noun === 'setup' && verb === 'uninstall') || [noun, verb, ...options].includes('--dry-run');
+}
+
+/** Null when nothing says where caches go. */
+function cacheBase(): string | null {
   const { XDG_CACHE_HOME: named = '', HOME: home = '' } = process.env;
   const base = named !== '' ? named : home !== '' ? join(home, '.cache') : '';
-  if (!isAbsolute(base)) return null;
-  const folder = join(base, 'git-ot', `code-${process.version}-${process.arch}`);
+  return isAbsolute(base) ? base : null;
+}
+
+/** Private to the user: whoever can write there runs code here. */
+function cacheFolder(base: string): string | null {
+  const folder = join(base, CACHE_NAME, `code-${process.version}-${process.arch}`);
   return isOurs(folder) ? folder : null;
 }
 
@@ -75,11 +89,10 @@ function load(
   run.call(module.exports, module.exports, (id: string) => module.require(id), module, path, dirname(path));
 }
 
-/** After the work, so that the functions it has used are in the cache. A cache that cannot be written is none. */
+/** After the work, so that the functions it has used are in the cache. A cache that cannot be written, or was purged meanwhile, is none. */
 function save(folder: string, fresh: ReadonlyMap<string, Script>): void {
   if (fresh.size === 0) return;
   try {
-    if (!makeFolder(folder)) return;
     const names = readdirSync(folder);
     if (names.length > MOST_FILES) for (const name of names) rmSync(join(folder, name), { force: true });
     for (const [name, script] of fresh) {
@@ -95,9 +108,11 @@ function save(folder: string, fresh: ReadonlyMap<string, Script>): void {
   }
 }
 
-function makeFolder(folder: string): boolean {
+/** Before the work, and never again: whoever removes it meanwhile wants it gone. */
+function makeFolder(base: string, folder: string): boolean {
   try {
-    makeFolders(folder, 0o700);
+    const made = makeFolders(folder, 0o700).filter((each) => dirname(folder).startsWith(`${each}/`));
+    if (made.length > 0) writeFileSync(join(base, CACHE_NAME, MADE_FILE), `${made.join('\n')}\n`);
     return true;
   } catch {
     return false;

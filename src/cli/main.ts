@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const answer = quickAnswer(argv);
   if (answer !== null) return write(1, answer);
   const { keepCompiledCode } = await import('./code-cache.ts');
-  keepCompiledCode();
+  keepCompiledCode(argv);
   const { runProcess } = await import('./process.ts');
   const code = await runProcess(argv, { commands: COMMANDS, write });
   // All output has left by now; a child that has not ended yet shall not hold the shell.

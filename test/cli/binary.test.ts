@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -99,6 +100,26 @@ describe('the code cache', () => {
     chmodSync(folder!, 0o777);
     await version(machine);
     for (const path of files) expect(readFileSync(path, 'utf8')).toBe('x');
+  });
+
+  it('is not written by a dry run, and goes with a purge that leaves what others keep there', async () => {
+    const machine = newMachine();
+    const purge = () => runBinary(['setup', 'uninstall', '--purge', '--yes'], { machine });
+    await runBinary(['setup', 'claude-code', '--dry-run'], { machine });
+    expect(readdirSync(machine.home).sort()).toEqual(['.gitconfig-empty', 'work']);
+    await runBinary(['status'], { machine });
+    const mine = join(machine.home, '.cache', 'git-ot', 'mine');
+    writeFileSync(mine, 'x');
+    expect(await purge()).toMatchObject({ code: 0 });
+    expect(cached(machine.home)).toEqual([mine]);
+    rmSync(mine);
+    await runBinary(['status'], { machine });
+    await purge();
+    expect(readdirSync(join(machine.home, '.cache'))).toEqual([]);
+    rmSync(join(machine.home, '.cache'), { recursive: true });
+    await runBinary(['status'], { machine });
+    await purge();
+    expect(readdirSync(machine.home).sort()).toEqual(['.gitconfig-empty', 'work']);
   });
 
   it('is not needed', async () => {

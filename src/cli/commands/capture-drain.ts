@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'clipanion';
 import type { App } from '../app.ts';
 import { OtCommand } from '../base-command.ts';
 import { drain } from '../drain.ts';
 import type { Reply } from '../envelope.ts';
 import { count } from '../views/page.ts';
+
+const NOTHING = { events: 0, captures: 0, traces: 0, set_aside: 0 };
 
 export class CaptureDrainCommand extends OtCommand {
   static override paths = [['capture', 'drain']];
@@ -16,7 +19,8 @@ export class CaptureDrainCommand extends OtCommand {
   static readonly synopsis = '';
 
   protected override async run(app: App): Promise<Reply> {
-    const report = await drain(app, { lookAgainMs: 2_000 });
+    // A hook that ran while everything was purged may have started this: nothing is made anew for it.
+    const report = existsSync(app.home) ? await drain(app, { lookAgainMs: 2_000 }) : NOTHING;
     const { events, captures, traces, set_aside } = report;
     const aside = set_aside === 0 ? '' : `, ${set_aside} set aside`;
     return {

@@ -1,11 +1,11 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
-import { purgeHome } from '../../../bucket/purge.ts';
 import { planUninstall } from '../../../capture/live/setup/uninstall.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { agentHomes, installPlaces, shellHomes } from '../../install-places.ts';
+import { purgeAll, purgePlan } from '../../purge.ts';
 import { runSetup } from '../../setup.ts';
 
 export class SetupUninstallCommand extends OtCommand {
@@ -25,17 +25,22 @@ export class SetupUninstallCommand extends OtCommand {
 
   protected override async run(app: App): Promise<Reply> {
     if (this.purge && !this.yes && !this.dryRun) throw notAgreed(app.home);
+    const { dryRun, purge } = this;
+    // Before anything is changed: it may refuse.
+    const listed = purge ? await purgePlan(app) : [];
+    const uninstall = () => this.#uninstall(app, listed);
+    return purge && !dryRun ? purgeAll(app, uninstall) : uninstall();
+  }
+
+  async #uninstall(app: App, listed: readonly string[]): Promise<Reply> {
+    const { dryRun, purge } = this;
     const plan = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
     const { changes, left } = plan;
-    const done = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun: this.dryRun });
+    const done = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun });
     const reply = left.length === 0 ? done : { ...done, failure: someLeft(left) };
-    if (!this.purge) return reply;
-    const purged = await purgeHome(app.home, this.dryRun);
-    return {
-      ...reply,
-      data: { ...reply.data, purged },
-      notes: purged.map((path) => `purged: ${path}\n`).join(''),
-    };
+    if (!purge) return reply;
+    const notes = listed.map((path) => `purged: ${path}\n`).join('');
+    return { ...reply, data: { ...reply.data, purged: listed }, notes };
   }
 }
 
