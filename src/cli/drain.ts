@@ -5,7 +5,7 @@ import { drainAtWork } from '../capture/live/marker.ts';
 import { listSpool } from '../capture/live/spool.ts';
 import { markedSessions, trackingOf } from '../capture/live/tracking.ts';
 import { visitor } from '../capture/live/visit.ts';
-import { describeCodeRepository } from '../git/code-repository.ts';
+import { describeCodeRepository, packedTip } from '../git/code-repository.ts';
 import { sessionLog } from './agent-folders.ts';
 import type { App } from './app.ts';
 import { withBucket } from './with-bucket.ts';
@@ -24,6 +24,7 @@ export async function drain(app: App, options: { readonly lookAgainMs: number })
       capture: visitor({
         bucket,
         describeRepository: (folder) => describeCodeRepository(app.git, folder),
+        packedTip: (folder, ref) => packedTip(app.git, folder, ref),
         isTracked: trackingOf(app.git),
         isMarked: (sessionId) => marked.has(sessionId),
         locate: (agent, sessionId) => sessionLog(app, agent, sessionId),

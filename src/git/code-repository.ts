@@ -1,5 +1,6 @@
 /** What a code repository tells of itself. Everything here only reads, and never reaches a remote. */
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Oid } from './ports.ts';
 import { withoutUsers } from './remote-url.ts';
 import type { GitProgram } from './spawn.ts';
@@ -87,6 +88,19 @@ export async function describeCodeRepository(
   return { topLevel: found.topLevel, rootCommit: roots[0] ?? null, head: found.head, remote };
 }
 
+/**
+ * Commit of a ref that is packed and has not moved since it was; null when it has a file of its own, as a ref gets by
+ * moving, or does not exist. `ref` is a full name, `refs/...`.
+ */
+export async function packedTip(git: GitProgram, folder: string, ref: string): Promise<Oid | null> {
+  if (!(await isFolder(folder))) return null;
+  const args = ['rev-parse', '--path-format=absolute', '--git-common-dir', `${ref}^{commit}`];
+  const { code, stdout } = await git.run(args, { cwd: folder, okCodes: [0, 128] });
+  const [shared = '', oid = ''] = stdout.toString('utf8').split('\n');
+  if (code !== 0 || oid === '') return null;
+  return (await isFile(join(shared, ref))) ? null : oid;
+}
+
 async function headOf(git: GitProgram, folder: string): Promise<Oid | null> {
   const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'];
   const { code, stdout } = await git.run(args, { cwd: folder, okCodes: [0, 1, 128] });
@@ -99,6 +113,13 @@ async function originOf(git: GitProgram, gitDir: string): Promise<string | null>
     okCodes: [0, 1],
   });
   return code === 0 ? withoutUsers(stdout.toString('utf8').trim()) : null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import {
   describeCodeRepository,
   findCodeRepository,
   isShallow,
+  packedTip,
   rootCommits,
   topLevel,
 } from '../../src/git/code-repository.ts';
@@ -112,5 +113,20 @@ describe('a code repository', () => {
     expect(await findCodeRepository(git, folder)).toBeNull();
     expect(await describeCodeRepository(git, join(folder, 'gone'))).toBeNull();
     expect(await topLevel(git, join(folder, '.gitconfig'))).toBeNull();
+  });
+});
+
+describe('a branch', () => {
+  it('tells where a packed branch stands until it has moved', async () => {
+    const folder = join(realpathSync(tempDir()), 'packed');
+    const { head } = await project(folder);
+    const ref = 'refs/heads/main';
+    expect(await packedTip(git, folder, ref)).toBeNull();
+    await git.run(['pack-refs', '--all'], { cwd: folder });
+    expect(await packedTip(git, folder, ref)).toBe(head);
+    expect(await packedTip(git, folder, 'refs/heads/none')).toBeNull();
+    expect(await packedTip(git, join(folder, 'gone'), ref)).toBeNull();
+    await git.run(['commit', '--quiet', '--allow-empty', '-m', 'third'], { cwd: folder, env: IDENTITY });
+    expect(await packedTip(git, folder, ref)).toBeNull();
   });
 });

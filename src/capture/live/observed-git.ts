@@ -51,6 +51,30 @@ export function withEvents(known: ObservedGit | null, events: readonly SpoolEven
   return heads.length + rewrites.length + merges.length === before ? null : { heads, rewrites, merges };
 }
 
+/** Looks up a branch that had no file of its own, so that the hook could not read its commit; null when it moved since. */
+export type PackedTip = (folder: string, ref: string) => Promise<Oid | null>;
+
+/** The same notes, with the commits that can still be told of packed branches. */
+export async function withPackedTips(
+  events: readonly SpoolEvent[],
+  packedTip: PackedTip,
+): Promise<SpoolEvent[]> {
+  const known = new Map<string, Oid | null>();
+  const complete: SpoolEvent[] = [];
+  for (const event of events) {
+    const place = headOf(event);
+    if (place === null || place.commit !== null || place.ref === null) {
+      complete.push(event);
+      continue;
+    }
+    const key = `${place.cwd}\0${place.ref}`;
+    if (!known.has(key)) known.set(key, await packedTip(place.cwd, place.ref));
+    const tip = known.get(key) ?? null;
+    complete.push(tip === null ? event : { ...event, head: `${tip} ${place.ref}` });
+  }
+  return complete;
+}
+
 function headOf({ head, cwd, at }: SpoolEvent): Head | null {
   const match = HEAD.exec(head ?? '');
   if (match === null || cwd === null) return null;

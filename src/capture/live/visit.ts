@@ -7,11 +7,12 @@ import { isFileError } from '../file-error.ts';
 import type { DescribeRepository } from '../project.ts';
 import type { VisitResult } from './drain.ts';
 import type { Visit } from './fold.ts';
-import { observeGit } from './observed-git.ts';
+import { observeGit, type PackedTip, withPackedTips } from './observed-git.ts';
 
 export interface VisitOptions {
   readonly bucket: Bucket;
   readonly describeRepository: DescribeRepository;
+  readonly packedTip: PackedTip;
   /** False for a folder whose sessions shall not be captured. */
   readonly isTracked: (cwd: string | null) => Promise<boolean>;
   /** True for a session that carries a do-not-save mark. */
@@ -54,7 +55,9 @@ async function captureOrAbsent(
     if (first?.status === 'error' || first?.status === 'skipped') {
       return notCaptured(first.code ?? 'OT_NOT_A_SESSION', paths[0]!);
     }
-    if (first?.trace_id !== undefined) await observeGit(bucket, first.trace_id, events);
+    if (first?.trace_id !== undefined) {
+      await observeGit(bucket, first.trace_id, await withPackedTips(events, options.packedTip));
+    }
     return { outcome: 'captured', traces: changed(report), log: paths[0]! };
   } catch (error) {
     if (isFileError(error)) return notCaptured(error.code, paths[0]!);

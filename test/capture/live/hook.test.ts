@@ -215,6 +215,26 @@ describe('the script in trouble', () => {
     await sound(at);
   });
 
+  it('notes every byte that it is fed, whatever shell runs it', () => {
+    const at = machine();
+    holdMarker(at);
+    const every = Buffer.from(Array.from({ length: 255 }, (_, byte) => byte + 1));
+    const long = Buffer.alloc(300_000, '{"prompt":"\\n ä -n');
+    const fed = [every, Buffer.from('\n\n \\\n'), Buffer.from('-n'), Buffer.alloc(0), long];
+    for (const [shell, ...flags] of [['sh'], ['dash'], ['bash', '--posix'], ['busybox', 'ash']]) {
+      if (spawnSync(shell!, [...flags, '-c', ':']).status !== 0) continue;
+      for (const input of fed) {
+        const args = [...flags, at.hook, 'agent', 'claude-code'];
+        const { status, stdout, stderr } = spawnSync(shell!, args, { input, cwd: at.cwd, env: at.env });
+        expect([status, String(stdout), String(stderr)]).toEqual([0, '', '']);
+        const [name] = notes(at);
+        const note = readFileSync(join(at.spool, name!));
+        expect(note.subarray(note.indexOf('\n\n') + 2).equals(input)).toBe(true);
+        rmSync(join(at.spool, name!));
+      }
+    }
+  });
+
   it('gives every one of many at once a note of its own', async () => {
     const at = machine();
     holdMarker(at);

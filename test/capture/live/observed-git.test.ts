@@ -4,7 +4,7 @@ import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withEvents } from '../../../src/capture/live/observed-git.ts';
+import { withEvents, withPackedTips } from '../../../src/capture/live/observed-git.ts';
 import type { SpoolEvent } from '../../../src/capture/live/spool.ts';
 import { ObservedGit } from '../../../src/record/source.ts';
 import { binary, type Machine, newMachine, ROOT, runBinary } from '../../support/cli.ts';
@@ -53,6 +53,29 @@ describe('withEvents', () => {
       { cwd: '/w', commit: B, ref: null, from: at(4), until: at(4) },
       { cwd: '/w', commit: null, ref: 'refs/heads/packed', from: at(5), until: at(5) },
     ]);
+  });
+
+  it('asks once for the commit of a packed branch, and keeps it open when that cannot be told', async () => {
+    const asked: string[] = [];
+    const told = await withPackedTips(
+      [
+        event(1, 'ref: refs/heads/x'),
+        event(2, 'ref: refs/heads/x'),
+        event(3, 'ref: refs/heads/moved'),
+        event(4, A),
+      ],
+      async (folder, ref) => {
+        asked.push(`${folder} ${ref}`);
+        return ref === 'refs/heads/x' ? B : null;
+      },
+    );
+    expect(told.map(({ head }) => head)).toEqual([
+      `${B} refs/heads/x`,
+      `${B} refs/heads/x`,
+      'ref: refs/heads/moved',
+      A,
+    ]);
+    expect(asked).toEqual(['/w refs/heads/x', '/w refs/heads/moved']);
   });
 
   it('keeps rewrites and merges', () => {
@@ -147,6 +170,7 @@ function observed(machine: Machine): ObservedGit {
 describe('a session with hooks of git', () => {
   it('has in its trace where HEAD stood and what became of its commits', async () => {
     const at = await working();
+    at.git('pack-refs', '--all');
     at.prompt();
     const first = at.git('rev-parse', 'HEAD');
     at.git('commit', '-q', '--allow-empty', '-m', 'two');

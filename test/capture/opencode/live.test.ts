@@ -18,6 +18,7 @@ it('captures the session that the hook is about, as often as it grows', async ()
   const visit = visitor({
     bucket: bucket.bucket,
     describeRepository: async () => null,
+    packedTip: async () => null,
     isTracked: async () => true,
     isMarked: () => false,
     locate: () => path,
