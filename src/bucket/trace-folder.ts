@@ -3,6 +3,7 @@ import { OtError } from '../base/errors.ts';
 import type { HashAlgorithm, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedStart } from '../record/start.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { TraceNames } from './layout.ts';
 
@@ -87,6 +88,13 @@ export class TraceFolder {
     const path = this.names.observed(0, 'git');
     if ((await this.#observedOid(path)) === null) return null;
     return decodeRecord(ObservedGit, await this.bytes(path), this.#where(path));
+  }
+
+  /** What was seen when the session started; null when no hook was there. */
+  async start(): Promise<ObservedStart | null> {
+    const path = this.names.observed(0, 'start');
+    if ((await this.#observedOid(path)) === null) return null;
+    return decodeRecord(ObservedStart, await this.bytes(path), this.#where(path));
   }
 
   /** Object id of what {@link dependencies} reads: traces with the same have the same. */

@@ -10,6 +10,7 @@ import type { GitObject, ObjectInfo, ObjectReader, Oid } from '../git/ports.ts';
 import { decodeRecord } from '../record/decode.ts';
 import { metaRowOf } from '../record/meta.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
+import { ObservedStart } from '../record/start.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { filesDigest } from './files-digest.ts';
@@ -65,6 +66,8 @@ class TraceVerifier {
     if (this.#files.has(pins)) await this.#record(pins, ObservedDependencies);
     const told = this.#names.observed(0, 'git');
     if (this.#files.has(told)) await this.#record(told, ObservedGit);
+    const start = this.#names.observed(0, 'start');
+    if (this.#files.has(start)) await this.#record(start, ObservedStart);
     const row = await this.#record(this.#names.meta, MetaRow);
     await this.#checkSecrets();
     if (head === null) return;

@@ -48,6 +48,8 @@ export async function mendTrace(
   const dependencies = await orLost(() => folder.dependencies());
   const git = await orLost(() => folder.git());
   if (git !== null) putRecord(files, folder.names.observed(0, 'git'), git);
+  const start = await orLost(() => folder.start());
+  if (start !== null) putRecord(files, folder.names.observed(0, 'start'), start);
   const { cwd, inlineSubagents } = facts;
   const head = traceHeadOf(identity, facts);
   return { files, head, metas, project, dependencies, cwd, inlineSubagents, bytes };

@@ -50,6 +50,20 @@ export function agentPlaces(app: App, agent: string): readonly string[] {
   return AGENTS.find((each) => each.agent === agent)?.places(app) ?? [];
 }
 
+/** Folder in which an agent keeps what is the person's: settings, instructions, memory. */
+export function agentHome({ userHome, setting }: App, agent: string): string | null {
+  const config = setting('XDG_CONFIG_HOME') ?? join(userHome, '.config');
+  const folders: ReadonlyMap<string, string> = new Map([
+    ['claude-code', setting('CLAUDE_CONFIG_DIR') ?? join(userHome, '.claude')],
+    ['codex-cli', setting('CODEX_HOME') ?? join(userHome, '.codex')],
+    ['pi', setting('PI_CODING_AGENT_DIR') ?? join(userHome, '.pi', 'agent')],
+    ['gemini-cli', join(userHome, '.gemini')],
+    ['opencode', join(config, 'opencode')],
+    ['copilot-cli', join(userHome, '.copilot')],
+  ]);
+  return folders.get(agent) ?? null;
+}
+
 /**
  * Places of agents that exist here, of all agents or of one. Throws `OT_NO_SESSIONS` (exit 2) when there is
  * none.

@@ -37,6 +37,8 @@ export interface App {
   readonly userHome: string;
   /** A variable of another program; undefined when unset or empty. */
   setting(name: Setting): string | undefined;
+  /** Names of all variables; their values are nobody's business. */
+  readonly environmentNames: readonly string[];
   /** Folder the command was typed in, absolute. Reading it throws `OT_NO_FOLDER` when it was deleted. */
   readonly cwd: string;
   readonly platform: Platform;
@@ -70,6 +72,7 @@ export function createApp({ env, cwd, io, platform = systemPlatform() }: AppOpti
       return userHomeOf(env, cwd);
     },
     setting: (name) => env[name] || undefined,
+    environmentNames: Object.keys(env),
     get cwd() {
       return cwd();
     },

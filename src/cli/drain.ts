@@ -8,6 +8,7 @@ import { visitor } from '../capture/live/visit.ts';
 import { describeCodeRepository, packedTip } from '../git/code-repository.ts';
 import { sessionLog } from './agent-folders.ts';
 import type { App } from './app.ts';
+import { startLooker } from './start-look.ts';
 import { withBucket } from './with-bucket.ts';
 
 const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 };
@@ -16,6 +17,7 @@ const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 }
 export async function drain(app: App, options: { readonly lookAgainMs: number }): Promise<DrainReport> {
   const { home, platform } = app;
   const marked = markedSessions(home);
+  const began = platform.now().getTime();
   return withBucket(app, { create: true }, ({ bucket }) =>
     drainSpool({
       home,
@@ -28,6 +30,7 @@ export async function drain(app: App, options: { readonly lookAgainMs: number })
         isTracked: trackingOf(app.git),
         isMarked: (sessionId) => marked.has(sessionId),
         locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
+        lookAtStart: startLooker(app, bucket.repository.algorithm, began),
       }),
     }),
   );

@@ -4,6 +4,7 @@
  */
 import type { FactLayer, LayerType, LayerValue, StepText } from '../record/context.ts';
 import { PROMPT_KEY } from './node-builder.ts';
+import { UNSEEN_KEY } from './starts.ts';
 import type { ContextWindow, NodeIndex } from './window.ts';
 
 export const FACT_LAYERS = ['system', 'tool_registry', 'runtime_state'] as const satisfies FactLayer[];
@@ -66,7 +67,7 @@ export function gradeOf(layer: LayerType, state: LayerState | null, window: Cont
         ? { completeness: 'full', reasons: [] }
         : { completeness: 'approximated', reasons: window.limitations };
     case 'system':
-      return systemGrade([...(state?.values.keys() ?? [])]);
+      return systemGrade(state?.values ?? new Map());
     case 'tool_registry':
       return toolGrade(state?.values ?? new Map());
     case 'runtime_state':
@@ -74,9 +75,12 @@ export function gradeOf(layer: LayerType, state: LayerState | null, window: Cont
   }
 }
 
-function systemGrade(keys: readonly string[]): LayerGrade {
-  if (keys.some((key) => key.startsWith(PROMPT_KEY))) return { completeness: 'full', reasons: [] };
-  const reasons = ['static_system_prompt_core_unknown'];
+function systemGrade(values: LayerState['values']): LayerGrade {
+  const keys = [...values.keys()].filter((key) => key !== UNSEEN_KEY);
+  const unseen = values.get(UNSEEN_KEY);
+  const reasons = Array.isArray(unseen) ? unseen.map(String) : [];
+  if (!keys.some((key) => key.startsWith(PROMPT_KEY))) reasons.unshift('static_system_prompt_core_unknown');
+  if (reasons.length === 0) return { completeness: 'full', reasons };
   return { completeness: keys.length > 0 ? 'approximated' : 'stub', reasons };
 }
 

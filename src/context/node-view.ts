@@ -6,6 +6,7 @@ import { layerIdOf, nodeIdOf } from './ids.ts';
 import { type Completeness, gradeOf, type LayerState, layerAt, stepTextOf } from './layers.ts';
 import { type MessagesContent, messagesOf } from './messages.ts';
 import { contextText, loadSteps, type OpenedContext } from './open.ts';
+import { UNSEEN_KEY, wasSeen } from './starts.ts';
 import { type ContextWindow, windowAt } from './window.ts';
 
 export interface LayerView {
@@ -14,7 +15,8 @@ export interface LayerView {
   readonly completeness: Completeness;
   /** Why it is not `full`. */
   readonly reasons: readonly string[];
-  readonly capture_method: 'transcript_reconstruction';
+  /** `live_capture` when a hook saw part of it. */
+  readonly capture_method: 'transcript_reconstruction' | 'live_capture';
   /** Bytes of the content as JSON; null when it was not loaded. */
   readonly byte_count: number | null;
   readonly fetched_from: 'local' | 'cache';
@@ -88,7 +90,7 @@ async function viewLayer(
     layer_id: layerIdOf(traceId, type, state?.since ?? window.step),
     layer_type: type,
     ...gradeOf(type, state, window),
-    capture_method: 'transcript_reconstruction',
+    capture_method: state !== null && wasSeen(state) ? 'live_capture' : 'transcript_reconstruction',
     byte_count: full ? Buffer.byteLength(JSON.stringify(content), 'utf8') : null,
     fetched_from: remote === null ? 'local' : 'cache',
     content,
@@ -117,7 +119,10 @@ async function factsContent(
   lost: { texts: number },
 ): Promise<Readonly<Record<string, unknown>>> {
   const content: Record<string, unknown> = Object.create(null);
-  for (const [key, value] of values) content[key] = full ? await textOf(context, value, lost) : value;
+  for (const [key, value] of values) {
+    // Said by the reasons of the layer.
+    if (key !== UNSEEN_KEY) content[key] = full ? await textOf(context, value, lost) : value;
+  }
   return content;
 }
 

@@ -9,6 +9,7 @@ import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { ObjectReader } from '../git/ports.ts';
 import type { Step } from '../record/step.ts';
 import type { MetaRow } from '../record/trace.ts';
+import { withStarts } from './starts.ts';
 import type { NodeIndex } from './window.ts';
 
 export interface OpenedContext {
@@ -18,6 +19,8 @@ export interface OpenedContext {
   readonly row: MetaRow;
   /** Nodes by step; a step may have none. */
   readonly nodes: NodeIndex;
+  /** Texts of instruction files that were seen at a start, by blob id. */
+  readonly startTexts: ReadonlyMap<string, string>;
   readonly folder: TraceFolder;
   readonly objects: ObjectReader;
 }
@@ -30,10 +33,12 @@ export async function openContext(shelves: readonly Shelf[], reference: string):
   const copy = await findTrace(shelves, reference);
   const folder = openCopy(copy);
   const row = await folder.meta();
-  const nodes = await readNodes(folder, row.step_count);
-  if (nodes.size === 0 && row.step_count > 0) throw notCaptured(copy.traceId);
+  const stored = await readNodes(folder, row.step_count);
+  if (stored.size === 0 && row.step_count > 0) throw notCaptured(copy.traceId);
+  const { nodes, texts } = await withStarts(stored, folder, row.step_count);
   const remote = copy.tip.shelf.remote ?? null;
-  return { traceId: copy.traceId, remote, row, nodes, folder, objects: copy.tip.shelf.objects };
+  const { objects } = copy.tip.shelf;
+  return { traceId: copy.traceId, remote, row, nodes, startTexts: texts, folder, objects };
 }
 
 function notCaptured(traceId: string): OtError {
@@ -96,8 +101,11 @@ async function loadSegment(
   }
 }
 
-/** A text of `context/blobs/`; null when it is not here. */
-export async function contextText({ folder, objects }: OpenedContext, oid: string): Promise<string | null> {
+/** A text of `context/blobs/`, or of a file that was seen at a start; null when it is not here. */
+export async function contextText(context: OpenedContext, oid: string): Promise<string | null> {
+  const { folder, objects, startTexts } = context;
+  const seen = startTexts.get(oid);
+  if (seen !== undefined) return seen;
   if ((await folder.files()).get(folder.names.contextBlob(oid)) !== oid) return null;
   return (await objects.read(oid))?.data.toString('utf8') ?? null;
 }

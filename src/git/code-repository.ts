@@ -62,6 +62,19 @@ export async function commonDir(git: GitProgram, folder: string): Promise<string
   return (await findCodeRepository(git, folder))?.commonDir ?? null;
 }
 
+/** Those of these absolute paths that git ignores, as seen from `folder`; none outside of a repository. */
+export async function ignoredPaths(
+  git: GitProgram,
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const input = paths.map((path) => `${path}\0`).join('');
+  const call = { cwd: folder, input, okCodes: [0, 1, 128] };
+  const { code, stdout } = await git.run(['check-ignore', '-z', '--stdin'], call);
+  return new Set(code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : []);
+}
+
 /** True when history was cut off by a shallow clone. */
 export async function isShallow(git: GitProgram, gitDir: string): Promise<boolean> {
   return (await git.text(['rev-parse', '--is-shallow-repository'], { gitDir })).trim() === 'true';

@@ -5,13 +5,21 @@
 
 import { OtError } from '../base/errors.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
-import { ingestPrimary, sourceMetaOf, storeSource, traceHeadOf, writeRecords } from '../capture/derive.ts';
+import {
+  ingestPrimary,
+  putRecord,
+  sourceMetaOf,
+  storeSource,
+  traceHeadOf,
+  writeRecords,
+} from '../capture/derive.ts';
 import { formatByName } from '../capture/formats.ts';
 import { identityOfSource, primarySource } from '../capture/identity.ts';
 import type { SourceInput } from '../capture/source-input.ts';
 import { TraceFiles } from '../capture/trace-files.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { SourceMeta } from '../record/source.ts';
+import type { ObservedStart } from '../record/start.ts';
 import type { MetaRow } from '../record/trace.ts';
 import type { Policy } from '../security/contract.ts';
 import { assertNoneLeft, listFindings } from '../security/external/sweep.ts';
@@ -30,6 +38,7 @@ import type { SealEngine } from '../security/seal-engine.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { type SealedBefore, type SealedBegin, sealedBegin } from './sealed-before.ts';
 import { type BesideSources, ContentCounter, type SealedContent } from './sealed-content.ts';
+import { arrivedStart, leavingStart, startBytes } from './sealed-start.ts';
 import { type TextSource, textSources } from './text-source.ts';
 
 export interface SealedTrace {
@@ -71,13 +80,19 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
   const list = await readSecrets(raw);
   const before = list.size;
   const format = metas[0]?.format ?? '';
-  const readers = sources.map((source) => () => source.read());
+  const start = leavingStart(await raw.start());
+  const readers = [...sources.map((source) => () => source.read()), ...startBytes(start)];
   const found = await listFindings(policy.external, readers, list);
   const seal = { policy, list, format, ...(engine === undefined ? {} : { engine }) };
   const sealed = await settleSeal(seal, async (session) => {
-    const parts = await sealParts(session, options, { sources, list, stored: before });
+    const parts = await sealParts(session, options, { sources, start, list, stored: before });
     return deriveSealedAsync(parts, async (value) => {
-      const sweep = { tools: policy.external, found, raw: readers, sealed: value.sources };
+      const sweep = {
+        tools: policy.external,
+        found,
+        raw: readers,
+        sealed: [...value.sources, ...startBytes(value.start)],
+      };
       await assertNoneLeft({ ...sweep, fields: new FieldClassifier(format) });
       return deriveCopy(options, metas, value);
     });
@@ -95,6 +110,7 @@ export async function readSecrets(raw: TraceFolder): Promise<SecretList> {
 
 interface Sealing {
   readonly sources: readonly TextSource[];
+  readonly start: ObservedStart | null;
   readonly list: SecretList;
   /** Size of the list when the last sealed copy was made. */
   readonly stored: number;
@@ -104,7 +120,7 @@ interface Sealing {
 async function sealParts(
   session: SealSession,
   { raw, previous }: SealTraceOptions,
-  { sources, list, stored }: Sealing,
+  { sources, start, list, stored }: Sealing,
 ): Promise<Sealed<Parts>> {
   const begins = await Promise.all(sources.map((source, index) => beginOf(raw, previous, source, index)));
   const scanned: ScannedStream[] = [];
@@ -115,6 +131,7 @@ async function sealParts(
     fileNames: sources.map(({ meta }) => meta.file_name),
     project: await raw.project(),
     dependencies: await raw.dependencies(),
+    start,
   });
   assertPlainIds(
     session,
@@ -199,6 +216,9 @@ async function deriveCopy(
     const stored = source === decides ? main : await storeSource(inputs[source]!, files, raw.names, source);
     const own = identityOfSource(formatOfSource(meta, raw.traceId), meta);
     sealedMetas.push(sourceMetaOf(own, inputs[source]!.fileName, stored, meta.raw_bytes));
+  }
+  if (parts.start !== null) {
+    putRecord(files, raw.names.observed(0, 'start'), arrivedStart(parts.start, algorithm));
   }
   const row = writeRecords(
     files,

@@ -1,6 +1,7 @@
 /** What a sealed trace holds, in numbers: bytes of its sources, and placeholders in all that leaves of it. */
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { ObservedDependencies, ObservedProject } from '../record/source.ts';
+import type { ObservedStart } from '../record/start.ts';
 import { PlaceholderCounter } from '../security/placeholder.ts';
 
 export interface SealedContent {
@@ -15,6 +16,7 @@ export interface BesideSources {
   readonly fileNames: readonly string[];
   readonly project: ObservedProject;
   readonly dependencies: ObservedDependencies | null;
+  readonly start: ObservedStart | null;
 }
 
 /** Counts while the parts of a trace stream by. A source that is read again is counted once. */
@@ -22,8 +24,8 @@ export class ContentCounter {
   readonly #sources = new Map<number, { bytes: number; placeholders: PlaceholderCounter }>();
   readonly #beside = new PlaceholderCounter();
 
-  constructor({ fileNames, project, dependencies }: BesideSources) {
-    this.#beside.add(Buffer.from(JSON.stringify([fileNames, project, dependencies]), 'utf8'));
+  constructor({ fileNames, project, dependencies, start }: BesideSources) {
+    this.#beside.add(Buffer.from(JSON.stringify([fileNames, project, dependencies, start]), 'utf8'));
   }
 
   async *counted(source: number, parts: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
@@ -53,6 +55,7 @@ export async function contentOf(sealed: TraceFolder): Promise<SealedContent> {
     fileNames: metas.map((meta) => meta.file_name),
     project: await sealed.project(),
     dependencies: await sealed.dependencies(),
+    start: await sealed.start(),
   });
   for (const source of metas.keys()) {
     for await (const _ of counter.counted(source, sealed.readSource(source)));

@@ -8,6 +8,7 @@ import { decodeRecord } from '../../src/record/decode.ts';
 import { metaRowOf } from '../../src/record/meta.ts';
 import { PatchRow } from '../../src/record/patch.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../../src/record/source.ts';
+import { ObservedStart } from '../../src/record/start.ts';
 import { Step } from '../../src/record/step.ts';
 import { MetaRow, TraceHead } from '../../src/record/trace.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
@@ -23,6 +24,7 @@ const SCHEMAS = {
   ObservedProject,
   ObservedDependencies,
   ObservedGit,
+  ObservedStart,
 } as const;
 
 /** Examples of FORMAT.md by the word after `record`. */

@@ -23,6 +23,12 @@ export function endsTurn({ events }: Visit): boolean {
   return events.some(({ event }) => TURN_END.test(event));
 }
 
+/** When a session started, or went on after a pause, as the youngest of these events tells; null when none does. */
+export function startOf({ events }: Visit): number | null {
+  const starts = events.filter(({ event }) => /^sessionstart$/i.test(event));
+  return starts.length === 0 ? null : Math.max(...starts.map(({ at }) => at));
+}
+
 /** Newest event of a visit, in milliseconds since 1970. */
 export function newest({ events }: Visit): number {
   return Math.max(...events.map(({ at }) => at));

@@ -2,18 +2,9 @@
  * What hooks told of a repository, kept in the trace of the session that worked there. The log does not say where
  * HEAD stood at an edit, nor that a commit became another one; hooks are the only ones who saw it.
  */
-import { OtError } from '../../base/errors.ts';
 import type { Bucket } from '../../bucket/home.ts';
-import { appendJournal } from '../../bucket/journal.ts';
-import { JournalIndex } from '../../bucket/journal-index.ts';
-import { withWritableBucket } from '../../bucket/lane.ts';
-import { ownShelf } from '../../bucket/shelves.ts';
-import { TraceFolder } from '../../bucket/trace-folder.ts';
-import type { Oid } from '../../git/ports.ts';
 import type { ObservedGit } from '../../record/source.ts';
-import { putRecord, writeRecords } from '../derive.ts';
-import { TraceFiles } from '../trace-files.ts';
-import { captureMessage } from '../transaction.ts';
+import { observe } from './observe.ts';
 import type { SpoolEvent } from './spool.ts';
 
 const MOST_HEADS = 2_000;
@@ -123,47 +114,5 @@ export async function observeGit(
   events: readonly SpoolEvent[],
 ): Promise<void> {
   if (events.every((event) => headOf(event) === null)) return;
-  const found = await find(bucket, traceId);
-  if (found === null || (await nextOf(found.folder, events)) === null) return;
-  await withWritableBucket(bucket, (writable) => append(writable, traceId, events));
-}
-
-async function append(bucket: Bucket, traceId: string, events: readonly SpoolEvent[]): Promise<void> {
-  const { repository, platform } = bucket;
-  const found = await find(bucket, traceId);
-  const next = found === null ? null : await nextOf(found.folder, events);
-  if (found === null || next === null) return;
-  const { ref, folder } = found;
-  const old = await folder.files();
-  const batch = repository.objects.batch();
-  const files = new TraceFiles(batch, repository.algorithm, new Set(old.values()));
-  files.adopt(old, '');
-  putRecord(files, folder.names.observed(0, 'git'), next);
-  const metas = await folder.sourceMetas();
-  const row = writeRecords(
-    files,
-    await folder.head(),
-    metas,
-    await folder.project(),
-    await folder.dependencies(),
-  );
-  const traces = new Map([[traceId, files.writeTree()]]);
-  await appendJournal(repository, batch, [{ ref, traces, message: captureMessage([row]) }], platform);
-}
-
-async function nextOf(folder: TraceFolder, events: readonly SpoolEvent[]): Promise<ObservedGit | null> {
-  try {
-    return withEvents(await folder.git(), events);
-  } catch (error) {
-    if (error instanceof OtError && error.kind === 'corrupt') return null;
-    throw error;
-  }
-}
-
-async function find(bucket: Bucket, traceId: string): Promise<{ ref: Oid; folder: TraceFolder } | null> {
-  const shelf = ownShelf(bucket);
-  const found = await new JournalIndex(shelf).find(traceId);
-  return found === null
-    ? null
-    : { ref: found.ref, folder: new TraceFolder(shelf.objects, traceId, found.tree) };
+  await observe(bucket, traceId, 'git', async (folder) => withEvents(await folder.git(), events));
 }

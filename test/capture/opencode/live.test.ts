@@ -21,6 +21,7 @@ it('captures the session that the hook is about, as often as it grows', async ()
     packedTip: async () => null,
     isTracked: async () => true,
     isMarked: () => false,
+    lookAtStart: async () => ({ starts: [], texts: [] }),
     locate: () => path,
   });
   const ask: Visit = {

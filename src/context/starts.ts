@@ -1,0 +1,141 @@
+/**
+ * What was seen at a session's starts, laid over its nodes: no transcript tells of instruction files and of names of
+ * variables. Each start holds from the first step behind it on.
+ */
+import { OtError } from '../base/errors.ts';
+import { SEGMENT_STEPS } from '../bucket/layout.ts';
+import { readSteps } from '../bucket/steps.ts';
+import type { TraceFolder } from '../bucket/trace-folder.ts';
+import type { ContextNode, FactLayer, LayerValue } from '../record/context.ts';
+import type { InstructionFile, ObservedStart, SessionStart } from '../record/start.ts';
+
+/** Keys of files in the `system` layer begin with this. */
+export const INSTRUCTIONS_KEY = 'instructions/';
+/** Key of the `system` layer that says why not all of it was seen. */
+export const UNSEEN_KEY = 'instructions_not_seen';
+const VARIABLES_KEY = 'environment_names';
+
+/** The hook of a start ends a little after the agent has begun to write. */
+const SLACK_MS = 5_000;
+/** Times of files are told in steps of this, at most. */
+const FILE_TIME_MS = 20;
+
+/** Nodes with what was seen, and the texts of the files by the id that their values name. */
+export interface WithStarts {
+  readonly nodes: Map<number, ContextNode>;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export async function withStarts(
+  nodes: Map<number, ContextNode>,
+  folder: TraceFolder,
+  steps: number,
+): Promise<WithStarts> {
+  const texts = new Map<string, string>();
+  try {
+    await layOver(nodes, folder, steps, texts);
+  } catch (error) {
+    if (!(error instanceof OtError && error.kind === 'corrupt')) throw error;
+    overlay(nodes, 1, new Map(), new Map([unseenFact(['start_not_here'])]));
+  }
+  return { nodes, texts };
+}
+
+async function layOver(
+  nodes: Map<number, ContextNode>,
+  folder: TraceFolder,
+  steps: number,
+  texts: Map<string, string>,
+): Promise<void> {
+  const seen = await folder.start();
+  let before: Facts = new Map();
+  for (const start of seen?.starts ?? []) {
+    const step = await firstStepSince(folder, steps, Date.parse(start.at) - SLACK_MS);
+    if (step === null) return;
+    const now = factsOf(start, seen!, texts);
+    overlay(nodes, step, before, now);
+    before = now;
+  }
+}
+
+/** True for a layer of which a part was seen at a start. */
+export function wasSeen({ values }: { readonly values: ReadonlyMap<string, unknown> }): boolean {
+  return [...values.keys()].some((key) => key === VARIABLES_KEY || key.startsWith(INSTRUCTIONS_KEY));
+}
+
+/** Values by layer and key. */
+interface Fact {
+  readonly layer: FactLayer;
+  readonly key: string;
+  readonly value: LayerValue;
+}
+
+type Facts = ReadonlyMap<string, Fact>;
+
+function unseenFact(reasons: readonly string[]): [string, Fact] {
+  return [UNSEEN_KEY, { layer: 'system', key: UNSEEN_KEY, value: [...new Set(reasons)] }];
+}
+
+function factsOf(start: SessionStart, { texts: all }: ObservedStart, texts: Map<string, string>): Facts {
+  const facts = new Map<string, Fact>();
+  const note = (layer: FactLayer, key: string, value: LayerValue): void => {
+    facts.set(`${layer}\0${key}`, { layer, key, value });
+  };
+  for (const file of start.files) {
+    const text = file.text === undefined ? undefined : all[file.text];
+    if (text !== undefined && file.blob !== undefined) {
+      texts.set(file.blob, text);
+      note('system', `${INSTRUCTIONS_KEY}${file.path}`, { $blob: file.blob, bytes: file.bytes });
+    }
+  }
+  const unseen = start.files.flatMap((file) => whyUnseen(file, start));
+  if (unseen.length > 0) facts.set(...unseenFact(unseen));
+  if (start.environment_names !== null) {
+    note('runtime_state', VARIABLES_KEY, start.environment_names);
+  }
+  return facts;
+}
+
+/** A file that changed after the start may not be what the agent read. */
+function whyUnseen({ omitted, modified_at }: InstructionFile, { at }: SessionStart): string[] {
+  if (omitted !== undefined) return [`instruction_file_${omitted}`];
+  const isLater = Date.parse(modified_at) > Date.parse(at) + FILE_TIME_MS;
+  return isLater ? ['instruction_file_changed_since'] : [];
+}
+
+/** What the session itself tells at that step counts before what was seen. */
+function overlay(nodes: Map<number, ContextNode>, step: number, before: Facts, now: Facts): void {
+  const node = nodes.get(step);
+  if (node === undefined) return;
+  const layers: Partial<Record<FactLayer, Record<string, LayerValue>>> = {};
+  const set = (layer: FactLayer, key: string, value: LayerValue): void => {
+    layers[layer] ??= Object.create(null) as Record<string, LayerValue>;
+    layers[layer][key] = value;
+  };
+  for (const [name, { layer, key }] of before) if (!now.has(name)) set(layer, key, null);
+  for (const { layer, key, value } of now.values()) set(layer, key, value);
+  for (const [layer, change] of Object.entries(node.layers ?? {})) {
+    for (const [key, value] of Object.entries(change ?? {}))
+      set(layer as FactLayer, key, value as LayerValue);
+  }
+  nodes.set(step, { ...node, layers });
+}
+
+/** First step at `time` or later; null when all are before it. Times of steps do not go back by more than a little. */
+async function firstStepSince(folder: TraceFolder, steps: number, time: number): Promise<number | null> {
+  const last = Math.ceil(steps / SEGMENT_STEPS) - 1;
+  let [low, high] = [0, last];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((await stepSince(folder, middle, time)) === null) low = middle + 1;
+    else high = middle;
+  }
+  return last < 0 ? null : stepSince(folder, low, time);
+}
+
+async function stepSince(folder: TraceFolder, segment: number, time: number): Promise<number | null> {
+  const first = segment * SEGMENT_STEPS + 1;
+  const steps = await readSteps(folder, first, first + SEGMENT_STEPS - 1);
+  const found = steps.find(({ timestamp }) => timestamp != null && Date.parse(timestamp) >= time);
+  return found?.step_index ?? null;
+}
