@@ -3,6 +3,7 @@
  * HEAD stood at an edit, nor that a commit became another one; hooks are the only ones who saw it.
  */
 import type { Bucket } from '../../bucket/home.ts';
+import type { Oid } from '../../git/ports.ts';
 import type { ObservedGit } from '../../record/source.ts';
 import { observe } from './observe.ts';
 import type { SpoolEvent } from './spool.ts';
