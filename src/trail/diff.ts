@@ -9,7 +9,7 @@ export interface Hunk {
 }
 
 /** Most changed lines for which the shortest script is looked for; beyond, unique lines decide. */
-const MOST_CHANGES = 400;
+const MOST_CHANGES = 128;
 
 /** Changes between two texts in order, with at least one equal line between any two of them. */
 export function diffLines(a: Int32Array, b: Int32Array): Hunk[] {
@@ -38,14 +38,57 @@ function align(a: Int32Array, b: Int32Array, range: Hunk, match: Int32Array): vo
   while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) match[b0++] = a0++;
   while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) match[--b1] = --a1;
   if (a0 === a1 || b0 === b1) return;
-  const inner = { a0, a1, b0, b1 };
-  if (!shortestScript(a, b, inner, match)) alignByUnique(a, b, inner, match);
+  const inA = sharedPlaces(a, a0, a1, b, b0, b1);
+  const inB = inA.length === 0 ? inA : sharedPlaces(b, b0, b1, a, a0, a1);
+  if (inB.length === 0) return;
+  if (!shortestScript(pick(a, inA), pick(b, inB), (x, y) => (match[inB[y]!] = inA[x]!)))
+    alignByUnique(a, b, { a0, a1, b0, b1 }, match);
 }
 
+/** Marks of lines by their numbers, valid where they hold the number of the search. */
+let marks = new Int32Array(1024);
+let search = 0;
+
+/** Places in a range of `a` whose lines stand in the range of `b` too: all others are changes for certain. */
+function sharedPlaces(
+  a: Int32Array,
+  a0: number,
+  a1: number,
+  b: Int32Array,
+  b0: number,
+  b1: number,
+): Int32Array {
+  search += 1;
+  for (let at = b0; at < b1; at += 1) {
+    const id = b[at]!;
+    if (id >= marks.length) growMarks(id);
+    marks[id] = search;
+  }
+  const found = new Int32Array(a1 - a0);
+  let count = 0;
+  for (let at = a0; at < a1; at += 1) if (marks[a[at]!] === search) found[count++] = at;
+  return found.subarray(0, count);
+}
+
+function growMarks(id: number): void {
+  const grown = new Int32Array(Math.max(id + 1, marks.length * 2));
+  grown.set(marks);
+  marks = grown;
+}
+
+function pick(ids: Int32Array, places: Int32Array): Int32Array {
+  const found = new Int32Array(places.length);
+  for (let at = 0; at < places.length; at += 1) found[at] = ids[places[at]!]!;
+  return found;
+}
+
+/** Takes a pair of equal lines, by their places. */
+type Pair = (x: number, y: number) => void;
+
 /** Myers' greedy algorithm; false when the texts differ in too many lines. */
-function shortestScript(a: Int32Array, b: Int32Array, range: Hunk, match: Int32Array): boolean {
-  const n = range.a1 - range.a0;
-  const m = range.b1 - range.b0;
+function shortestScript(a: Int32Array, b: Int32Array, pair: Pair): boolean {
+  const n = a.length;
+  const m = b.length;
   const most = Math.min(n + m, MOST_CHANGES);
   const reach = new Int32Array(2 * most + 3);
   const middle = most + 1;
@@ -56,13 +99,13 @@ function shortestScript(a: Int32Array, b: Int32Array, range: Hunk, match: Int32A
       const down = k === -d || (k !== d && reach[middle + k - 1]! < reach[middle + k + 1]!);
       let x = down ? reach[middle + k + 1]! : reach[middle + k - 1]! + 1;
       let y = x - k;
-      while (x < n && y < m && a[range.a0 + x] === b[range.b0 + y]) {
+      while (x < n && y < m && a[x] === b[y]) {
         x += 1;
         y += 1;
       }
       reach[middle + k] = x;
       if (x >= n && y >= m) {
-        walkBack(trace, d, range, match);
+        walkBack(trace, d, n, m, pair);
         return true;
       }
     }
@@ -70,9 +113,9 @@ function shortestScript(a: Int32Array, b: Int32Array, range: Hunk, match: Int32A
   return false;
 }
 
-function walkBack(trace: readonly Int32Array[], last: number, range: Hunk, match: Int32Array): void {
-  let x = range.a1 - range.a0;
-  let y = range.b1 - range.b0;
+function walkBack(trace: readonly Int32Array[], last: number, n: number, m: number, pair: Pair): void {
+  let x = n;
+  let y = m;
   for (let d = last; d >= 0; d -= 1) {
     const reach = trace[d]!;
     const at = (k: number): number => (k < -d || k > d ? -1 : reach[k + d]!);
@@ -83,7 +126,7 @@ function walkBack(trace: readonly Int32Array[], last: number, range: Hunk, match
     while (x > startX && y > startX - k) {
       x -= 1;
       y -= 1;
-      match[range.b0 + y] = range.a0 + x;
+      pair(x, y);
     }
     x = before;
     y = d === 0 ? 0 : before - (down ? k + 1 : k - 1);

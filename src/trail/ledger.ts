@@ -243,9 +243,9 @@ export class FileLedger {
     const views: Lines[] = [];
     for (const parent of commit.parents) {
       const old = parent === null ? null : await this.#blobOf(parent.oid);
-      views.push(carry(this.#table, old ?? unowned(new Int32Array(0)), ids, NOBODY));
+      views.push(this.#alignments.of(old ?? unowned(new Int32Array(0)), ids));
     }
-    if (views.length === 1) return views[0]!;
+    if (views.length === 1) return { owners: views[0]!.owners.slice(), added: views[0]!.added };
     const owners = new Int32Array(ids.length);
     const added = new Uint8Array(ids.length);
     for (let at = 0; at < ids.length; at += 1) {

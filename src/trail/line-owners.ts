@@ -10,7 +10,9 @@ export const STRONG = 5;
 /** Alignments of states with the text at hand, each made once. What it gives is not to be changed. */
 export class Alignments {
   readonly table: LineTable;
-  readonly #known = new WeakMap<Owned, { readonly ids: Int32Array; readonly carried: Carried }>();
+  /** By the owners of a state: states that go on unchanged share them. */
+  readonly #known = new WeakMap<Int32Array, { readonly ids: Int32Array; readonly carried: Carried }>();
+  readonly #agentLines = new WeakMap<Int32Array, Set<number>>();
 
   constructor(table: LineTable) {
     this.table = table;
@@ -18,11 +20,24 @@ export class Alignments {
 
   /** Lines of `ids` with their owners in a state; new ones are nobody's. */
   of(state: Owned, ids: Int32Array): Carried {
-    const known = this.#known.get(state);
+    const known = this.#known.get(state.owners);
     if (known !== undefined && known.ids === ids) return known.carried;
     const carried = carry(this.table, state, ids, NOBODY);
-    this.#known.set(state, { ids, carried });
+    this.#known.set(state.owners, { ids, carried });
     return carried;
+  }
+
+  /** Numbers of the lines that agents own in a state, with and without their white space. */
+  agentLines(state: Owned): ReadonlySet<number> {
+    let lines = this.#agentLines.get(state.owners);
+    if (lines === undefined) {
+      lines = new Set();
+      for (let at = 0; at < state.ids.length; at += 1) {
+        if (state.owners[at]! > 0) lines.add(state.ids[at]!).add(this.table.bare(state.ids[at]!));
+      }
+      this.#agentLines.set(state.owners, lines);
+    }
+    return lines;
   }
 
   /** Lines that one has and the other has not. */
@@ -54,8 +69,8 @@ export function take(
   const { table } = alignments;
   const wanted = (at: number): boolean =>
     lines.owners[at] === UNDECIDED ? resolves : lines.added[at] === 1 && lines.owners[at] === NOBODY;
-  if (!resolves && !mayHold(table, state, ids, { wanted, needed })) return;
-  if (!lines.owners.some((_, at) => wanted(at))) return;
+  const isOpen = resolves && lines.owners.includes(UNDECIDED);
+  if (!isOpen && !mayHold(alignments, state, ids, { wanted, needed })) return;
   const { owners, added } = alignments.of(state, ids);
   const isEnough = (from: number, to: number): boolean => {
     const own = weightOfRun(table, state.ids, ids, from, to);
@@ -63,8 +78,8 @@ export function take(
     let [first, last] = [from, to];
     while (first > 0 && added[first - 1] === 0) first -= 1;
     while (last < ids.length && added[last] === 0) last += 1;
-    const isOpen = (first === from && from > 0) || (last === to && to < ids.length);
-    return own >= STRONG || (!isOpen && weightOfRun(table, state.ids, ids, first, last) >= STRONG);
+    const isOpenEnded = (first === from && from > 0) || (last === to && to < ids.length);
+    return own >= STRONG || (!isOpenEnded && weightOfRun(table, state.ids, ids, first, last) >= STRONG);
   };
   for (let at = 0; at < ids.length; at += 1) {
     let end = at;
@@ -82,23 +97,25 @@ export function take(
   }
 }
 
-/** Cheap: whether agents own enough of the wanted lines in the state, wherever they stand. */
+/** Cheap: whether agents own a long enough run of the wanted lines in the state, wherever they stand there. */
 function mayHold(
-  table: LineTable,
+  alignments: Alignments,
   state: Owned,
   ids: Int32Array,
   { wanted, needed }: { readonly wanted: (at: number) => boolean; readonly needed: number | 'surrounded' },
 ): boolean {
-  const open = new Set<number>();
-  for (let at = 0; at < ids.length; at += 1) if (wanted(at)) open.add(ids[at]!).add(table.bare(ids[at]!));
-  if (open.size === 0) return false;
-  let weight = 0;
-  const enough = needed === 'surrounded' ? 0 : needed;
-  for (let at = 0; at < state.ids.length; at += 1) {
-    if (state.owners[at]! <= 0) continue;
-    const id = state.ids[at]!;
-    if (!open.has(id) && !open.has(table.bare(id))) continue;
-    weight += table.weight(id);
+  const { table } = alignments;
+  const enough = needed === 'surrounded' ? 1 : needed;
+  let owned: ReadonlySet<number> | null = null;
+  let weight = -1;
+  for (let at = 0; at < ids.length; at += 1) {
+    const isWanted = wanted(at);
+    if (isWanted) owned ??= alignments.agentLines(state);
+    if (!isWanted || !(owned!.has(ids[at]!) || owned!.has(table.bare(ids[at]!)))) {
+      weight = -1;
+      continue;
+    }
+    weight = Math.max(0, weight) + table.weight(ids[at]!);
     if (weight >= enough) return true;
   }
   return false;

@@ -6,6 +6,8 @@ import { ownerOf } from './owner.ts';
 
 /** Weight of a line that may be told from others. */
 const DISTINCT = 3;
+/** Lines of one block that have to be there, when not all of it is: anybody may type one of them again. */
+const FEWEST = 2;
 
 export class LostEdits {
   readonly #table: LineTable;
@@ -38,7 +40,7 @@ export class LostEdits {
     });
   }
 
-  /** Lines of a block in a text: all of it in one piece, else each line that both have once. */
+  /** Lines of a block in a text: all of it in one piece, else half of its telling lines, each of which both have once. */
   #found(block: Int32Array, ids: Int32Array, added: Uint8Array): Array<[number, 'exact_range' | 'line_set']> {
     const isAdded = (at: number): boolean => added[at] === 1;
     const starts = occurrences(block, ids);
@@ -49,11 +51,13 @@ export class LostEdits {
       if (starts.length > 1 || !tells || !lines.every(isAdded)) return [];
       return lines.map((at) => [at, 'exact_range']);
     }
-    return Array.from(block).flatMap((id): Array<[number, 'line_set']> => {
+    const telling = new Set(Array.from(block).filter((id) => this.#table.weight(id) === DISTINCT));
+    const lines = Array.from(telling).flatMap((id): Array<[number, 'line_set']> => {
       const at = ids.indexOf(id);
       const single = at >= 0 && ids.indexOf(id, at + 1) < 0 && block.indexOf(id) === block.lastIndexOf(id);
-      return single && isAdded(at) && this.#table.weight(id) === DISTINCT ? [[at, 'line_set']] : [];
+      return single && isAdded(at) ? [[at, 'line_set']] : [];
     });
+    return lines.length >= FEWEST && lines.length * 2 >= telling.size ? lines : [];
   }
 }
 

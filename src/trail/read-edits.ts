@@ -1,10 +1,10 @@
 /** The patches that may have changed files of one code repository, with their texts. */
 import { createHash } from 'node:crypto';
-import type { Sqlite } from '../base/sqlite.ts';
+import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { readSegment } from '../catalog/read-trace.ts';
+import { readSegmentSteps } from '../catalog/read-trace.ts';
 import { type CallEdits, editsOfStep } from '../record/file-edits.ts';
 import { ShownFile } from '../record/patch.ts';
 import { type Place, type PlaceOptions, placesOf } from './places.ts';
@@ -113,36 +113,37 @@ interface SegmentEdits {
 
 /** Reads texts of patches out of the bucket. */
 export class EditReader {
-  readonly #database: Sqlite;
+  readonly #segmentIds: SqliteStatement;
+  readonly #editingSteps: SqliteStatement;
   readonly #shelves: readonly Shelf[];
-  readonly #segments = new Map<string, SegmentEdits>();
+  readonly #segments = new Map<string, Promise<SegmentEdits | null>>();
   readonly #shown = new Map<string, ShownFiles>();
 
   constructor(database: Sqlite, shelves: readonly Shelf[]) {
-    this.#database = database;
+    this.#segmentIds = database.prepare('SELECT oid FROM segments WHERE trace = ? AND first = ?');
+    this.#editingSteps = database.prepare(
+      'SELECT DISTINCT step FROM patches WHERE trace = ? AND step BETWEEN ? AND ?',
+    );
     this.#shelves = shelves;
   }
 
   /** The patches in their order; those whose texts are not here, or of which the log does not say how they ended, are left out. */
   async read(patches: readonly PlacedPatch[]): Promise<FoundEdit[]> {
-    const found: FoundEdit[] = [];
-    for (const patch of patches) {
-      const copy = copyOf(patch.session, this.#shelves);
-      const segment = copy === null ? null : await this.#segment(copy, patch);
+    const segments = await Promise.all(patches.map((patch) => this.#segment(patch)));
+    return patches.flatMap((patch, at) => {
+      const segment = segments[at] ?? null;
       const edits = segment?.edits.get(`${patch.step}.${patch.ordinal}`);
-      if (copy === null || edits === undefined || isUnconfirmed(edits)) continue;
-      const shown = ShownFile.safeParse(edits.result?.metadata?.before);
-      found.push({
-        ...edits,
-        ...patch,
-        written: edits.path,
-        model: segment!.model.get(patch.step) ?? patch.session.model,
-        ...(shown.success
-          ? { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } }
-          : {}),
-      });
-    }
-    return found;
+      if (segment === null || edits === undefined || isUnconfirmed(edits)) return [];
+      const model = segment.model.get(patch.step) ?? patch.session.model;
+      return [{ ...edits, ...patch, written: edits.path, model, ...this.#beforeOf(patch, edits) }];
+    });
+  }
+
+  #beforeOf({ session }: PlacedPatch, { result }: CallEdits): Pick<FoundEdit, 'before'> {
+    const shown = ShownFile.safeParse(result?.metadata?.before);
+    const copy = copyOf(session, this.#shelves);
+    if (!shown.success || copy === null) return {};
+    return { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } };
   }
 
   #shownIn(copy: TraceCopy): ShownFiles {
@@ -155,30 +156,39 @@ export class EditReader {
     return shown;
   }
 
-  async #segment(copy: TraceCopy, { session, step }: PlacedPatch): Promise<SegmentEdits | null> {
+  #segment({ session, step }: PlacedPatch): Promise<SegmentEdits | null> {
     const first = step - ((step - 1) % SEGMENT_STEPS);
-    const [row] = this.#database.all<{ oid: string }>(
-      'SELECT oid FROM segments WHERE trace = ? AND first = ?',
-      session.id,
-      first,
-    );
-    if (row === undefined) return null;
-    const key = `${copy.traceId} ${row.oid}`;
+    const key = `${session.trace_id} ${first}`;
     let edits = this.#segments.get(key);
     if (edits === undefined) {
-      edits = await readEdits(copy, { first, oid: row.oid });
+      edits = this.#readSegment(session, first);
       if (this.#segments.size >= MOST_SEGMENTS) this.#segments.delete(this.#segments.keys().next().value!);
       this.#segments.set(key, edits);
     }
     return edits;
   }
+
+  async #readSegment(session: EditingSession, first: number): Promise<SegmentEdits | null> {
+    const copy = copyOf(session, this.#shelves);
+    const [row] = this.#segmentIds.all<{ oid: string }>(session.id, first);
+    if (copy === null || row === undefined) return null;
+    const rows = this.#editingSteps.all<{ step: number }>(session.id, first, first + SEGMENT_STEPS - 1);
+    return readEdits(
+      copy,
+      { first, oid: row.oid },
+      rows.map(({ step }) => step),
+    );
+  }
 }
 
-async function readEdits(copy: TraceCopy, segment: { first: number; oid: string }): Promise<SegmentEdits> {
-  const { steps } = await readSegment(copy, segment);
+async function readEdits(
+  copy: TraceCopy,
+  segment: { readonly first: number; readonly oid: string },
+  wanted: readonly number[],
+): Promise<SegmentEdits> {
   const edits = new Map<string, CallEdits>();
   const model = new Map<number, string | null>();
-  for (const step of steps) {
+  for (const step of await readSegmentSteps(copy, segment, new Set(wanted))) {
     for (const each of editsOfStep(step)) {
       edits.set(`${step.step_index}.${each.ordinal}`, each);
       model.set(step.step_index, step.model ?? null);

@@ -2,7 +2,7 @@
 import type { ObjectReader, Oid } from '../git/ports.ts';
 import { BlobLines } from './blob-lines.ts';
 import type { CommittedFile, FileGroup } from './file-groups.ts';
-import { FileLedger } from './ledger.ts';
+import { FileLedger, type LedgerCommit } from './ledger.ts';
 import { LineTable, type Owned } from './lines.ts';
 import { authoredBlocks } from './lost-edits.ts';
 import { type OwnedRange, rangesOf } from './owner.ts';
@@ -47,6 +47,7 @@ export async function replay(
   const table = new LineTable();
   noteAuthored(table, edits);
   const blobs = new BlobLines(objects, table);
+  await blobs.readAhead(commits.flatMap(({ entry }) => blobsOf(entry)));
   const ledger = new FileLedger(table, {
     blob: (oid) => blobs.read(oid),
     hash: blobIdOf,
@@ -72,6 +73,10 @@ export async function replay(
   }
   await editsUntil(Number.POSITIVE_INFINITY);
   return { paths, edits, table, ledger, files: latestOwners(files, ledger), changes };
+}
+
+function blobsOf({ oid, parents }: LedgerCommit): Oid[] {
+  return [oid, ...parents.flatMap((parent) => parent?.oid ?? [])];
 }
 
 /** A blob seen again may have lost owners since. */
