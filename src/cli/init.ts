@@ -36,7 +36,7 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
   const note = git instanceof OtError ? git : null;
   if (!(git instanceof OtError)) changes.push(...git);
   if (options.shared) changes.push(await planMarker(hooks.top, options.exclude));
-  await applyChanges(withoutRepeats(changes), app.platform);
+  await applyChanges(withoutRepeats(changes), app.platform, app.home);
   if (!options.exclude && note === null) await noteRepository(places, app.platform, hooks, true);
   const enabled = { name: 'opentraces.enabled', value: String(!options.exclude), bool: true };
   await setSetting(app.git, hooks.top, 'local', enabled);

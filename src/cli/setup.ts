@@ -16,7 +16,7 @@ export interface SetupRun {
 
 /** Applies the plan, or with a dry run only shows it: not a file changes then. */
 export async function runSetup(app: App, run: SetupRun): Promise<Reply> {
-  if (!run.dryRun) await applyChanges(run.changes, app.platform);
+  if (!run.dryRun) await applyChanges(run.changes, app.platform, app.home);
   const changes = run.changes.map((change) => ({ path: change.path, action: actionOf(change) }));
   const { target, remove, dryRun: dry_run, note = null } = run;
   const setup: SetupReport = { target, remove, dry_run, changes, note: remove ? null : note };

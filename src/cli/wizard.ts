@@ -46,7 +46,7 @@ export async function runWizard(app: App, steps: readonly WizardStep[]): Promise
 /** False when it could not be done. */
 async function tookStep(app: App, step: WizardStep): Promise<boolean> {
   try {
-    await applyChanges(await step.plan(), app.platform);
+    await applyChanges(await step.plan(), app.platform, app.home);
     await step.after?.();
   } catch (error) {
     if (!(error instanceof OtError)) throw error;

@@ -95,7 +95,7 @@ class Settings {
 
   async act(act: Act): Promise<void> {
     const changes = await planAgent(agentTarget(this.#agent), this.homes, this.places, act === 'remove');
-    await applyChanges(changes, testPlatform());
+    await applyChanges(changes, testPlatform(), this.places.home);
   }
 
   get names(): string[] {
@@ -115,6 +115,30 @@ test(`any order of setup and removal gives back the bytes (seed ${SEED}, ${RUNS}
       expect(at.names).toHaveLength(1);
       rmSync(at.homes.userHome, { recursive: true });
     }),
+    { seed: SEED, numRuns: RUNS },
+  );
+});
+
+test(`an edit meanwhile stays, and nothing beside it moves (seed ${SEED}, ${RUNS} runs)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...AGENTS),
+      settings,
+      hand,
+      fc.boolean(),
+      async (agent, own, by, oneLine) => {
+        const at = new Settings(agent);
+        const value = { model: 'opus', ...own };
+        const text = oneLine ? JSON.stringify(value) : written(value, by);
+        const edit = (now: string) => now.replace('{', '{ "changed since": [1,  2],');
+        writeFileSync(at.path, text);
+        await at.act('set up');
+        writeFileSync(at.path, edit(readFileSync(at.path, 'utf8')));
+        await at.act('remove');
+        expect(readFileSync(at.path, 'utf8')).toBe(edit(text));
+        rmSync(at.homes.userHome, { recursive: true });
+      },
+    ),
     { seed: SEED, numRuns: RUNS },
   );
 });

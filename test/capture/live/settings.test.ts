@@ -36,6 +36,7 @@ describe('settings of an agent', () => {
     ['[]', 'OT_SETTINGS_INVALID'],
     ['{"hooks": {"Stop": "x"}}', 'OT_SETTINGS_INVALID'],
     ['not json', 'OT_SETTINGS_INVALID'],
+    ['{"hooks": {}, "hooks": {"Stop": []}}', 'OT_SETTINGS_INVALID'],
   ])('leaves %s as it is', async (text, code) => {
     const machine = newMachine();
     const path = put(join(machine.home, '.claude', 'settings.json'), text);
@@ -88,5 +89,23 @@ describe('settings of an agent', () => {
       code: 3,
       reply: { error: { code: 'OT_FILE_FOREIGN' } },
     });
+  });
+});
+
+describe('text beside our hooks', () => {
+  it.each([
+    ['{"a":[1,2],"hooks":{},"z":{"b":1}}', '{"a":[1,2],"hooks":{},"z":{"b":1},"mine":1}'],
+    ['{\n  "a": [1,2],   "hooks": {}\n}\n', '{\n  "a": [1,2],   "hooks": {},"mine":1\n}\n'],
+    ['{ "hooks": { "Stop": [ ] } }', '{ "hooks": { "Stop": [ ] },"mine":1 }'],
+  ])('leaves what is beside our hooks in %s as it is written', async (text, mended) => {
+    const machine = newMachine();
+    const path = put(join(machine.home, '.claude', 'settings.json'), text);
+    await ot(machine, 'setup', 'claude-code');
+    const now = readFileSync(path, 'utf8');
+    expect(JSON.parse(now)).toMatchObject({ hooks: { Stop: [{ hooks: [{ type: 'command' }] }] } });
+    for (const part of text.split(/"hooks".*/s)) expect(now).toContain(part);
+    writeFileSync(path, now.replace(/(\s*\}\s*)$/, ',"mine":1$1'));
+    await ot(machine, 'setup', 'claude-code', '--remove');
+    expect(readFileSync(path, 'utf8')).toBe(mended);
   });
 });

@@ -328,7 +328,7 @@ describe('setup uninstall', () => {
     for (const target of ['claude-code', 'skill']) await ot(machine, 'setup', target);
     expect(await ot(machine, 'setup', 'uninstall')).toMatchObject({ code: 0 });
     expect(existsSync(machine.otHome)).toBe(false);
-    expect(readdirSync(join(machine.home, '.claude', 'skills'))).toEqual([]);
+    expect(readdirSync(machine.home).sort()).toEqual(['.gitconfig-empty', 'work']);
   });
 
   it('leaves every folder as it was before the first setup, and what was captured', async () => {
@@ -344,5 +344,54 @@ describe('setup uninstall', () => {
     expect(await ot(at, 'setup', 'uninstall', '--purge')).toMatchObject({ code: 3 });
     expect(await ot(at, 'setup', 'uninstall', '--purge', '--yes')).toMatchObject({ code: 0 });
     expect(readdirSync(at.otHome)).toEqual(['mine.txt']);
+  });
+});
+
+describe('the inverse of a setup', () => {
+  const VERBS = [
+    ...['claude-code', 'codex-cli', 'gemini-cli', 'pi', 'opencode', 'copilot-cli'],
+    ...['git', 'completions', 'skill'],
+  ];
+
+  it.each(VERBS)('of %s leaves the home as it was, by its own verb and by uninstall', async (verb) => {
+    const at = repository();
+    mkdirSync(join(at.home, '.config'));
+    const before = snapshot(at.home);
+    for (const inverse of [[verb, '--remove'], ['uninstall']]) {
+      await ot(at, 'setup', verb, '--dry-run');
+      expect(snapshot(at.home)).toEqual(before);
+      expect(await ot(at, 'setup', verb)).toMatchObject({ code: 0 });
+      expect(snapshot(at.home)).not.toEqual(before);
+      expect(await ot(at, 'setup', ...inverse)).toMatchObject({ code: 0 });
+      expect(snapshot(at.home)).toEqual(before);
+    }
+  });
+
+  it('keeps scripts and folders for as long as something of ours uses them', async () => {
+    const at = repository();
+    for (const verb of ['claude-code', 'skill', 'git', 'pi']) await ot(at, 'setup', verb);
+    const has = (...names: string[]) => names.map((name) => existsSync(join(at.home, name)));
+    await ot(at, 'setup', 'claude-code', '--remove');
+    await ot(at, 'setup', 'pi', '--remove');
+    expect(has('.claude/skills', '.pi', '.opentraces/hooks/spool')).toEqual([true, false, true]);
+    put(join(at.home, '.claude', 'mine'), 'x');
+    await ot(at, 'setup', 'git', '--remove');
+    expect(has('.opentraces/hooks/spool', '.opentraces/hooks/made')).toEqual([false, true]);
+    await ot(at, 'setup', 'skill', '--remove');
+    expect(has('.claude/skills', '.claude/mine', '.opentraces')).toEqual([false, true, false]);
+  });
+
+  it('finds what was set up under another setting, and drops the backup of a file that others mended', async () => {
+    const machine = newMachine();
+    const elsewhere = join(machine.home, 'conf');
+    const there = { ...machine, env: { ...machine.env, CLAUDE_CONFIG_DIR: elsewhere } };
+    for (const verb of ['claude-code', 'skill']) await ot(there, 'setup', verb);
+    const settings = put(join(machine.home, '.gemini', 'settings.json'), '{}');
+    await ot(machine, 'setup', 'gemini-cli');
+    put(settings, '{"mine": 1}');
+    expect(await ot(machine, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    expect(readdirSync(machine.home).sort()).toEqual(['.gemini', '.gitconfig-empty', 'work']);
+    expect(readdirSync(join(machine.home, '.gemini'))).toEqual(['settings.json']);
+    expect(readFileSync(settings, 'utf8')).toBe('{"mine": 1}');
   });
 });

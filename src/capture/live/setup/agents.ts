@@ -82,13 +82,28 @@ export async function planAgent(
   places: Places,
   remove: boolean,
 ): Promise<FileChange[]> {
-  const path = join(target.folder(homes), target.file);
+  const change = await planAgentAt(target, settingsPath(target, homes), places, remove);
+  return remove ? [change] : [...(await planScripts(places, false)), change];
+}
+
+/** The file of an agent that names our hooks. */
+export function settingsPath(target: AgentTarget, homes: AgentHomes): string {
+  return join(target.folder(homes), target.file);
+}
+
+/** Plans the change of that file, wherever it lies. */
+export async function planAgentAt(
+  target: AgentTarget,
+  path: string,
+  places: Places,
+  remove: boolean,
+): Promise<FileChange> {
   const { how } = target;
   const change =
     'shipped' in how
       ? await planOwnFile(places, path, { name: how.shipped, form: how.form }, remove)
       : await planSettings(path, how.events, commandOf(target.agent, places), remove);
-  return remove ? [change] : [...(await planScripts(places, false)), change];
+  return { ...change, record: { what: target.agent, present: !remove } };
 }
 
 /** `hooked` when every event is registered with this machine's script; `other` when some are, or another place. */
@@ -97,13 +112,12 @@ export async function agentState(
   homes: AgentHomes,
   places: Places,
 ): Promise<'hooked' | 'other' | 'none'> {
-  const changes = await planAgent(target, homes, places, true);
-  if (changes.every(({ before, after }) => before === null || (after !== null && before.equals(after))))
-    return 'none';
+  const { path, before, after } = await planAgentAt(target, settingsPath(target, homes), places, true);
+  if (before === null || (after !== null && before.equals(after))) return 'none';
   const { how } = target;
   if ('shipped' in how) return 'hooked';
-  const text = decodeText(changes[0]!.before!).text;
-  const found = new Set(eventsWith(text, changes[0]!.path, commandOf(target.agent, places)));
+  const { text } = decodeText(before);
+  const found = new Set(eventsWith(text, path, commandOf(target.agent, places)));
   return how.events.every((event) => found.has(event)) ? 'hooked' : 'other';
 }
 
@@ -121,9 +135,8 @@ export async function hookedSince(target: AgentTarget, homes: AgentHomes, places
 }
 
 async function settingsFile(target: AgentTarget, homes: AgentHomes): Promise<string> {
-  return realFile(join(target.folder(homes), target.file)).catch(() =>
-    join(target.folder(homes), target.file),
-  );
+  const path = settingsPath(target, homes);
+  return realFile(path).catch(() => path);
 }
 
 async function changedAt(path: string): Promise<number | null> {
@@ -150,15 +163,16 @@ async function planSettings(
     return Buffer.from(mark + withHooks(text, file, events, command));
   };
   if (!remove) return { path: file, before, after: install(before), mode: 0o600, backup: true };
-  if (before === null) return { path: file, before, after: null, mode: 0o600 };
+  if (before === null) return { path: file, before, after: null, mode: 0o600, dropBackup: true };
   const first = await readOptional(backupPath(file));
-  const after = install(first).equals(before) ? first : removed(before, file);
+  const after = install(first).equals(before) ? first : removed(before, file, first);
   return { path: file, before, after, mode: 0o600, dropBackup: true };
 }
 
-function removed(before: Buffer, file: string): Buffer {
+/** What was empty in the first state stays so. */
+function removed(before: Buffer, file: string, first: Buffer | null): Buffer {
   const { mark, text } = decodeText(before);
-  return Buffer.from(mark + withoutHooks(text, file));
+  return Buffer.from(mark + withoutHooks(text, file, decodeText(first ?? Buffer.alloc(0)).text));
 }
 
 /** A byte order mark stays where it was. */

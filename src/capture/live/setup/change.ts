@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isSystemError, OtError } from '../../../base/errors.ts';
 import { makeFolders } from '../../../base/folders.ts';
 import type { Platform } from '../../../base/platform.ts';
+import { Made } from './made.ts';
 
 export interface FileChange {
   readonly path: string;
@@ -20,8 +21,10 @@ export interface FileChange {
   readonly isPrivate?: boolean;
   /** Keep `before` beside the file as {@link backupPath}, unless an older state is kept there. */
   readonly backup?: boolean;
-  /** The backup has served: it goes with this change. */
+  /** The backup has served: it goes with this change, also where the file itself has nothing to change. */
   readonly dropBackup?: boolean;
+  /** What of ours is in the file after this change, or no longer is. */
+  readonly record?: { readonly what: string; readonly present: boolean };
 }
 
 export type ChangeAction = 'create' | 'change' | 'remove' | 'none';
@@ -59,26 +62,42 @@ export async function readOptional(path: string): Promise<Buffer | null> {
   }
 }
 
-/** Applies the changes in order; those that change nothing touch nothing. */
-export async function applyChanges(changes: readonly FileChange[], platform: Platform): Promise<void> {
+/**
+ * Applies the changes in order, and notes below `home` (`$OT_HOME`) what was put where; those that change nothing touch
+ * nothing. Folders that were made for what is gone now go, too.
+ */
+export async function applyChanges(
+  changes: readonly FileChange[],
+  platform: Platform,
+  home: string,
+): Promise<void> {
+  const made = new Made(home, platform);
   for (const change of changes) {
     try {
-      await applyChange(change, platform);
+      await applyChange(change, platform, made);
     } catch (error) {
+      await made.settle().catch(() => undefined);
       throw error instanceof OtError ? error : unusable(change.path, error);
     }
   }
+  try {
+    await made.settle();
+  } catch (error) {
+    throw unusable(home, error);
+  }
 }
 
-async function applyChange(change: FileChange, platform: Platform): Promise<void> {
-  const { path, before, after } = change;
-  if (actionOf(change) === 'none') return;
-  const now = await readOptional(path);
-  if (now === null ? before !== null : before === null || !now.equals(before)) throw changedMeanwhile(path);
-  if (change.backup === true && before !== null) await keep(path, before);
-  if (after === null) await removeFile(path, change.isPrivate === true);
-  else await replace(change, after, platform);
+async function applyChange(change: FileChange, platform: Platform, made: Made): Promise<void> {
+  const { path, before, after, record } = change;
+  if (actionOf(change) !== 'none') {
+    const now = await readOptional(path);
+    if (now === null ? before !== null : before === null || !now.equals(before)) throw changedMeanwhile(path);
+    if (change.backup === true && before !== null) await keep(path, before);
+    if (after === null) await removeFile(path, change.isPrivate === true);
+    else await replace(change, after, platform, made);
+  }
   if (change.dropBackup === true) await rm(backupPath(path), { force: true });
+  if (record !== undefined) made.note({ what: record.what, path }, record.present);
 }
 
 /** A folder that only ever held what is ours goes with the last of it, and `$OT_HOME` when nothing is left there. */
@@ -100,9 +119,10 @@ async function removeEmpty(folder: string): Promise<boolean> {
   );
 }
 
-async function replace(change: FileChange, after: Buffer, platform: Platform): Promise<void> {
+async function replace(change: FileChange, after: Buffer, platform: Platform, made: Made): Promise<void> {
   const { path, before, mode } = change;
-  makeFolders(dirname(path), change.isPrivate === true ? 0o700 : 0o777);
+  if (change.isPrivate === true) makeFolders(dirname(path), 0o700);
+  else await made.folderOf(path);
   const draft = join(dirname(path), `.${basename(path)}.git-ot-${platform.randomHex(4)}`);
   const kept = before === null ? mode : (await stat(path)).mode & 0o7777;
   try {

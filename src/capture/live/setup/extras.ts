@@ -54,6 +54,18 @@ export function skillFiles({ userHome, claude, codex, pi }: AgentHomes): readonl
   }));
 }
 
+/** A shipped file of ours that stands at `path`; null for a name that none has. */
+export function extraNamed(shipped: string, path: string): Extra | null {
+  return SHIPPED.includes(shipped) ? { name: shipped, path, shipped } : null;
+}
+
+const SHIPPED = [
+  'completions/git-ot.bash',
+  'completions/_git-ot',
+  'completions/git-ot.fish',
+  'skill/SKILL.md',
+];
+
 /** Plans those of `extras` that are named, or all. */
 export async function planExtras(
   places: Places,

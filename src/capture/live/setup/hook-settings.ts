@@ -2,15 +2,9 @@
  * Hooks in an agent's JSON settings: `{"hooks": {"<event>": [{"hooks": [{"type": "command", "command"}]}]}}`,
  * as Claude Code, Codex CLI and Gemini CLI read it. Edits keep comments, key order and everything else.
  */
-import {
-  applyEdits,
-  type FormattingOptions,
-  type JSONPath,
-  modify,
-  type ParseError,
-  parse,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type JSONPath, type ParseError, parse, parseTree } from 'jsonc-parser';
 import { OtError } from '../../../base/errors.ts';
+import { withNode } from './json-insertion.ts';
 import { hasComment, withoutNode } from './json-removal.ts';
 import { isRendered } from './shipped.ts';
 
@@ -38,9 +32,12 @@ export function withHooks(text: string, file: string, events: readonly string[],
     .reduce((now, event) => insert(now, event, command), cleaned);
 }
 
-/** The settings without any entry of ours; lists and objects that this leaves empty go too. */
-export function withoutHooks(text: string, file: string): string {
-  return remove(text, file, () => true);
+/**
+ * The settings without any entry of ours; lists and objects that this leaves empty go too, but for those that `first`,
+ * the settings before ours, had already.
+ */
+export function withoutHooks(text: string, file: string, first = ''): string {
+  return remove(text, file, () => true, first);
 }
 
 /** Events at which exactly this command is registered. */
@@ -50,24 +47,24 @@ export function eventsWith(text: string, file: string, command: string): string[
 
 function insert(text: string, event: string, command: string): string {
   const entry = { hooks: [{ type: 'command', command }] };
-  const value = decode(text, 'settings').hooks as Record<string, unknown> | undefined;
-  const present = Array.isArray(value?.[event]);
-  return edit(
-    text === '' ? '{}\n' : text,
-    present ? ['hooks', event, -1] : ['hooks', event],
-    present ? entry : [entry],
-  );
+  const { hooks } = decode(text, 'settings') as { hooks?: Record<string, unknown> };
+  if (hooks === undefined) return withNode(text === '' ? '{}\n' : text, [], 'hooks', { [event]: [entry] });
+  if (!Object.hasOwn(hooks, event)) return withNode(text, ['hooks'], event, [entry]);
+  return withNode(text, ['hooks', event], null, entry);
 }
 
 /** Last first, so that the paths of the others stay right. */
-function remove(text: string, file: string, isUnwanted: (place: Place) => boolean): string {
+function remove(text: string, file: string, isUnwanted: (place: Place) => boolean, first = ''): string {
   const unwanted = ours(decode(text, file)).filter(isUnwanted);
-  return unwanted.reverse().reduce((now, { path }) => prune(withoutNode(now, path), path.slice(0, -1)), text);
+  const prunes = (now: string, path: JSONPath): string => prune(now, path, first);
+  return unwanted
+    .reverse()
+    .reduce((now, { path }) => prunes(withoutNode(now, path), path.slice(0, -1)), text);
 }
 
 /** Takes out what has become empty, and holds no comment of anybody's, from the inside out; the whole of an entry that only held our command. */
-function prune(text: string, path: JSONPath): string {
-  if (path.length === 0) return text;
+function prune(text: string, path: JSONPath, first: string): string {
+  if (path.length === 0 || wasThere(first, path)) return text;
   const value = path.reduce<unknown>(
     (node, key) => (node as Record<string | number, unknown>)[key],
     parse(text),
@@ -76,7 +73,13 @@ function prune(text: string, path: JSONPath): string {
   const hooks = isEntry ? (value as { hooks?: unknown[] }).hooks : value;
   const empty = hooks === undefined || Object.keys(hooks as object).length === 0;
   if (!empty || hasComment(text, path)) return text;
-  return prune(withoutNode(text, path), path.slice(0, -1));
+  return prune(withoutNode(text, path), path.slice(0, -1), first);
+}
+
+/** True for the object of hooks and the list of an event that somebody had made; places in lists move. */
+function wasThere(first: string, path: JSONPath): boolean {
+  const tree = path.length <= 2 ? parseTree(first, [], { allowTrailingComma: true }) : undefined;
+  return tree !== undefined && findNodeAtLocation(tree, path) !== undefined;
 }
 
 function ours(settings: Record<string, unknown>): Place[] {
@@ -110,27 +113,25 @@ function decode(text: string, file: string): Record<string, unknown> {
   if ((hooks !== undefined && !isObject(hooks)) || lists.some((list) => !Array.isArray(list))) {
     throw invalid(file, text, Math.max(0, text.indexOf('"hooks"')));
   }
+  assertOnce(text, file, []);
+  if (hooks !== undefined) assertOnce(text, file, ['hooks']);
   return value;
+}
+
+/** Which of two members of one name counts is not the same for every reader. */
+function assertOnce(text: string, file: string, path: JSONPath): void {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  const members = (tree && findNodeAtLocation(tree, path))?.children ?? [];
+  const seen = new Set<unknown>();
+  for (const { offset, children = [] } of members) {
+    const name: unknown = children[0]?.value;
+    if (seen.has(name) && (path.length > 0 || name === 'hooks')) throw invalid(file, text, offset);
+    seen.add(name);
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function edit(text: string, path: JSONPath, value: unknown): string {
-  const isArrayInsertion = path.at(-1) === -1;
-  return applyEdits(text, modify(text, path, value, { formattingOptions: styleOf(text), isArrayInsertion }));
-}
-
-/** The file's own indentation and line ends. */
-function styleOf(text: string): FormattingOptions {
-  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
-  const insertSpaces = !indent.startsWith('\t');
-  return {
-    insertSpaces,
-    tabSize: insertSpaces ? indent.length : 1,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
 }
 
 function invalid(file: string, text: string, offset: number): OtError {

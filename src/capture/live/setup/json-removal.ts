@@ -55,7 +55,7 @@ function withBlanksBefore(text: string, offset: number): number {
 }
 
 /** Where the next comma stands, over blanks and comments; null when something else comes first. */
-function commaFrom(text: string, offset: number): number | null {
+export function commaFrom(text: string, offset: number): number | null {
   let at = offset;
   while (at < text.length) {
     if (text.startsWith('//', at)) at = endOf(text, '\n', at);
@@ -71,8 +71,8 @@ function endOf(text: string, mark: string, from: number): number {
   return found < 0 ? text.length : found + mark.length;
 }
 
-/** A list or object of blanks alone is written without them. */
+/** A list or object of blank lines alone is written without them. */
 function closed(text: string, start: number, end: number): string {
   const inner = text.slice(start + 1, end - 1);
-  return inner.trim() === '' ? text.slice(0, start + 1) + text.slice(end - 1) : text;
+  return inner.trim() === '' && inner.includes('\n') ? text.slice(0, start + 1) + text.slice(end - 1) : text;
 }

@@ -52,7 +52,7 @@ export async function planOwnFile(
   const text = before?.toString('utf8') ?? '';
   if (before !== null && !isShipped(places, name, text)) throw foreignFile(path);
   const after = remove ? null : Buffer.from(render(template, hooksDir(places), form));
-  return { path, before, after, mode: 0o644 };
+  return { path, before, after, mode: 0o644, record: { what: name, present: !remove } };
 }
 
 /** True for a text that this version or an older one shipped under this name. */

@@ -10,6 +10,8 @@ import { type HookTemplate, hasBlock, withBlock, withoutBlock } from './git-hook
 import { hooksDir, type Places, planScripts } from './places.ts';
 import { isShippedText, shippedText } from './shipped.ts';
 
+/** What {@link FileChange.record} names hooks of repositories. */
+export const GIT_HOOKS = 'git';
 const HOOKS = ['post-commit', 'post-rewrite', 'post-merge', 'pre-push'];
 
 export interface RepositoryHooks {
@@ -92,7 +94,8 @@ async function planHook(
       ? null
       : withoutBlock(template, path, text)
     : withBlock(template, path, text, place);
-  return { path, before, after: after === null ? null : Buffer.from(after, 'latin1'), mode: 0o755 };
+  const bytes = after === null ? null : Buffer.from(after, 'latin1');
+  return { path, before, after: bytes, mode: 0o755, record: { what: GIT_HOOKS, present: !remove } };
 }
 
 async function assertOutside(git: GitProgram, top: string, path: string, change: FileChange): Promise<void> {
@@ -142,7 +145,11 @@ export async function noteRepository(
   present: boolean,
 ): Promise<void> {
   const others = (await readRepositories(places)).filter(({ folder }) => folder !== hooks.folder);
-  await applyChanges([await planRepositories(places, present ? [...others, hooks] : others)], platform);
+  await applyChanges(
+    [await planRepositories(places, present ? [...others, hooks] : others)],
+    platform,
+    places.home,
+  );
 }
 
 /** Plans what {@link readRepositories} reads from then on. */

@@ -2,11 +2,26 @@
 import { stat } from 'node:fs/promises';
 import { OtError } from '../../../base/errors.ts';
 import type { GitProgram } from '../../../git/spawn.ts';
-import { AGENT_TARGETS, type AgentHomes, planAgent } from './agents.ts';
-import type { FileChange } from './change.ts';
-import { completionFiles, planExtras, type ShellHomes, skillFiles } from './extras.ts';
+import {
+  AGENT_TARGETS,
+  type AgentHomes,
+  agentState,
+  agentTarget,
+  planAgent,
+  planAgentAt,
+  settingsPath,
+} from './agents.ts';
+import { actionOf, type FileChange } from './change.ts';
+import { completionFiles, extraNamed, planExtras, type ShellHomes, skillFiles } from './extras.ts';
+import { type Installed, readInstalled } from './made.ts';
 import { type Places, planScripts } from './places.ts';
-import { planRepositories, planRepository, type RepositoryHooks, readRepositories } from './repository.ts';
+import {
+  GIT_HOOKS,
+  planRepositories,
+  planRepository,
+  type RepositoryHooks,
+  readRepositories,
+} from './repository.ts';
 
 export interface Uninstall {
   readonly changes: readonly FileChange[];
@@ -14,7 +29,10 @@ export interface Uninstall {
   readonly left: readonly OtError[];
 }
 
-/** Plans the removal everywhere: hosts first, then the scripts that their hooks run. One place that is refused keeps no other. */
+/**
+ * Plans the removal everywhere, also from where agents kept their settings then: hosts first, then the scripts that
+ * their hooks run. One place that is refused keeps no other.
+ */
 export async function planUninstall(
   git: GitProgram,
   homes: AgentHomes,
@@ -36,6 +54,11 @@ export async function planUninstall(
   for (const extra of [...skillFiles(homes), ...completionFiles(shells)])
     await plan(() => planExtras(places, [extra], [], true));
   for (const target of AGENT_TARGETS) await plan(() => planAgent(target, homes, places, true));
+  const known = new Set(AGENT_TARGETS.map((target) => settingsPath(target, homes)));
+  for (const { path } of changes) known.add(path);
+  for (const file of readInstalled(places.home)) {
+    if (!known.has(file.path)) await plan(() => planInstalled(file, places));
+  }
   const kept: RepositoryHooks[] = [];
   for (const hooks of await readRepositories(places)) {
     if (!(await isThere(hooks.folder))) continue;
@@ -44,6 +67,40 @@ export async function planUninstall(
   changes.push(await planRepositories(places, kept));
   await plan(() => planScripts(places, true));
   return { changes, left };
+}
+
+/** What is noted under a path where nobody looks now, as after a change of `CLAUDE_CONFIG_DIR`. */
+async function planInstalled({ what, path }: Installed, places: Places): Promise<FileChange[]> {
+  if (AGENT_TARGETS.some(({ agent }) => agent === what))
+    return [await planAgentAt(agentTarget(what), path, places, true)];
+  const extra = extraNamed(what, path);
+  return extra === null ? [] : planExtras(places, [extra], [], true);
+}
+
+/** The removal of our scripts when, after `changes`, nothing runs them any more; empty while something does. */
+export async function planUnusedScripts(
+  homes: AgentHomes,
+  places: Places,
+  changes: readonly FileChange[],
+): Promise<FileChange[]> {
+  const gone = new Set(changes.map(({ path }) => path));
+  const isUser = ({ what, path }: Installed): boolean =>
+    !gone.has(path) && (what === GIT_HOOKS || AGENT_TARGETS.some(({ agent }) => agent === what));
+  if (readInstalled(places.home).some(isUser)) return [];
+  try {
+    for (const target of AGENT_TARGETS) {
+      const isGone = changes.some(({ record }) => record?.what === target.agent);
+      if (!isGone && (await agentState(target, homes, places)) !== 'none') return [];
+    }
+    const folders = (await readRepositories(places)).map(({ folder }) => `${folder}/`);
+    const isLeft = (folder: string): boolean => ![...gone].some((path) => path.startsWith(folder));
+    if (folders.some(isLeft)) return [];
+    return (await planScripts(places, true)).filter((change) => actionOf(change) !== 'none');
+  } catch (error) {
+    // Settings that cannot be read may use them, and a script that somebody edited is theirs.
+    if (error instanceof OtError) return [];
+    throw error;
+  }
 }
 
 async function isThere(folder: string): Promise<boolean> {

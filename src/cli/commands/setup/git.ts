@@ -1,9 +1,10 @@
 import { Command, Option } from 'clipanion';
 import { noteRepository, planRepository, repositoryHooks } from '../../../capture/live/setup/repository.ts';
+import { planUnusedScripts } from '../../../capture/live/setup/uninstall.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
-import { installPlaces } from '../../install-places.ts';
+import { agentHomes, installPlaces } from '../../install-places.ts';
 import { runSetup } from '../../setup.ts';
 
 export class SetupGitCommand extends OtCommand {
@@ -27,6 +28,7 @@ export class SetupGitCommand extends OtCommand {
     const places = installPlaces(app);
     const hooks = await repositoryHooks(app.git, app.cwd);
     const changes = await planRepository(app.git, hooks, places, remove);
+    if (remove) changes.push(...(await planUnusedScripts(agentHomes(app), places, changes)));
     const reply = await runSetup(app, { target: 'git', changes, remove, dryRun });
     if (!dryRun) await noteRepository(places, app.platform, hooks, !remove);
     return reply;
