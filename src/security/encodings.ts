@@ -1,5 +1,5 @@
 /**
- * Texts inside texts: percent encoding, HTML entities and base64, undone for a search. Texts are in byte form.
+ * Texts inside texts: percent encoding, HTML entities and base64 undone for a search, colours of terminals taken out. Texts are in byte form.
  * Each comes with a way back to the offsets of what it was decoded from.
  */
 import { findBase64Text } from './base64-text.ts';
@@ -13,6 +13,9 @@ export interface DecodedText {
 
 const PERCENT = /%([0-9A-Fa-f]{2})/g;
 const ENTITY = /&(?:#[xX]([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));/g;
+/** Colours and other control sequences of terminals (ECMA-48), also as scripts write them. */
+const COLOUR = /(?:\x1b|\\(?:x1[bB]|0?33|e))\[[0-9;?]{0,24}[A-Za-z]/g;
+const COLOUR_SIGNS = ['\x1b[', '33[', '1b[', '1B[', '\\e['];
 const LETTERS = /[A-Za-z0-9+/_-]+/y;
 /** Where base64 goes on in the next line. */
 const LINE_BREAK = /\r?\n[ \t]{0,8}(?=[A-Za-z0-9+/_-]{4})/y;
@@ -27,6 +30,7 @@ export class EncodedPlaces {
   #percent = -1;
   #entity = -1;
   #base64 = -1;
+  #colour = -1;
 
   constructor(line: Buffer) {
     this.#line = line;
@@ -35,10 +39,12 @@ export class EncodedPlaces {
   /** False only when `decodedTexts` gives nothing for these raw bytes. */
   isIn(start: number, end: number): boolean {
     const line = this.#line;
-    if (this.#percent < start) this.#percent = nextSign(line, PERCENT_SIGN, start, isHexDigit);
+    if (this.#percent < start) this.#percent = nextSign(line, PERCENT_SIGN, start, isBeforeHex);
     if (this.#percent < end) return true;
     if (this.#entity < start) this.#entity = nextSign(line, AMPERSAND, start, isEntityBegin);
     if (this.#entity < end) return true;
+    if (this.#colour < start) this.#colour = nextSign(line, BRACKET, start, isBehindEscape);
+    if (this.#colour < end) return true;
     if (this.#base64 < start) {
       const found = findBase64Text(line, start, line.length);
       this.#base64 = found < 0 ? line.length : found;
@@ -49,25 +55,41 @@ export class EncodedPlaces {
 
 const PERCENT_SIGN = 0x25;
 const AMPERSAND = 0x26;
+const BRACKET = 0x5b;
 
-/** Next place of `sign` before a byte that fits, or the length of the line. */
-function nextSign(line: Buffer, sign: number, start: number, fits: (byte: number) => boolean): number {
+/** Next place of `sign` that fits, or the length of the line. */
+function nextSign(
+  line: Buffer,
+  sign: number,
+  start: number,
+  fits: (line: Buffer, at: number) => boolean,
+): number {
   let at = line.indexOf(sign, start);
   while (at >= 0 && at + 1 < line.length) {
-    if (fits(line[at + 1]!)) return at;
+    if (fits(line, at)) return at;
     at = line.indexOf(sign, at + 1);
   }
   return line.length;
 }
 
-function isHexDigit(byte: number): boolean {
+function isBeforeHex(line: Buffer, at: number): boolean {
+  const byte = line[at + 1]!;
   const lower = byte | 0x20;
   return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66);
 }
 
 /** `#`, and the first letters of the names that are known. */
-function isEntityBegin(byte: number): boolean {
+function isEntityBegin(line: Buffer, at: number): boolean {
+  const byte = line[at + 1]!;
   return byte === 0x23 || byte === 0x61 || byte === 0x67 || byte === 0x6c || byte === 0x71;
+}
+
+/** Ends of the names of the escape character: itself, `1b`, `33`, `\\e`. */
+function isBehindEscape(line: Buffer, at: number): boolean {
+  const [before, last] = [line[at - 2], line[at - 1]];
+  if (last === 0x1b) return true;
+  if (last === 0x62 || last === 0x42) return before === 0x31;
+  return (last === 0x33 && before === 0x33) || (last === 0x65 && before === 0x5c);
 }
 
 /** What `text` holds in encoded form; empty for ordinary text. */
@@ -80,6 +102,10 @@ export function decodedTexts(text: string): DecodedText[] {
   if (text.includes('&')) {
     const entities = substituted(text, ENTITY, entityText);
     if (entities !== null) found.push(entities);
+  }
+  if (COLOUR_SIGNS.some((sign) => text.includes(sign))) {
+    const plain = substituted(text, COLOUR, () => '');
+    if (plain !== null) found.push(plain);
   }
   return [...found, ...decodedBase64(text)];
 }

@@ -6,6 +6,7 @@
 import { fromString } from './byte-text.ts';
 import { CREDENTIAL_KINDS, type Kind, type SecretEntry } from './contract.ts';
 import type { Span } from './placeholder.ts';
+import { isCaseNoise } from './rules/random.ts';
 import { entropyOf } from './rules/rule.ts';
 
 /** Shortest run that is a piece of a secret. */
@@ -131,7 +132,14 @@ function valuesOf(entry: SecretEntry): Value[] {
 
 /** A value all of whose pieces give it away, not only those that mix letters and digits. */
 function allPiecesTell(text: string): boolean {
-  return text.length >= 16 && /[0-9]/.test(text) && !text.includes(' ') && entropyOf(text) >= 3.2;
+  if (text.length < 16 || text.includes(' ') || entropyOf(text) < 3.2) return false;
+  return /[0-9]/.test(text) || isDrawnLetters(text.slice(prefixLength(text)));
+}
+
+/** Letters of both cases, drawn at random: many different ones, as no name of that length has. */
+function isDrawnLetters(text: string): boolean {
+  if (isCaseNoise(text)) return true;
+  return text.length >= 24 && /[a-z][A-Z]/.test(text) && entropyOf(text) >= 4.1;
 }
 
 /** Characters of an issuer's prefix, such as `github_pat_`: known to everybody. */

@@ -23,6 +23,9 @@ describe('encoded text', () => {
     ['a%2fb%20c', 'a/b c', ' ', '%20'],
     ['x &lt;b&gt; y', 'x <b> y', '<b>', '&lt;b&gt;'],
     ['&#104;&#x69; there', 'hi there', 'hi', '&#104;&#x69;'],
+    ['\x1b[1;32mto\x1b[mken\x1b[K', 'token', 'token', 'to\x1b[mken'],
+    ['printf "\\033[1mtoken\\x1b[0m"', 'printf "token"', 'token', 'token'],
+    ['a[33] = b[1b] || c[e]', null, '', ''],
     ['100% of &all; &#xffffffff;', null, '', ''],
     ['no words of any code, getUserNameFromSession and a1b2c3d4e5f6a7b8c9d0', null, '', ''],
   ])('in %s', (text, decoded, part, source) => {

@@ -59,6 +59,8 @@ describe('business_logic', () => {
     ['curl https://ci.build.internal/x', 'host ci.build.internal'],
     ['db-1.prod.corp:5432', 'host db-1.prod.corp'],
     ['ssh web-3.acme.lan', 'host web-3.acme.lan'],
+    ['lost db-01.eu.acme.internal again', 'host db-01.eu.acme.internal'],
+    ['"tenantId": "8f14e45f-ceea-467f-9575-0f3e1b2c4d5e"', 'account 8f14e45f-ceea-467f-9575-0f3e1b2c4d5e'],
     ['https://acme.atlassian.net/browse/AB-1', 'url https://acme.atlassian.net/browse/AB-1'],
     [
       'see https://acme.slack.com/archives/C02ABCDEF/p17',

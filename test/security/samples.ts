@@ -172,7 +172,41 @@ const drawPlaced = (): readonly Sample[] => [
   bare('private-key-base64', 'private_key', Buffer.from(`${pemKey('RSA', 3)}\n`).toString('base64')),
 ];
 
-const drawSamples = (): readonly Sample[] => [...drawShaped(), ...drawPlaced()];
+/** Secrets on command lines, in files of logins, told by words, or by a prefix that anybody may use. */
+const drawTold = (): readonly Sample[] => [
+  bare(
+    'bitwarden-token',
+    'access_token',
+    `0.${'d3f4bd38-bca1-4f4b-a2cb'}-${draw(12, HEX)}.${draw(30)}:${draw(22, BASE64)}==`,
+  ),
+  bare('named-prefix-key', 'api_key', `acme${'_oat_'}${draw(40)}`),
+  within('sshpass', 'password', draw(12), (s) => `sshpass -p '${s}' ssh root@db`),
+  within('login-password', 'password', draw(20), (s) => `docker login -u bot -p ${s} registry.acme.dev`),
+  within('redis-password', 'password', draw(16), (s) => `redis-cli -h cache -a ${s} ping`),
+  within('mysql-password', 'password', draw(12), (s) => `mysqldump -u root -p${s} shop`),
+  within(
+    'netrc-password',
+    'password',
+    draw(14),
+    (s) => `machine git.acme.dev\n  login bot\n  password ${s}\n`,
+  ),
+  within('password-option', 'password', draw(10), (s) => `createuser --password ${s} bot`),
+  within('key-option', 'api_key', draw(24), (s) => `deploy --token ${s} --prod`),
+  within('docker-auth', 'auth_header', basicPair(), (s) => `{"auths":{"r.acme.dev":{"auth":"${s}"}}}`),
+  within('listed-private-keys', 'private_key', `0x${draw(64, HEX)}`, (s) => `Private Keys\n====\n(0) ${s}\n`),
+  within('wallet-key', 'private_key', `0x${draw(64, HEX)}`, (s) => `new ethers.Wallet("${s}", provider)`),
+  within('password-assignment', 'password', `${draw(11)}!`, (s) => `DB_PASSWORD=${s}\n`),
+  within('password-assignment', 'password', draw(12), (s) => `the password is "${s}", keep it`),
+  within('key-assignment', 'api_key', draw(28), (s) => `  - name: API_TOKEN\n    value: ${s}\n`),
+  within('key-assignment', 'api_key', draw(28, UPPER + LOWER), (s) => `"client_secret": "${s}"`),
+];
+
+/** Twelve words, of letters drawn at random. */
+function seedPhrase(): string {
+  return Array.from({ length: 12 }, (_, i) => draw(4 + (i % 4), LOWER, 60 + i)).join(' ');
+}
+
+const drawSamples = (): readonly Sample[] => [...drawShaped(), ...drawPlaced(), ...drawTold()];
 
 export const SAMPLES: readonly Sample[] = drawSamples();
 
@@ -192,7 +226,7 @@ export const URL_PARTS: readonly Sample[] = [
   within('url-of-credential', 'url', '@mq.acme.dev/vhost', (s) => `amqps://svc:${draw(14)}${s} x`),
 ];
 
-/** Lines of a manifest that go together, names and all. */
+/** Found as a whole only: lines of a manifest that go together, names and all, and what is made of words. */
 export const MANIFESTS: readonly Sample[] = [
   within(
     'kubernetes-secret',
@@ -200,6 +234,8 @@ export const MANIFESTS: readonly Sample[] = [
     `  key: ${draw(24)}==\n  other: ${draw(16)}\n`,
     (s) => `apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n${s}---\n`,
   ),
+  within('seed-phrase', 'private_key', seedPhrase(), (s) => `MNEMONIC="${s}"`),
+  within('password-assignment', 'password', 'correctHorse77!', (s) => `DB_PASSWORD=${s}\n`),
   within('kubernetes-secret', 'secret', `"key":"${draw(24)}=="}`, (s) => `{"data":{${s},"kind":"Secret"}`),
 ];
 
@@ -235,5 +271,14 @@ export const NEAR_MISSES: readonly string[] = [
   'secret = "$' + '{vault.read.secret1}"',
   'passwordField = "confirm_password"',
   'the token is: understandable',
+  'the password is "required" and the secret was "rotated"',
+  '"tokenizer": "cl100k_base"',
+  'docker login --username bot --password-stdin < token.txt',
+  'docker login -u bot -p $REGISTRY_PASSWORD',
+  'mysql -u root -p shop',
+  'deploy --token "$DEPLOY_TOKEN_2" --prod',
+  'const password_key_3 = user_prod_settings_of_the_first_page',
+  `transactionHash: "0x${draw(64, HEX)}"`,
+  'the machine it runs on; login page; password reset',
   '"input_tokens": 12, "cache_read_input_tokens": 34567',
 ];

@@ -27,8 +27,13 @@ export const FORMS: Readonly<Record<string, (text: string) => string>> = {
   'between line ends': (text) => JSON.stringify(`first\n${text}\r\nlast`),
   'typographic neighbours': (text) => JSON.stringify(`„${text}“ — ok`),
   'in a diff': (text) => JSON.stringify(eachLine(text, (line) => `+${line}`)),
+  'taken out in a diff': (text) => JSON.stringify(eachLine(text, (line) => `-${line}`)),
   'with line numbers': (text) =>
     JSON.stringify(eachLine(text, (line, i) => `${String(i + 1).padStart(6)}→${line}`)),
+  coloured: (text) => JSON.stringify(`\u001b[32m${text}\u001b[0m`),
+  highlighted: (text) =>
+    JSON.stringify(text.replace(/[A-Za-z0-9]{6}(?=[A-Za-z0-9]{6})/, '\u001b[01;31m$&\u001b[m\u001b[K')),
+  'coloured by a script': (text) => JSON.stringify(`echo -e "\\033[1m${text}\\033[0m"`),
   'wide neighbours': (text) => JSON.stringify(`密钥：${text} 🙂`),
 };
 

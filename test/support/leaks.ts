@@ -1,6 +1,6 @@
 /**
  * Looks for what is left of secrets in bytes that left: as they stand, and with JSON escapes, percent
- * encoding, HTML entities and base64 at every alignment undone.
+ * encoding, HTML entities, colours of terminals and base64 at every alignment undone.
  */
 import { fromBytes, fromString } from '../../src/security/byte-text.ts';
 import { unescapeJson } from '../../src/security/escapes.ts';
@@ -99,6 +99,7 @@ function* viewsOf(bytes: string): Generator<[view: string, text: string]> {
     yield [level, view];
     yield [`${level}, percent encoding undone`, percentDecoded(view)];
     yield [`${level}, entities undone`, entitiesDecoded(view)];
+    yield [`${level}, colours undone`, view.replaceAll(/(?:\x1b|\\033)\[[0-9;]*[A-Za-z]/g, '')];
     yield [`${level}, base64 undone`, base64Decoded(view)];
     const next = unescapeJson(view);
     if (next === view) return;

@@ -13,9 +13,15 @@ const HOST = new RegExp(
   'i',
 );
 const HOST_WITH_PORT = new RegExp(
-  `(?<=(?<![A-Za-z0-9./_@-])(?<from>(?:${LABELS}\\.){0,5}${LABELS}))(?:${PRIVATE})(?=:[0-9]{2,5}(?![0-9]))`,
+  `(?<=(?<![A-Za-z0-9./_@]|[^\\r\\n]-)(?<from>(?:${LABELS}\\.){0,5}${LABELS}))(?:${PRIVATE})(?=:[0-9]{2,5}(?![0-9]))`,
   'i',
 );
+/**
+ * A name of three labels or more in plain text. Members of objects are written the same way, so that it ends as
+ * none does, and a label before the last two is that of a machine: with a number or a hyphen.
+ */
+const HOST_ALONE =
+  /(?<=(?<![A-Za-z0-9./_@$]|[^\r\n]-|\b(?:host|ssh|ping|curl|dig)[=: ]{1,2}["']?)(?<from>(?=[a-z0-9.]{0,40}(?:[a-z]-?[0-9]|[a-z]-[a-z]))(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,5}[a-z0-9-]{1,40}))\.(?:internal|corp|intranet|lan)(?![A-Za-z0-9_(.-]|:[0-9])/;
 /** Names that programs give to everybody's machine. */
 const COMMON_HOST =
   /(?:^|\.)(?:docker|kubernetes\.docker|google|metadata\.google|lima|orb|containers|cluster|localhost|example|test|foo|bar|host|my-?host|my-?server|server|raspberrypi|compute)\.[a-z]+$/i;
@@ -24,7 +30,7 @@ const SHARED: ReadonlyArray<readonly [name: string, anchor: string, pattern: Reg
   [
     'atlassian-url',
     '.atlassian.net',
-    /(?<=(?<from>(?:https?:\/\/)?(?<![A-Za-z0-9-])[a-z0-9-]{2,40}))\.atlassian\.net(?:\/[A-Za-z0-9/?=&#%._~+-]{0,300})?/i,
+    /(?<=(?<from>(?:https?:\/\/)?(?<![A-Za-z0-9]|[^\r\n]-)[a-z0-9-]{2,40}))\.atlassian\.net(?:\/[A-Za-z0-9/?=&#%._~+-]{0,300})?/i,
   ],
   [
     'slack-archive',
@@ -94,8 +100,10 @@ const REGISTRY_HOST = /(?<=(?<![0-9])(?<from>[0-9]{12}))\.dkr\.ecr\./;
 const ACCOUNT_ID =
   /(?:aws|amazon)?_?account[_-]?(?:id|number)?["']?[ \t]{0,4}(?::|=>|=)[ \t]{0,4}["']?([0-9]{4}-?[0-9]{4}-?[0-9]{4})(?![0-9-])/i;
 const SUBSCRIPTION = /\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i;
+const TENANT =
+  /(?:subscription|tenant)[_-]?id["']?[ \t]{0,4}(?::|=>|=)[ \t]{0,4}["']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z-])/i;
 const SERVICE_ACCOUNT =
-  /(?<=(?<![A-Za-z0-9._-])(?<from>[a-z0-9-]{3,40}@[a-z0-9-]{4,40}))\.iam\.gserviceaccount\.com/;
+  /(?<=(?<![A-Za-z0-9._]|[^\r\n]-)(?<from>[a-z0-9-]{3,40}@[a-z0-9-]{4,40}))\.iam\.gserviceaccount\.com/;
 const DATABASE =
   /jdbc:[a-z0-9]{2,20}:(?:[a-z0-9]{2,16}:)?(?:\/\/|@)((?:[A-Za-z0-9-]{1,60}\.){1,6}[A-Za-z0-9-]{1,40})(?![A-Za-z0-9.-])/i;
 
@@ -105,17 +113,24 @@ function isAccount(text: string): boolean {
   return !/^(?:123456789012|(.)\1{11}|111122223333|444455556666|012345678901|210987654321)$/.test(digits);
 }
 
+/** No zeros, and no digits in a row. */
+const isOwnId = (text: string): boolean => new Set(text).size > 6 && !text.startsWith('12345678');
+
 const isOwnHost = (text: string): boolean =>
   !COMMON_HOST.test(text) && !/^(?:localhost|127\.|0\.0\.)/.test(text);
 
 export const BUSINESS_RULES: readonly Rule[] = [
   shape('internal-host', 'host', PRIVATE_NAMES, HOST, { accept: isOwnHost }),
   shape('internal-host-port', 'host', PRIVATE_NAMES, HOST_WITH_PORT, { accept: isOwnHost }),
+  shape('internal-host-alone', 'host', ['.internal', '.corp', '.intranet', '.lan'], HOST_ALONE, {
+    accept: isOwnHost,
+  }),
   ...SHARED.map(([name, anchor, pattern]) => shape(name, 'url', [anchor], pattern)),
   shape('aws-account-arn', 'account', ['arn:aws'], ARN, { accept: isAccount }),
   shape('aws-account-registry', 'account', ['.dkr.ecr.'], REGISTRY_HOST),
   shape('aws-account-id', 'account', ['account'], ACCOUNT_ID, { accept: isAccount }),
   shape('azure-subscription', 'account', ['/subscriptions/'], SUBSCRIPTION),
+  shape('azure-tenant', 'account', ['subscription', 'tenant'], TENANT, { accept: isOwnId }),
   shape('google-service-account', 'account', ['.iam.gserviceaccount'], SERVICE_ACCOUNT, {
     accept: isNoSample,
   }),
@@ -124,6 +139,6 @@ export const BUSINESS_RULES: readonly Rule[] = [
 
 export const businessLogic: Detector = AnchoredDetector.of({
   name: 'business_logic',
-  version: 1,
+  version: 2,
   rules: BUSINESS_RULES,
 });

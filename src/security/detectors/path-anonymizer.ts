@@ -1,7 +1,7 @@
 /** Tool `path_anonymizer`: the user's name in home paths of every system. The rest of the path stays. */
 import type { Detector } from '../contract.ts';
 import type { Span } from '../placeholder.ts';
-import type { Rule } from '../rules/rule.ts';
+import { type Rule, shape } from '../rules/rule.ts';
 import { AnchoredDetector } from './anchored.ts';
 
 /** Accounts and placeholders that name nobody. */
@@ -32,6 +32,11 @@ const WINDOWS = new RegExp(
 const MUNGED =
   /(?<=(?:^|[\\/"'`=:( ]|(?<![A-Za-z0-9])[A-Za-z]-)-)(?:Users|home)-([A-Za-z0-9]{1,64})(?=-|$|[\\/"'`)])/dy;
 
+/** `~name/`: an argument of a shell. */
+const TILDE = /(?<=(?:^|[ \t\r\n=:]))~([a-z][a-z0-9_-]{2,31})(?=\/)/;
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const TILDE_ANCHORS = LETTERS.flatMap((a) => [...LETTERS, ...'0123456789_'].map((b) => `~${a}${b}`));
+
 const FORMS: readonly RegExp[] = [WINDOWS, UNIX, MUNGED];
 
 function matchName(text: string, at: number): Span | null {
@@ -47,12 +52,21 @@ function isSomebody(name: string): boolean {
   return !NOBODY.has(name.toLowerCase()) && /[A-Za-z\x80-\xff]/.test(name);
 }
 
+/** Folders that build tools put behind a tilde. */
+const NO_HOME =
+  /^(?:components?|assets?|lib|libs|pages?|styles?|utils?|types?|server|shared|common|bootstrap|config|public)$/;
+
+const tilde = shape('home-of-user', 'user', TILDE_ANCHORS, TILDE, {
+  accept: (name) => isSomebody(name) && !NO_HOME.test(name),
+});
+
 export const HOME_RULES: readonly Rule[] = [
   { name: 'home-path', kind: 'user', anchors: ['home', 'users'], certain: false, match: matchName },
+  tilde,
 ];
 
 export const pathAnonymizer: Detector = AnchoredDetector.of({
   name: 'path_anonymizer',
-  version: 1,
+  version: 2,
   rules: HOME_RULES,
 });

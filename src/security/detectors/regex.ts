@@ -1,6 +1,7 @@
 /** Tool `regex`: secrets with a recognisable shape or place. */
 import type { Detector } from '../contract.ts';
 import { ASSIGNMENT_RULES, detectByKey, isSecretKey } from '../rules/assignments.ts';
+import { COMMAND_RULES } from '../rules/commands.ts';
 import { HEADER_RULES } from '../rules/headers.ts';
 import { MANIFEST_RULES } from '../rules/manifests.ts';
 import { PERSONAL_RULES } from '../rules/personal.ts';
@@ -20,12 +21,13 @@ export const REGEX_RULES: readonly Rule[] = [
   ...VENDOR_RULES,
   ...ASSIGNMENT_RULES,
   ...MANIFEST_RULES,
+  ...COMMAND_RULES,
   ...PERSONAL_RULES,
 ];
 
 export const regexDetector: Detector = AnchoredDetector.of({
   name: 'regex',
-  version: 3,
+  version: 4,
   rules: REGEX_RULES,
   byKey: { keys: isSecretKey, detect: detectByKey },
 });

@@ -5,7 +5,9 @@
  */
 import type { Finding } from '../contract.ts';
 import type { Span } from '../placeholder.ts';
-import { assignedAt } from './assigned.ts';
+import { type Assigned, assignedAt, namedValueAt } from './assigned.ts';
+import { isBasicPair } from './headers.ts';
+import { isRandomText } from './random.ts';
 import { entropyOf, type Rule, shape } from './rule.ts';
 
 /** Names of passwords; the other names are of keys and tokens, which are longer and more random. */
@@ -38,7 +40,7 @@ const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'acco
  * secret whose form is known and is looked for by its own rule.
  */
 const OF_NO_SECRET =
-  /aws_?secret_?(?:access_?)?key$|^(?:.{0,40}[._-])?(?:public|pub|foreign|primary|partition)[_-]?(?:key|token)|(?:[._-](?:id|ids|name|ref|hash|uri|url|type|count|path|file|length|size|index|field|label|version|format|expir(?:y|es)|ttl|status|prefix|pattern|provider|limit|usage|policy|arn))$/i;
+  /aws_?secret_?(?:access_?)?key$|^(?:.{0,40}[._-])?(?:public|pub|foreign|primary|partition)[_-]?(?:key|token)|tokeni[sz]|(?:[._-](?:id|ids|name|ref|hash|uri|url|type|count|path|file|length|size|index|field|label|version|format|expir(?:y|es)|ttl|status|prefix|pattern|provider|limit|usage|policy|arn))$/i;
 const OF_NO_SECRET_CAMEL =
   /[a-z](?:Id|Ids|Name|Ref|Hash|Uri|Url|Type|Count|Path|File|Length|Size|Index|Field|Label|Version|Format|Expiry|Expires|Ttl|Status|Prefix|Pattern|Provider|Limit|Usage|Policy|Arn)$/;
 const NAME_BEFORE = /[A-Za-z0-9_.-]{0,40}$/;
@@ -58,10 +60,7 @@ const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 
 /** What stands for a value without being one. */
 const STAND_IN =
-  /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|#{4}|\.{3}|1234567890|[(]/i;
-/** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
-const IDENTIFIER =
-  /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+$/;
+  /^(?:\$|%|<|\{|@|process\.|os\.|env\.|env\[|config\.|self\.|this\.|settings\.|Optional\[|!(?:vault|secret|env)\b|op:|vault:|https?:|file:|\/|\.\/|~\/|true$|false$|null$|none$)|example|placeholder|redacted|changeme|change[-_]me|your[-_]|dummy|\$\{|\{\{|x{6}|\*{3}|#{4}|\.{3}|1234567890|[(]/i;
 /** What the manuals of Kubernetes and of cloud providers print. */
 const PRINTED = new Set(['MWYyZDFlMmU2N2Rm', 'UyFCXCpkJHpEc2I9', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY']);
 
@@ -70,12 +69,7 @@ function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): b
   if (STAND_IN.test(value) || PRINTED.has(value)) return false;
   if (isPassword && isQuoted) return isPasswordValue(value);
   if (!isPassword && !KEY_SIGNS.test(value)) return false;
-  return value.length >= (isPassword ? 8 : 10) && isDrawnAtRandom(value);
-}
-
-function isDrawnAtRandom(value: string): boolean {
-  if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || value.includes(' ')) return false;
-  return !IDENTIFIER.test(value) && entropyOf(value) >= (value.length < 16 ? 2.8 : 3.2);
+  return value.length >= (isPassword ? 8 : 10) && isRandomText(value);
 }
 
 /** A quoted password may be short, but is no single word and no sentence. */
@@ -84,15 +78,30 @@ function isPasswordValue(value: string): boolean {
 }
 
 function matchAssignment(text: string, at: number, isPassword: boolean): Span | null {
+  if (isOfNoSecret(text, at)) return null;
   const assigned = assignedAt(text, at);
-  if (assigned === null) return null;
+  const span = assigned && valueAt(text, assigned, isPassword, isPassword && isVariable(text, at, assigned));
+  if (span !== null) return span;
+  const named = namedValueAt(text, at);
+  return named && valueAt(text, named, isPassword, false);
+}
+
+/** The secret at `start`; one of a variable may be as short and plain as one in quotes. */
+function valueAt(text: string, assigned: Assigned, isPassword: boolean, isOfVariable: boolean): Span | null {
   const { start, isQuoted } = assigned;
   const value = isQuoted ? QUOTED : BARE;
   value.lastIndex = start;
-  const found = value.exec(text);
-  if (found === null || isOfNoSecret(text, at)) return null;
-  if (!isSecretValue(trimmed(found[0]), isPassword, isQuoted)) return null;
-  return { start: found.index, end: found.index + trimmed(found[0]).length };
+  const found = value.exec(text)?.[0];
+  if (found === undefined) return null;
+  const secret = isQuoted || isOfVariable ? found : trimmed(found);
+  return isSecretValue(secret, isPassword, isQuoted || isOfVariable)
+    ? { start, end: start + secret.length }
+    : null;
+}
+
+/** True for `NAME=value` as shells and env files have it: the name in capitals, no space around the sign. */
+function isVariable(text: string, at: number, { start, isQuoted }: Assigned): boolean {
+  return !isQuoted && /^[A-Z_][A-Z0-9_]{1,40}=$/.test(text.slice(at, start));
 }
 
 /** Punctuation at the end belongs to the sentence around it. */
@@ -118,16 +127,27 @@ const PASSWORD_KEY = /(?:^|[._-]|[a-z](?=P))(?:password|passwd|passphrase|pwd)$/
 const SECRET_KEY =
   /(?:secret|api[_-]?key|access[_-]?key|private[_-]?key|(?:auth|access|refresh|bearer|api)[_-]?token|^token)$/i;
 
+const AUTH_KEY = /^_?auth$/i;
+
 /** Object keys whose string values are searched as assigned values. */
 export function isSecretKey(key: string): boolean {
-  return key.length <= 64 && (PASSWORD_KEY.test(key) || SECRET_KEY.test(key));
+  return key.length <= 64 && (PASSWORD_KEY.test(key) || SECRET_KEY.test(key) || AUTH_KEY.test(key));
 }
 
 /** Finding for the whole value of a JSON member with such a key, or null. */
 export function detectByKey(text: string, key: string): Finding | null {
   if (!isSecretKey(key) || text.length < 6 || text.length > 512) return null;
+  if (AUTH_KEY.test(key)) return isAuth(text) ? wholeOf(text, 'auth_header', 'auth-field') : null;
   const isPassword = PASSWORD_KEY.test(key);
   if (/[\r\n]/.test(text) || !isSecretValue(text, isPassword, true)) return null;
-  const rule = isPassword ? 'password-field' : 'key-field';
-  return { kind: isPassword ? 'password' : 'api_key', rule, tool: 'regex', start: 0, end: text.length };
+  return isPassword ? wholeOf(text, 'password', 'password-field') : wholeOf(text, 'api_key', 'key-field');
+}
+
+/** As docker keeps logins. */
+function isAuth(text: string): boolean {
+  return /^[A-Za-z0-9+/]{12,512}={0,2}$/.test(text) && isBasicPair(text);
+}
+
+function wholeOf({ length }: string, kind: Finding['kind'], rule: string): Finding {
+  return { kind, rule, tool: 'regex', start: 0, end: length };
 }

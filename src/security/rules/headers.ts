@@ -7,10 +7,10 @@ const STAND_IN =
   /^(?:<.{0,80}|\$.{0,80}|%.{0,80}|\{.{0,80}|\*{1,80}|\.{3}|x{3,80}|your.{0,80}|(?:my|access|auth|api|some|the)?[-_]?(?:token|password|passwd|pass|pwd|secret|key)|user|username|null|none|undefined)$/i;
 
 const JWT =
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{10,16384}\.[A-Za-z0-9_-]{4,4096}(?:\.[A-Za-z0-9_-]{4,4096}){0,2}/;
+  /(?<![A-Za-z0-9_]|[A-Za-z0-9_-]-)eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{10,16384}\.[A-Za-z0-9_-]{4,4096}(?:\.[A-Za-z0-9_-]{4,4096}){0,2}/;
 /** Of a token whose signature was taken off, a header and the claims are left. */
 const JWT_UNSIGNED =
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{15,4096}\.eyJ[A-Za-z0-9_-]{15,16384}\.?(?![A-Za-z0-9_-])/;
+  /(?<![A-Za-z0-9_]|[A-Za-z0-9_-]-)eyJ[A-Za-z0-9_-]{15,4096}\.eyJ[A-Za-z0-9_-]{15,16384}\.?(?![A-Za-z0-9_-])/;
 /** `{"alg"`, `{"typ"`, `{"kid"` and the like in base64 twice. */
 const JWT_ENCODED = /(?<![A-Za-z0-9+/])ZXlK[A-Za-z0-9+/]{60,8192}={0,2}/;
 
@@ -34,7 +34,7 @@ const BASIC =
   /(?<![A-Za-z])basic[ \t]{1,4}((?=[a-z0-9+/]{0,40}[A-Z0-9])[A-Za-z0-9+/]{8,1024}={0,2})(?![A-Za-z0-9+/=])/i;
 
 /** Base64 of `name:password`, as the Basic scheme has it. */
-function isBasicPair(secret: string): boolean {
+export function isBasicPair(secret: string): boolean {
   const decoded = Buffer.from(secret, 'base64').toString('latin1');
   return /^[\x20-\x7e]{0,300}:[\x20-\x7e]{0,700}$/.test(decoded);
 }

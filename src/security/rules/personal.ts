@@ -7,14 +7,14 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 const AT_WORD = [...LETTERS, D].flatMap((a) => [...LETTERS, D, '-'].map((b) => `@${a}${b}`));
 
 const EMAIL =
-  /(?<=(?<![A-Za-z0-9._%+\x80-\xff-])(?<from>[A-Za-z0-9_\x80-\xff][A-Za-z0-9._%+\x80-\xff-]{0,63}))@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-]|\.[A-Za-z0-9]|\()/;
+  /(?<=(?<![A-Za-z0-9._%+\x80-\xff]|[^\r\n]-)(?<from>[A-Za-z0-9_\x80-\xff][A-Za-z0-9._%+\x80-\xff-]{0,63}))@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-]|\.[A-Za-z0-9]|\()/;
 
 /** Addresses of nobody: examples, machines, logins of code hosts. */
 const NO_MAIL =
   /^(?:git|hg|svn|noreply|no-reply|donotreply)@|@(?:[a-z0-9.-]{1,60}\.)?(?:example|test|invalid|localhost|local)(?:\.[a-z]{2,3})?$|@(?:test|domain|company|email|host|foo|bar|yourdomain|mydomain)\.(?:com|org|net)$|noreply|^your[-_.]|@your[-_.]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|jsx|mjs|cjs|css|scss|json|md|py|rs|go|rb|sh|html|vue|lock|yml|yaml|toml|git|app|service|socket|timer|target|mount)$/i;
 
 const IPV4 =
-  /(?<=(?<![A-Za-z0-9._-])(?<from>[0-9]{0,2}))[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_-]|\.[0-9])/;
+  /(?<=(?<![A-Za-z0-9._]|[^\r\n]-)(?<from>[0-9]{0,2}))[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_-]|\.[0-9])/;
 
 /** Loopback, private, documentation, multicast, and public resolvers tell nothing; small numbers are versions. */
 function isTellingIp(text: string): boolean {
@@ -48,7 +48,7 @@ const PHONE =
   /(?<![A-Za-z0-9+.])\+[1-9][0-9]{0,2}[ .-]?(?:\([0-9]{1,4}\)|[0-9]{1,4})(?:[ .-][0-9]{2,8}){1,4}(?![0-9A-Za-z.-])/;
 /** `(212) 555-0199`, `212-555-0199`. */
 const PHONE_US =
-  /(?<![A-Za-z0-9.+-]|\+1 )(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}-)[2-9][0-9]{2}-[0-9]{4}(?![0-9A-Za-z-])/;
+  /(?<![A-Za-z0-9.+]|[^\r\n]-|\+1 )(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}-)[2-9][0-9]{2}-[0-9]{4}(?![0-9A-Za-z-])/;
 /** A number that is said to be one. */
 const PHONE_NAMED =
   /(?:phone|mobile|tel|whatsapp)[a-z_]{0,10}["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(\+?[0-9][0-9 ().-]{7,18}[0-9])(?![0-9A-Za-z.-])/i;
@@ -59,11 +59,11 @@ function isPhone(text: string): boolean {
 }
 
 const CARD =
-  /(?<![A-Za-z0-9._+-])[2-6][0-9]{3}(?:[ -]?[0-9]{4,6}){2}(?:[ -]?[0-9]{1,7})?(?![0-9A-Za-z_-]|\.[0-9])/;
-const SSN = /(?<![A-Za-z0-9._-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z._-])/;
-const CPF = /(?<![A-Za-z0-9._-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z-])/;
+  /(?<![A-Za-z0-9._+]|[^\r\n]-)[2-6][0-9]{3}(?:[ -]?[0-9]{4,6}){2}(?:[ -]?[0-9]{1,7})?(?![0-9A-Za-z_-]|\.[0-9])/;
+const SSN = /(?<![A-Za-z0-9._]|[^\r\n]-)[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z._-])/;
+const CPF = /(?<![A-Za-z0-9._]|[^\r\n]-)[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z-])/;
 const CHINESE =
-  /(?<![A-Za-z0-9._-])[1-8][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![A-Za-z0-9])/;
+  /(?<![A-Za-z0-9._]|[^\r\n]-)[1-8][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![A-Za-z0-9])/;
 const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/;
 /** Britain's and Spain's, when they are said to be ones. */
 const NAMED_ID =

@@ -16,6 +16,28 @@ export function isDrawn(value: string): boolean {
   return entropyOf(part) >= bitsWanted(part) && changesOf(part) >= 3;
 }
 
+/**
+ * True for letters alone, at least 16, that change between capitals and small ones as no name does: hardly any
+ * stretch of small letters is as long as a syllable.
+ */
+export function isCaseNoise(text: string): boolean {
+  if (text.length < 16 || !/^[A-Za-z]+$/.test(text)) return false;
+  const changes = text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
+  const inWords = text.match(/[a-z]{3,}/g)?.join('').length ?? 0;
+  return changes * 3 >= text.length && inWords * 2 < text.length && entropyOf(text) >= 3.4;
+}
+
+/** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
+const IDENTIFIER =
+  /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+$/;
+
+/** True for a value that is no name: of a field that is said to hold a secret, so that little proves it. */
+export function isRandomText(value: string): boolean {
+  if (isCaseNoise(value)) return true;
+  if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || value.includes(' ')) return false;
+  return !IDENTIFIER.test(value) && entropyOf(value) >= (value.length < 16 ? 2.8 : 3.2);
+}
+
 /** Base64 of readable text, which is searched decoded. */
 function isEncodedText(value: string): boolean {
   return /^[\t\r\n\x20-\x7e]+$/.test(Buffer.from(value, 'base64').toString('latin1'));

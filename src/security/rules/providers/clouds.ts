@@ -5,9 +5,10 @@ import { entropyOf, isNoSample, looksRandom, type Rule, shape, token, word } fro
 const AWS_SECRET =
   /[A-Za-z_]{3,30}["'\\]{0,6}[ \t]{0,4}(?:=>|:=|[=:,])[ \t]{0,4}["'\\]{0,6}([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/;
 
-/** Ids end in a documentation word in samples, and words in capitals are no ids. */
+/** Ids end in a documentation word in samples; only of the ids of users may all be letters, others are words then. */
 function isAwsKey(id: string): boolean {
-  return !id.endsWith('EXAMPLE') && isNoSample(id) && /[0-9]/.test(id);
+  const isWord = !/[0-9]/.test(id) && !(id.startsWith('AKIA') && entropyOf(id) >= 3);
+  return !id.endsWith('EXAMPLE') && isNoSample(id) && !isWord;
 }
 
 export const CLOUD_RULES: readonly Rule[] = [
@@ -60,7 +61,7 @@ export const CLOUD_RULES: readonly Rule[] = [
     'azure-client-secret',
     'api_key',
     '0q~ 1q~ 2q~ 3q~ 4q~ 5q~ 6q~ 7q~ 8q~ 9q~',
-    /(?<=(?<![A-Za-z0-9_~.-])(?<from>[A-Za-z0-9_~.-]{3}))[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/,
+    /(?<=(?<![A-Za-z0-9_~.]|[^\r\n]-)(?<from>[A-Za-z0-9_~.-]{3}))[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/,
     looksRandom,
   ),
   token(
@@ -124,6 +125,13 @@ export const CLOUD_RULES: readonly Rule[] = [
     'access_token',
     'pscale_',
     /pscale_(?:tkn|pw|oauth|otkn)_[A-Za-z0-9=._-]{32,64}/i,
+  ),
+  token(
+    'aiven-password',
+    'password',
+    'avns_',
+    /(?<![A-Za-z0-9])AVNS_[A-Za-z0-9_-]{19}(?![A-Za-z0-9_-])/,
+    looksRandom,
   ),
   word('neon-key', 'api_key', 'napi_', /napi_[a-z0-9]{64}/),
   word('clickhouse-key', 'api_key', '4b1d', /4b1d[A-Za-z0-9]{38}/, looksRandom),

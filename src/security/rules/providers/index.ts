@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 import { CLOUD_RULES } from './clouds.ts';
 import { CODE_HOST_RULES } from './code-hosts.ts';
 import { MODEL_RULES } from './models.ts';
+import { NAMED_PREFIX_RULES } from './named-prefix.ts';
 import { SERVICE_RULES } from './services.ts';
 
 export const PROVIDER_RULES: readonly Rule[] = [
@@ -13,4 +14,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
   ...MODEL_RULES,
   ...CLOUD_RULES,
   ...SERVICE_RULES,
+  ...NAMED_PREFIX_RULES,
 ];

@@ -36,7 +36,7 @@ export const MODEL_RULES: readonly Rule[] = [
     'sk-key',
     'api_key',
     'sk-',
-    /(?<![A-Za-z0-9_-])sk-(?:[a-z0-9]{2,8}-){0,2}[A-Za-z0-9]{20,128}(?![A-Za-z0-9_-])/,
+    /(?<![A-Za-z0-9_]|[A-Za-z0-9_-]-)sk-(?:[a-z0-9]{2,8}-){0,2}[A-Za-z0-9]{20,128}(?![A-Za-z0-9_-])/,
     isDrawn,
   ),
   word('langfuse-key', 'api_key', 'sk-lf- pk-lf-', /[sp]k-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/),
@@ -55,5 +55,6 @@ export const MODEL_RULES: readonly Rule[] = [
   word('voyage-key', 'api_key', 'pa-', /pa-[A-Za-z0-9_-]{43}/, looksRandom),
   word('tavily-key', 'api_key', 'tvly-', /tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}/),
   word('firecrawl-key', 'api_key', 'fc-', /fc-[a-f0-9]{32}/, looksRandom),
+  word('cursor-key', 'api_key', 'crsr_ key_', /(?:crsr|key)_[a-f0-9]{64}/),
   word('wandb-key', 'api_key', 'wandb_v1_', /wandb_v1_[A-Za-z0-9_]{60,100}/),
 ];

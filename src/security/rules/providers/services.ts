@@ -21,7 +21,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     'slack-token',
     'access_token',
     SLACK,
-    /(?<![A-Za-z0-9-])x(?:ox[abcdeoprs]|app)[.-][A-Za-z0-9.%-]{8,400}/i,
+    /(?<![A-Za-z0-9]|[A-Za-z0-9-]-)x(?:ox[abcdeoprs]|app)[.-][A-Za-z0-9.%-]{8,400}/i,
     isSlack,
   ),
   token(
@@ -177,6 +177,17 @@ export const SERVICE_RULES: readonly Rule[] = [
   token('atlassian-token', 'access_token', 'atatt3', /ATATT3[A-Za-z0-9_=-]{100,400}/),
   word('intra42-secret', 'api_key', 's-s4t2', /s-s4t2(?:ud|af)-[a-f0-9]{64}/i),
   word('settlemint-token', 'access_token', 'sm_aat_ sm_pat_ sm_sat_', /sm_[aps]at_[A-Za-z0-9]{16}/),
+  word('plaid-token', 'access_token', 'access-', uuid('access-(?:sandbox|development|production)-')),
+  word('ubidots-token', 'access_token', 'bbff-', /BBFF-[A-Za-z0-9]{30}/),
+  word('nylas-key', 'api_key', 'nyk_v0_', /nyk_v0_[A-Za-z0-9]{40,80}/),
+  word('svix-key', 'api_key', 'testsk_', /testsk_[A-Za-z0-9_-]{32}(?:\.[a-z]{2,4})?/, looksRandom),
+  word('ionic-token', 'access_token', 'ion_', /ion_[a-z0-9]{42}/i, looksRandom),
+  token(
+    'bitwarden-token',
+    'access_token',
+    [...'0123456789abcdef'].map((hex) => `0.${hex}`).join(' '),
+    new RegExp(`(?<![A-Za-z0-9.])0\\.${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==`),
+  ),
   word('apify-token', 'access_token', 'apify_api_', /apify_api_[A-Za-z0-9]{36}/),
   word('wakatime-key', 'api_key', 'waka_', uuid('waka_')),
   token(
