@@ -17,6 +17,7 @@ import {
   type SourceMeta,
 } from '../record/source.ts';
 import { type MetaRow, TRACE_SCHEMA_VERSION, type TraceHead } from '../record/trace.ts';
+import { withBoundedNames } from './bounded-names.ts';
 import { Chunker } from './chunker.ts';
 import { ContextWriter } from './context-segments.ts';
 import type { TraceIdentity } from './identity.ts';
@@ -72,7 +73,8 @@ async function parsePass(
   const segments = new SegmentWriter(files, names);
   const context = new ContextWriter(files, names, identity.parentSessionId !== undefined);
   const sink: ParseSink = {
-    onStep: (step) => {
+    onStep: (parsed) => {
+      const step = withBoundedNames(parsed);
       segments.add(step);
       context.add(step);
     },

@@ -1,13 +1,13 @@
 /** Sessions and buckets that are not what they should be: no command fails for them, and what is not known is said. */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNode } from '../../src/bucket/context-nodes.ts';
 import { windowAt } from '../../src/context/window.ts';
 import type { ContextNode } from '../../src/record/context.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
-import { newMachine, runInProcess } from '../support/cli.ts';
+import { newMachine, ot, runInProcess } from '../support/cli.ts';
 import { nodesOf, SESSION } from './truth.ts';
 
 function node(step_index: number, more: Partial<ContextNode> = {}): [number, ContextNode] {
@@ -95,6 +95,21 @@ describe('a Claude Code session', () => {
     expect(windowAt(nodes, 2).limitations).toEqual([]);
   });
 
+  it('that begins in the middle of a conversation says so, until a compaction', async () => {
+    const cut = { parentUuid: 'elsewhere' };
+    const timing = { type: 'system', subtype: 'turn_duration', durationMs: 5 };
+    const boundary = { type: 'system', subtype: 'compact_boundary', content: 'compacted', parentUuid: null };
+    for (const first of [cut, { ...timing, ...cut }]) {
+      const nodes = await nodesOf(entries(first, timing, {}, {}, boundary, { isCompactSummary: true }, {}));
+      const [last, summary] = [nodes.size, nodes.size - 1];
+      expect(windowAt(nodes, 1).limitations).toEqual(['parent_missing']);
+      expect(windowAt(nodes, last - 3).limitations).toEqual(['parent_missing']);
+      expect(windowAt(nodes, last)).toMatchObject({ limitations: [], compactedAt: summary - 1 });
+    }
+    const own = await nodesOf(entries(timing, {}, {}));
+    expect(windowAt(own, 2).limitations).toEqual([]);
+  });
+
   it('with a cycle has a chain without one', async () => {
     const nodes = await nodesOf(entries({ parentUuid: 'u3' }, {}, {}));
     expect([...nodes.values()].every(({ step_index, parent_step }) => (parent_step ?? 0) < step_index)).toBe(
@@ -123,6 +138,34 @@ describe('a Claude Code session', () => {
     const nodes = await nodesOf(entries({}, {}, { isCompactSummary: true }, {}));
     expect(stepsAt(nodes, 4)).toEqual([3, 4]);
     expect(nodes.get(3)?.branch_type).toBe('compaction_fork');
+  });
+
+  it('with ids longer than a text may be is read like any other', async () => {
+    const long = (letter: string): string => letter.repeat(70_000);
+    const use = (id: string): object => ({ type: 'tool_use', id, name: long('n'), input: {} });
+    const content = [use(`${long('c')}1`), use(`${long('c')}2`)];
+    const message = { id: long('m'), role: 'assistant', model: long('o'), content };
+    const result = [{ type: 'tool_result', tool_use_id: `${long('c')}2`, content: 'a result' }];
+    const bytes = entries(
+      {},
+      { uuid: long('u') },
+      { type: 'assistant', parentUuid: long('u'), message },
+      { message: { role: 'user', content: result } },
+      {},
+    );
+    const nodes = await nodesOf(bytes);
+    expect(stepsAt(nodes, 4)).toEqual([1, 2, 3, 4]);
+    expect(nodes.get(3)?.tokens?.results).toBe(2);
+    const machine = newMachine();
+    const path = join(machine.cwd, `${SESSION}.jsonl`);
+    writeFileSync(path, bytes);
+    expect((await runInProcess(['capture', path], { machine })).code).toBe(0);
+    const { traces } = (await ot(machine, 'trace', 'list')).reply;
+    const { steps } = (await ot(machine, 'trace', 'get', `${traces[0].trace_id}:3`)).reply;
+    const [step] = steps;
+    const [first, second] = step.tool_calls;
+    expect(first.tool_call_id).not.toBe(second.tool_call_id);
+    expect(step.observations).toContainEqual({ source_call_id: second.tool_call_id, content: 'a result' });
   });
 
   it('that names tools as our own keys are named stays inside its layer', async () => {

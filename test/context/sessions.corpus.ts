@@ -61,6 +61,26 @@ function incrementsOf({ nodes, usage }: Derived): [number, number][] {
   });
 }
 
+/** At each compaction the estimate against what the agent reported: as it is, and on the scale of the bill. */
+function comparedAtCuts(derived: Derived): (readonly [number, number])[] {
+  const { nodes, usage, preTokens } = derived;
+  const pairs = incrementsOf(derived);
+  const scale =
+    pairs.reduce((sum, [, billed]) => sum + billed, 0) / pairs.reduce((sum, [own]) => sum + own, 0);
+  const [first, billed] = [...usage].find(([, tokens]) => tokens > 0) ?? [1, Number.NaN];
+  const base = billed - scale * windowAt(nodes, first).tokens;
+  return [...preTokens].flatMap(([step, reported]) => {
+    const before = nodes.get(step)?.parent_step ?? null;
+    if (before === null) return [];
+    const { tokens } = windowAt(nodes, before);
+    return [[tokens / reported, (base + scale * tokens) / reported] as const];
+  });
+}
+
+function shown(ratios: readonly number[]): string {
+  return ratios.map((ratio) => ratio.toFixed(2)).join(' ');
+}
+
 function correlation(pairs: readonly (readonly [number, number])[]): number {
   const mean = (side: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length;
   const [mx, my] = [mean(0), mean(1)];
@@ -78,7 +98,7 @@ describe.skipIf(!existsSync(CORPUS))('windows of the corpus', () => {
     const kinds = new Map<string, number>();
     const counts = new Map<string, number>();
     const rs = new Map<string, number[]>();
-    const compactions: number[] = [];
+    const compactions: (readonly [number, number])[] = [];
     for (const { agent, bytes, name } of sessionsOf(CORPUS)) {
       const derived = await derive(bytes, name);
       counts.set(agent, (counts.get(agent) ?? 0) + 1);
@@ -88,10 +108,7 @@ describe.skipIf(!existsSync(CORPUS))('windows of the corpus', () => {
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
         if (step % 7 === 1) expectLayers(derived, step);
       }
-      for (const [step, reported] of derived.preTokens) {
-        const before = derived.nodes.get(step)?.parent_step ?? null;
-        if (before !== null) compactions.push(windowAt(derived.nodes, before).tokens / reported);
-      }
+      compactions.push(...comparedAtCuts(derived));
       const pairs = incrementsOf(derived).slice(0, 2000);
       const r = pairs.length < 20 ? Number.NaN : correlation(pairs);
       if (!Number.isNaN(r)) rs.set(agent, [...(rs.get(agent) ?? []), r]);
@@ -101,8 +118,13 @@ describe.skipIf(!existsSync(CORPUS))('windows of the corpus', () => {
     );
     process.stdout.write(
       `sessions ${JSON.stringify([...counts])}; steps ${JSON.stringify([...kinds])}; ${told.join(', ')}; ` +
-        `estimate at compactions to preTokens: ${compactions.map((ratio) => ratio.toFixed(2)).join(' ')}\n`,
+        `estimate at compactions to preTokens: ${shown(compactions.map(([plain]) => plain))}; with what the session was ` +
+        `billed for its first call, and a token: ${shown(compactions.map(([, scaled]) => scaled))}\n`,
     );
+    // An estimate knows neither prompt and schemas nor the tokenizer; with both taken from the bill it has to fit.
+    expect(
+      median(compactions.map(([, scaled]) => scaled).filter((ratio) => !Number.isNaN(ratio))),
+    ).toBeCloseTo(1, 1);
     expect(kinds.get('compaction') ?? 0).toBeGreaterThan(0);
     expect(median([...rs.values()].flat())).toBeGreaterThanOrEqual(0.9);
   }, 600_000);

@@ -3,6 +3,8 @@ import type { Fields } from '../shared/fields.ts';
 
 export class Places {
   readonly #places = new Map<string, number>();
+  /** Entries in front of all steps whose chain leads out of this source: it begins in the middle of a conversation. */
+  readonly #cut = new Set<string>();
   #chained = false;
 
   /**
@@ -19,12 +21,19 @@ export class Places {
     return parentUuid === null && this.#chained ? null : undefined;
   }
 
+  /** True for an entry whose chain of parents leads to one that is not in this source before it meets a step. */
+  isCut({ parentUuid }: Fields): boolean {
+    return typeof parentUuid === 'string' && (!this.#places.has(parentUuid) || this.#cut.has(parentUuid));
+  }
+
   /**
    * Notes an entry that was read; `touched` is the youngest step it added to, 0 for none. An entry that is no
    * part of any step stands where its parent stands, else behind all steps so far (`count`).
    */
-  note({ uuid, parentUuid }: Fields, touched: number, count: number): void {
+  note(fields: Fields, touched: number, count: number): void {
+    const { uuid, parentUuid } = fields;
     if (typeof uuid !== 'string' || this.#places.has(uuid)) return;
+    if (touched === 0 && this.isCut(fields)) this.#cut.add(uuid);
     const above = typeof parentUuid === 'string' ? this.#places.get(parentUuid) : undefined;
     this.#places.set(uuid, Math.max(above ?? (touched > 0 ? 0 : count), touched));
   }

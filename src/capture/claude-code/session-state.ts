@@ -24,9 +24,11 @@ export class SessionState extends StepLedger {
   readonly #places = new Places();
   readonly #entries = new Set<string>();
   readonly #uuids = new Set<string>();
+  readonly #callType: 'main' | 'subagent';
 
   constructor(parse: ParseOptions, windowSize: number, callType: 'main' | 'subagent') {
     super({ parse, windowSize, callType });
+    this.#callType = callType;
   }
 
   hasUuid(uuid: string): boolean {
@@ -85,12 +87,15 @@ export class SessionState extends StepLedger {
       ...(uuid === undefined ? {} : { uuid }),
       ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
       ...(branches ? { parent_step: parentStep === 0 ? null : parentStep } : {}),
-      ...(typeof parent === 'string' && parentStep === undefined && this.window.count > 0
-        ? { parent_missing: true }
-        : {}),
+      ...(this.#isCut(entry.fields) ? { parent_missing: true } : {}),
       line: entry.line,
       offset: entry.offset,
     };
+  }
+
+  /** The log of a sub-agent begins with an entry that follows one of its parent's. */
+  #isCut(fields: Fields): boolean {
+    return this.#places.isCut(fields) && (this.window.count > 0 || this.#callType === 'main');
   }
 
   /** A step with its whole text. */
