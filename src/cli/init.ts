@@ -9,7 +9,6 @@ import { noteRepository, planRepository, repositoryHooks } from '../capture/live
 import { MARKER_FILE } from '../capture/live/tracking.ts';
 import { ranWithin } from '../capture/whereabouts.ts';
 import { describeCodeRepository, workTrees } from '../git/code-repository.ts';
-import { setSetting } from '../git/settings.ts';
 import { agentPlaces } from './agent-folders.ts';
 import type { App } from './app.ts';
 import { agentHomes, installPlaces } from './install-places.ts';
@@ -17,6 +16,7 @@ import { liveHealth } from './live.ts';
 import { takenSessions } from './selection.ts';
 import type { InitReport } from './views/init.ts';
 import { withBucket } from './with-bucket.ts';
+import { writeSetting } from './written-settings.ts';
 
 export interface InitOptions {
   /** Agents to set up; empty for all that are there. */
@@ -39,7 +39,7 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
   await applyChanges(withoutRepeats(changes), app.platform, app.home);
   if (!options.exclude && note === null) await noteRepository(places, app.platform, hooks, true);
   const enabled = { name: 'opentraces.enabled', value: String(!options.exclude), bool: true };
-  await setSetting(app.git, hooks.top, 'local', enabled);
+  await writeSetting(app, hooks.top, 'local', enabled);
   return {
     repository: hooks.top,
     enabled: !options.exclude,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
-import { readSettings, type Setting, setSetting, unsetSetting } from '../git/settings.ts';
+import { readSettings, type Setting } from '../git/settings.ts';
 import type { Policy } from '../security/contract.ts';
 import { BUNDLES, CUSTOM_POLICY, POLICY_NAMES, policyNameOf, policyOf } from '../security/policy.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../security/policy-settings.ts';
 import { TOOLS } from '../security/registry.ts';
 import type { App } from './app.ts';
+import { removeSetting, writeSetting } from './written-settings.ts';
 
 /**
  * What is configured for this bucket, or for one yet to be made: the system's settings, the person's, then those
@@ -80,11 +81,10 @@ export async function writePolicy(app: App, tools: readonly string[]): Promise<P
   for (const { name, value } of encodePolicySettings(tools)) {
     if (own.findLast((setting) => setting.name === name)?.value === value) continue;
     const bool = name.endsWith('.enabled');
-    await setSetting(app.git, app.cwd, 'global', { name, value, bool });
+    await writeSetting(app, app.cwd, 'global', { name, value, bool });
   }
   const isNamed = own.some(({ name }) => name === POLICY_SETTING);
-  if (isNamed && policyNameOf(tools) === CUSTOM_POLICY)
-    await unsetSetting(app.git, app.cwd, 'global', POLICY_SETTING);
+  if (isNamed && policyNameOf(tools) === CUSTOM_POLICY) await removeSetting(app, 'global', POLICY_SETTING);
   const after = await policyChoice(app);
   if (after.policy !== policyNameOf(tools) || after.tools.length !== tools.length) throw overridden();
   return {

@@ -1,6 +1,6 @@
 /** `setup uninstall --purge`: everything goes, at a moment when nobody writes, and nothing that is not ours. */
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../src/bucket/lock.ts';
@@ -9,6 +9,7 @@ import { createApp } from '../../src/cli/app.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { type Machine, newMachine, ot, ROOT, recordedIo } from '../support/cli.ts';
+import { IDENTITY } from '../support/git-env.ts';
 import { testPlatform } from '../support/platform.ts';
 import { put } from '../support/settings.ts';
 
@@ -142,5 +143,70 @@ describe('a drain that starts when all is gone', () => {
     const machine = newMachine();
     expect(await ot(machine, 'capture', 'drain')).toMatchObject({ code: 0, reply: { drain: { events: 0 } } });
     expect(existsSync(machine.otHome)).toBe(false);
+  });
+});
+
+describe('what stands in git configurations', () => {
+  const git = (machine: Machine, ...args: string[]) =>
+    spawnSync('git', args, {
+      cwd: machine.cwd,
+      env: { ...machine.env, ...IDENTITY },
+      encoding: 'utf8',
+    }).stdout.trim();
+
+  /** A person without any git configuration, in a repository with one commit. */
+  function person(): Machine {
+    const machine = newMachine();
+    const { GIT_CONFIG_GLOBAL: _, ...env } = machine.env as Record<string, string>;
+    rmSync(join(machine.home, '.gitconfig-empty'));
+    const at = { ...machine, env };
+    git(at, 'init', '-q');
+    git(at, 'commit', '-q', '--allow-empty', '-m', 'one');
+    git(at, 'config', '--add', 'notes.rewriteRef', 'refs/notes/mine');
+    return at;
+  }
+
+  /** Bytes of the configurations, and the refs. */
+  function state(at: Machine): unknown {
+    const config = readFileSync(join(at.cwd, '.git', 'config'), 'utf8');
+    return [config, git(at, 'for-each-ref'), existsSync(join(at.home, '.gitconfig'))];
+  }
+
+  it('is listed by uninstall, and goes with a purge: also in a repository one does not stand in', async () => {
+    const at = person();
+    const before = state(at);
+    await ot(at, 'init');
+    await ot(at, 'setup', 'regex', '--disable');
+    await ot(at, 'capture', SESSION);
+    expect(await ot(at, 'trail', 'sync')).toMatchObject({ code: 0 });
+    git(at, 'config', 'notes.opentraces.mergeStrategy', 'cat_sort_uniq');
+    git(at, 'config', '--add', 'notes.rewriteRef', 'refs/notes/opentraces');
+    git(at, 'notes', '--ref', 'opentraces', 'add', '-m', 'opentraces:x');
+    const elsewhere = { ...at, cwd: at.home };
+    const { reply } = await ot(elsewhere, 'setup', 'uninstall');
+    expect(reply.written).toEqual([
+      {
+        repository: realpathSync(at.cwd),
+        settings: ['notes.rewriteref', 'opentraces.enabled', 'notes.opentraces.mergestrategy'],
+        refs: ['refs/notes/opentraces'],
+      },
+      { repository: null, settings: expect.arrayContaining(['opentraces.security.regex.enabled']), refs: [] },
+    ]);
+    expect(git(at, 'config', 'opentraces.enabled')).toBe('true');
+    expect(await ot(elsewhere, ...PURGE)).toMatchObject({ code: 0 });
+    expect(state(at)).toEqual(before);
+  });
+
+  it('is forgotten with the last setting, and leaves a configuration of somebody else its bytes', async () => {
+    const at = person();
+    const own = put(join(at.home, '.gitconfig'), '# mine\n[user]\n\tname = x\n');
+    const before = state(at);
+    for (const scope of [[], ['--global']]) {
+      await ot(at, 'config', 'set', 'enabled', 'false', ...scope);
+      await ot(at, 'config', 'unset', 'enabled', ...scope);
+    }
+    expect(state(at)).toEqual(before);
+    expect(readFileSync(own, 'utf8')).toBe('# mine\n[user]\n\tname = x\n');
+    expect(existsSync(at.otHome)).toBe(false);
   });
 });

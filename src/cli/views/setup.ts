@@ -18,6 +18,26 @@ export function setupView(page: Page, { target, remove, dry_run, changes, note }
   return `${listed}${target}: ${verdict(real.length, remove, dry_run)}\n${note === null ? '' : `note: ${note}\n`}`;
 }
 
+type Place = {
+  readonly repository: string | null;
+  readonly settings: readonly string[];
+  readonly refs: readonly string[];
+};
+
+/** What a removal without a purge leaves in configurations; a line for each. */
+export function keptNotes(places: readonly Place[]): string {
+  return places.map((place) => `kept, without --purge: ${placeLine(place)}\n`).join('');
+}
+
+export function purgedNotes(paths: readonly string[], places: readonly Place[]): string {
+  const lines = [...paths.map(printable), ...places.map(placeLine)];
+  return lines.map((line) => `purged: ${line}\n`).join('');
+}
+
+function placeLine({ repository, settings, refs }: Place): string {
+  return `${printable([...settings, ...refs].join(', '))} in ${repository === null ? 'your git configuration' : printable(repository)}`;
+}
+
 function verdict(changes: number, remove: boolean, dryRun: boolean): string {
   if (changes === 0) return remove ? 'nothing of git-ot is there' : 'set up already';
   if (dryRun) return 'dry run, nothing was changed';

@@ -1,11 +1,11 @@
 import { Command, Option } from 'clipanion';
-import { setSetting } from '../../../git/settings.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { bundleNamed, writePolicy } from '../../policy.ts';
 import { checkedSetting, scopeOf, settingName } from '../../settings.ts';
 import { printable } from '../../views/page.ts';
+import { writeSetting } from '../../written-settings.ts';
 
 export class ConfigSetCommand extends OtCommand {
   static override paths = [['config', 'set']];
@@ -31,7 +31,7 @@ export class ConfigSetCommand extends OtCommand {
     const { name, value } = setting;
     // A policy is its flags too, or those of the one before would count on.
     const bundle = bundleNamed(name, value);
-    if (bundle === null) await setSetting(app.git, app.cwd, scope, setting);
+    if (bundle === null) await writeSetting(app, app.cwd, scope, setting);
     else await writePolicy(app, bundle);
     return {
       schema: 'opentraces.config.set.v1',

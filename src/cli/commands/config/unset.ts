@@ -1,10 +1,10 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
-import { unsetSetting } from '../../../git/settings.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { scopeOf, settingName } from '../../settings.ts';
+import { removeSetting } from '../../written-settings.ts';
 
 export class ConfigUnsetCommand extends OtCommand {
   static override paths = [['config', 'unset']];
@@ -21,7 +21,7 @@ export class ConfigUnsetCommand extends OtCommand {
   protected override async run(app: App): Promise<Reply> {
     const name = settingName(this.name);
     const scope = await scopeOf(app, name, this.global);
-    if (!(await unsetSetting(app.git, app.cwd, scope, name))) {
+    if (!(await removeSetting(app, scope, name))) {
       throw new OtError('OT_CONFIG_NOT_SET', 'not_found', `${name} is not set in the ${scope} configuration`);
     }
     return {

@@ -7,14 +7,16 @@ import type { Reply } from '../../envelope.ts';
 import { agentHomes, installPlaces, shellHomes } from '../../install-places.ts';
 import { purgeAll, purgePlan } from '../../purge.ts';
 import { runSetup } from '../../setup.ts';
+import { keptNotes, purgedNotes } from '../../views/setup.ts';
+import { allWritten, removeWritten, type Written } from '../../written-settings.ts';
 
 export class SetupUninstallCommand extends OtCommand {
   static override paths = [['setup', 'uninstall']];
   static override usage = Command.Usage({
     details:
       'Takes out everything that setup put anywhere: hooks of agents, hooks of repositories, scripts. What somebody edited is left alone and told (exit 3). What was ' +
-      'captured stays, unless --purge is given, which deletes the bucket and all that git-ot keeps beside it, and ' +
-      'nothing else.',
+      'captured stays, unless --purge is given, which deletes the bucket and all that git-ot keeps beside it, its ' +
+      'settings and notes in the repositories it knows and in the current one, and nothing else.',
     examples: [['See what would go', 'git ot setup uninstall --dry-run']],
   });
   static readonly synopsis = '[--dry-run] [--purge] [--yes]';
@@ -26,22 +28,31 @@ export class SetupUninstallCommand extends OtCommand {
   protected override async run(app: App): Promise<Reply> {
     if (this.purge && !this.yes && !this.dryRun) throw notAgreed(app.home);
     const { dryRun, purge } = this;
+    const written = await allWritten(app);
     // Before anything is changed: it may refuse.
-    const listed = purge ? await purgePlan(app) : [];
-    const uninstall = () => this.#uninstall(app, listed);
-    return purge && !dryRun ? purgeAll(app, uninstall) : uninstall();
+    const purged = purge ? await purgePlan(app) : [];
+    if (!purge || dryRun) return told(await this.#uninstall(app), written, purge ? purged : null);
+    const reply = await purgeAll(app, async () => {
+      const done = await this.#uninstall(app);
+      await removeWritten(app, written);
+      return done;
+    });
+    return told(reply, written, purged);
   }
 
-  async #uninstall(app: App, listed: readonly string[]): Promise<Reply> {
-    const { dryRun, purge } = this;
+  async #uninstall(app: App): Promise<Reply> {
     const plan = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
     const { changes, left } = plan;
-    const done = await runSetup(app, { target: 'uninstall', changes, remove: true, dryRun });
-    const reply = left.length === 0 ? done : { ...done, failure: someLeft(left) };
-    if (!purge) return reply;
-    const notes = listed.map((path) => `purged: ${path}\n`).join('');
-    return { ...reply, data: { ...reply.data, purged: listed }, notes };
+    const run = { target: 'uninstall', changes, remove: true, dryRun: this.dryRun };
+    const done = await runSetup(app, run);
+    return left.length === 0 ? done : { ...done, failure: someLeft(left) };
   }
+}
+
+/** `purged` is null when what was captured stays, and settings and notes in repositories with it. */
+function told(reply: Reply, written: readonly Written[], purged: readonly string[] | null): Reply {
+  const data = { ...reply.data, written, ...(purged === null ? {} : { purged }) };
+  return { ...reply, data, notes: purged === null ? keptNotes(written) : purgedNotes(purged, written) };
 }
 
 /** All else is done by then. */

@@ -8,6 +8,7 @@ import type { Reply } from '../../envelope.ts';
 import { startProgress } from '../../progress.ts';
 import { trailSyncView } from '../../views/trail-sync.ts';
 import { withTrail } from '../../with-trail.ts';
+import { noteRepositoryOf } from '../../written-settings.ts';
 
 export class TrailSyncCommand extends OtCommand {
   static override paths = [['trail', 'sync']];
@@ -45,6 +46,7 @@ export class TrailSyncCommand extends OtCommand {
         now: Math.floor(now.getTime() / 1000),
         onFile: (done, total) => progress.update(done, total),
       }).finally(() => progress.end());
+      if (this.notes) await noteRepositoryOf(app, app.cwd);
       return {
         schema: 'opentraces.trail.sync.v1',
         data: { ...report, freshness: opened.freshness },
