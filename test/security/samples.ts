@@ -191,6 +191,7 @@ const drawTold = (): readonly Sample[] => [
     (s) => `machine git.acme.dev\n  login bot\n  password ${s}\n`,
   ),
   within('password-option', 'password', draw(10), (s) => `createuser --password ${s} bot`),
+  within('authorization', 'auth_header', draw(28, UPPER + LOWER, 4), (s) => `Authorization: Bearer ${s}`),
   within('key-option', 'api_key', draw(24), (s) => `deploy --token ${s} --prod`),
   within('docker-auth', 'auth_header', basicPair(), (s) => `{"auths":{"r.acme.dev":{"auth":"${s}"}}}`),
   within('listed-private-keys', 'private_key', `0x${draw(64, HEX)}`, (s) => `Private Keys\n====\n(0) ${s}\n`),

@@ -1,5 +1,6 @@
 /** Credentials by their place in a protocol: JWTs, authorization headers, users of command lines. */
 import type { Span } from '../placeholder.ts';
+import { isCaseNoise } from './random.ts';
 import { entropyOf, isNoSample, type Rule, shape } from './rule.ts';
 
 /** Names and templates that stand where a credential would. */
@@ -25,6 +26,7 @@ const BEARER =
 /** A header's value is no word of a sentence and no name of a variable. */
 function isHeaderValue(secret: string): boolean {
   if (STAND_IN.test(secret) || !isNoSample(secret) || entropyOf(secret) < 2.75) return false;
+  if (isCaseNoise(secret)) return true;
   if (/^(?:bearer|basic|token|digest)$/i.test(secret) || /^[A-Za-z_]+(?:[._-][A-Za-z_]+)*$/.test(secret))
     return false;
   return /[0-9]/.test(secret);

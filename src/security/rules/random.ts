@@ -24,7 +24,7 @@ export function isCaseNoise(text: string): boolean {
   if (text.length < 16 || !/^[A-Za-z]+$/.test(text)) return false;
   const changes = text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
   const inWords = text.match(/[a-z]{3,}/g)?.join('').length ?? 0;
-  return changes * 3 >= text.length && inWords * 2 < text.length && entropyOf(text) >= 3.4;
+  return changes * 4 >= text.length && inWords * 2 < text.length && entropyOf(text) >= 3.4;
 }
 
 /** Identifiers of programs: words joined by case, dots, hyphens or underscores. */

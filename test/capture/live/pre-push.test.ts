@@ -78,6 +78,20 @@ describe('a push', () => {
     },
   );
 
+  it.each([['refs/notes/opentraces'], ['refs/opentraces/trail/v1']])('of a tag of %s is refused', (ref) => {
+    git('tag', '-a', 'kept', '-m', 'kept', oidOf(ref));
+    git('tag', '-a', 'kept-twice', '-m', 'kept', 'kept');
+    expect(git('push', '--tags', 'origin').status).not.toBe(0);
+    expect(git('push', 'origin', 'kept-twice').status).not.toBe(0);
+    expect(objectsThere()).toBe('');
+  });
+
+  it('of what our notes were before is refused', () => {
+    git('notes', '--ref=opentraces', 'append', '-m', 'opentraces:3');
+    expect(git('push', 'origin', `${oidOf('refs/notes/opentraces~1')}:refs/heads/x`).status).not.toBe(0);
+    expect(objectsThere()).toBe('');
+  });
+
   it.each([
     ['remote.origin.mirror', 'true'],
     ['remote.origin.push', 'refs/*:refs/*'],
