@@ -5,7 +5,12 @@ import { OtError } from '../base/errors.ts';
 import { captureSessions } from '../capture/capture.ts';
 import { AGENT_TARGETS, agentTarget, planAgent } from '../capture/live/setup/agents.ts';
 import { actionOf, applyChanges, type FileChange, readOptional } from '../capture/live/setup/change.ts';
-import { noteRepository, planRepository, repositoryHooks } from '../capture/live/setup/repository.ts';
+import {
+  leftAlone,
+  noteRepository,
+  planRepository,
+  repositoryHooks,
+} from '../capture/live/setup/repository.ts';
 import { MARKER_FILE } from '../capture/live/tracking.ts';
 import { ranWithin } from '../capture/whereabouts.ts';
 import { describeCodeRepository, workTrees } from '../git/code-repository.ts';
@@ -32,12 +37,15 @@ export async function enrol(app: App, options: InitOptions): Promise<InitReport>
   const hooks = await repositoryHooks(app.git, app.cwd);
   const chosen = options.exclude ? [] : await chosenAgents(app, options.agents);
   const { agents, changes, notes } = await planAgents(app, chosen, options.agents.length > 0);
-  const git = options.exclude ? [] : await orNote(() => planRepository(app.git, hooks, places, false));
-  const note = git instanceof OtError ? git : null;
-  if (!(git instanceof OtError)) changes.push(...git);
+  const git = options.exclude
+    ? { changes: [], left: [] }
+    : await planRepository(app.git, hooks, places, false);
+  // Git hooks that cannot be chained are no reason not to enrol: agents' hooks do the capturing.
+  const note = git.left.length === 0 ? null : leftAlone(git.left);
+  changes.push(...git.changes);
   if (options.shared) changes.push(await planMarker(hooks.top, options.exclude));
   await applyChanges(withoutRepeats(changes), app.platform, app.home);
-  if (!options.exclude && note === null) await noteRepository(places, app.platform, hooks, true);
+  if (git.changes.length > 0) await noteRepository(places, app.platform, hooks, true);
   const enabled = { name: 'opentraces.enabled', value: String(!options.exclude), bool: true };
   await writeSetting(app, hooks.top, 'local', enabled);
   return {
@@ -87,16 +95,6 @@ async function chosenAgents(app: App, named: readonly string[]): Promise<string[
   if (named.length > 0) return [...new Set(named)];
   const { agents } = await liveHealth(app);
   return agents.filter(({ present }) => present).map(({ agent }) => agent);
-}
-
-/** Git hooks that cannot be chained are no reason not to enrol: agents' hooks do the capturing. */
-async function orNote<T>(plan: () => Promise<T>): Promise<T | OtError> {
-  try {
-    return await plan();
-  } catch (error) {
-    if (error instanceof OtError && error.code.startsWith('OT_HOOK')) return error;
-    throw error;
-  }
 }
 
 /** Keys that are there stay. Throws `OT_SETTINGS_INVALID` (exit 3) on a marker that is no JSON object. */

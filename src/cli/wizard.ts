@@ -3,7 +3,12 @@ import { OtError } from '../base/errors.ts';
 import { agentTarget, planAgent } from '../capture/live/setup/agents.ts';
 import { actionOf, applyChanges, type FileChange } from '../capture/live/setup/change.ts';
 import { completionFiles, planExtras, skillFiles } from '../capture/live/setup/extras.ts';
-import { noteRepository, planRepository, repositoryHooks } from '../capture/live/setup/repository.ts';
+import {
+  leftAlone,
+  noteRepository,
+  planRepository,
+  repositoryHooks,
+} from '../capture/live/setup/repository.ts';
 import type { App } from './app.ts';
 import { agentHomes, installPlaces, shellHomes } from './install-places.ts';
 import { folderStatus, liveHealth } from './live.ts';
@@ -73,7 +78,12 @@ function repositoryStep(app: App): WizardStep {
     command: 'git ot setup git',
     question:
       'Add hooks to this repository, so that commits are noticed and evidence cannot be pushed by accident?',
-    plan: async () => planRepository(app.git, await hooks(), places, false),
+    plan: async () => {
+      const { changes, left } = await planRepository(app.git, await hooks(), places, false);
+      if (changes.length === 0) throw leftAlone(left);
+      for (const error of left) await app.io.err(`${printable(`${error.message}; ${error.hint}`)}\n`);
+      return changes;
+    },
     after: async () => noteRepository(places, app.platform, await hooks(), true),
   };
 }

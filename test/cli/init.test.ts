@@ -61,7 +61,7 @@ describe('init', () => {
     const { code, reply } = await ot(at, 'init', '--agent', 'claude-code');
     expect(code).toBe(0);
     expect(reply.init.note).toMatchObject({ code: 'OT_HOOK_NOT_SHELL' });
-    expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(false);
+    expect(existsSync(join(at.cwd, '.git', 'hooks', 'post-commit'))).toBe(true);
     writeFileSync(join(at.home, '.claude', 'settings.json'), '{ broken');
     mkdirSync(join(at.home, '.codex'));
     const partly = await ot(at, 'init');

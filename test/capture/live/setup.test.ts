@@ -262,6 +262,37 @@ describe('setup git on hooks it cannot chain into', () => {
   });
 });
 
+describe('setup git beside a hook in another language', () => {
+  it('sets up the others, shows how to start ours from it, and knows when that is done', async () => {
+    const at = repository();
+    const folder = join(at.cwd, '.git', 'hooks');
+    const text = '#!/usr/bin/env node\n// mine\n';
+    const hook = put(join(folder, 'post-commit'), text, 0o755);
+    const before = snapshot(folder);
+    const { code, reply } = await ot(at, 'setup', 'git');
+    expect([code, reply.error.code]).toEqual([3, 'OT_HOOK_NOT_SHELL']);
+    expect(reply.setup.changes).toContainEqual({ path: join(folder, 'pre-push'), action: 'create' });
+    expect(readFileSync(hook, 'utf8')).toBe(text);
+    const installed = async () =>
+      (await ot(at, 'status')).reply.folder.hooks.map(({ installed: is }: { installed: boolean }) => is);
+    expect(await installed()).toEqual([false, true, true, true]);
+    const { findings } = (await ot(at, 'doctor')).reply;
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'hook_missing', path: hook }));
+
+    const call = reply.error.hint.replace(/^.*: (?=')/, '');
+    put(hook, `${text}require('node:child_process').execSync(${JSON.stringify(call)});\n`, 0o755);
+    expect(await installed()).toEqual([true, true, true, true]);
+    put(join(at.otHome, 'spool', 'drain'), `${process.pid}\n`);
+    expect(at.git('commit', '-q', '--allow-empty', '-m', 'two').status).toBe(0);
+    const notes = readdirSync(join(at.otHome, 'spool')).filter((name) => name.startsWith('event-'));
+    expect(notes).toHaveLength(1);
+
+    put(hook, text, 0o755);
+    expect(await ot(at, 'setup', 'uninstall', '--purge', '--yes')).toMatchObject({ code: 0 });
+    expect(snapshot(folder)).toEqual(before);
+  });
+});
+
 describe('completions and skill', () => {
   it('are put where shells and agents look, and taken out by uninstall', async () => {
     const machine = newMachine();

@@ -32,7 +32,7 @@ export function withBlock(
   const rest = (text === null ? null : withoutBlock(template, path, text)) ?? ALONE;
   const first = rest.slice(0, lineEnd(rest));
   if (!first.startsWith('#!')) return `${block}${rest}`;
-  if (!SHELL.test(first.trimEnd())) throw notShell(path, block);
+  if (!SHELL.test(first.trimEnd())) throw notShell(template.name, path, hooksDir);
   return `${withEnd(first)}${block}${rest.slice(first.length)}`;
 }
 
@@ -62,14 +62,32 @@ function withEnd(line: string): string {
   return line.endsWith('\n') ? line : `${line}\n`;
 }
 
-function notShell(path: string, block: string): OtError {
+/** True for a hook in another language that names our script itself, as {@link withBlock} asked for. */
+export function callsOurs({ name }: HookTemplate, text: string, hooksDir: string): boolean {
+  const first = text.slice(0, lineEnd(text)).trimEnd();
+  const script = name === 'pre-push' ? '/pre-push' : '/spool';
+  return first.startsWith('#!') && !SHELL.test(first) && text.includes(hooksDir) && text.includes(script);
+}
+
+/** What a hook runs itself, as words of a shell. */
+const CALLS: Readonly<Record<string, string>> = {
+  'post-commit': '@HOOKS@/spool git post-commit',
+  'post-merge': '@HOOKS@/spool git post-merge "$1"',
+  'post-rewrite': '@HOOKS@/spool git post-rewrite "$1" "$(cat)"',
+  'pre-push': '@HOOKS@/pre-push "$@" || exit 1',
+};
+
+function notShell(name: string, path: string, hooksDir: string): OtError {
+  const call = render(CALLS[name] ?? '', hooksDir);
+  const more = {
+    'post-rewrite': ' ($(cat) is all that it reads)',
+    'pre-push': ' (with what it reads on stdin, and without a push when that fails)',
+  }[name];
   return new OtError(
     'OT_HOOK_NOT_SHELL',
     'refused',
     `${path} is no shell script, so nothing was added to it`,
-    {
-      hint: `let it run this itself:\n${block}`,
-    },
+    { hint: `let it start this itself${more ?? ''}: ${call}` },
   );
 }
 

@@ -6,7 +6,7 @@ import type { Platform } from '../../../base/platform.ts';
 import { findCodeRepository } from '../../../git/code-repository.ts';
 import type { GitProgram } from '../../../git/spawn.ts';
 import { applyChanges, type FileChange, readOptional, realFile } from './change.ts';
-import { type HookTemplate, hasBlock, withBlock, withoutBlock } from './git-hooks.ts';
+import { callsOurs, type HookTemplate, hasBlock, withBlock, withoutBlock } from './git-hooks.ts';
 import { hooksDir, type Places, planScripts } from './places.ts';
 import { isShippedText, shippedText } from './shipped.ts';
 
@@ -34,24 +34,46 @@ export async function repositoryHooks(git: GitProgram, folder: string): Promise<
   return { folder: text.replace(/\n$/, ''), top: found.topLevel };
 }
 
+export interface RepositoryPlan {
+  readonly changes: FileChange[];
+  /** Why hooks are left alone, one for each; the others are planned all the same. */
+  readonly left: readonly OtError[];
+}
+
 /**
- * Plans our blocks in the repository's hooks. Throws `OT_HOOKS_TRACKED` (exit 3) when a hook lies in the work
- * tree and is not ignored there, since nothing of ours may be committed by accident.
+ * Plans our blocks in the repository's hooks. A hook is left alone (`OT_HOOKS_TRACKED`) when it lies in the work tree
+ * and is not ignored there, since nothing of ours may be committed by accident; and when it is no shell script, not
+ * executable, or somebody edited our block. Nothing is planned where that is so of all. Throws `OT_FILE_FOREIGN`.
  */
 export async function planRepository(
   git: GitProgram,
   hooks: RepositoryHooks,
   places: Places,
   remove: boolean,
-): Promise<FileChange[]> {
+): Promise<RepositoryPlan> {
   const changes = remove ? [] : await planScripts(places, false);
+  const left: OtError[] = [];
   for (const template of hookTemplates(places)) {
-    const path = await realFile(join(hooks.folder, template.name));
-    const change = await planHook(template, path, places, remove);
-    if (!remove) await assertOutside(git, hooks.top, path, change);
-    changes.push(change);
+    try {
+      const path = await realFile(join(hooks.folder, template.name));
+      const change = await planHook(template, path, places, remove);
+      if (!remove) await assertOutside(git, hooks.top, path, change);
+      changes.push(change);
+    } catch (error) {
+      if (!(error instanceof OtError) || error.kind !== 'refused') throw error;
+      left.push(error);
+    }
   }
-  return changes;
+  return { changes: left.length === HOOKS.length ? [] : changes, left };
+}
+
+/** One error for hooks that were left alone: the one of the only one, with its code. */
+export function leftAlone(left: readonly OtError[]): OtError {
+  const [first] = left;
+  if (left.length === 1) return first!;
+  return new OtError(first!.code, 'refused', `${left.length} hooks were left alone: ${first!.message}`, {
+    hint: left.map(({ message, hint }) => `${message}; ${hint ?? ''}`).join('\n'),
+  });
 }
 
 /** Which of our blocks are in place. */
@@ -62,7 +84,9 @@ export async function repositoryState(
   const found: Array<{ hook: string; installed: boolean }> = [];
   for (const template of hookTemplates(places)) {
     const text = (await readOptional(join(hooks.folder, template.name)))?.toString('utf8') ?? '';
-    found.push({ hook: template.name, installed: hasBlock(template, text, hooksDir(places)) });
+    const place = hooksDir(places);
+    const installed = hasBlock(template, text, place) || callsOurs(template, text, place);
+    found.push({ hook: template.name, installed });
   }
   return found;
 }

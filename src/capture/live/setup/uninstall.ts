@@ -62,7 +62,10 @@ export async function planUninstall(
   const kept: RepositoryHooks[] = [];
   for (const hooks of await readRepositories(places)) {
     if (!(await isThere(hooks.folder))) continue;
-    if (!(await plan(() => planRepository(git, hooks, places, true)))) kept.push(hooks);
+    const repository = await planRepository(git, hooks, places, true);
+    changes.push(...repository.changes);
+    left.push(...repository.left);
+    if (repository.left.length > 0) kept.push(hooks);
   }
   changes.push(await planRepositories(places, kept));
   await plan(() => planScripts(places, true));

@@ -1,5 +1,10 @@
 import { Command, Option } from 'clipanion';
-import { noteRepository, planRepository, repositoryHooks } from '../../../capture/live/setup/repository.ts';
+import {
+  leftAlone,
+  noteRepository,
+  planRepository,
+  repositoryHooks,
+} from '../../../capture/live/setup/repository.ts';
 import { planUnusedScripts } from '../../../capture/live/setup/uninstall.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
@@ -15,7 +20,7 @@ export class SetupGitCommand extends OtCommand {
       'looks for them: what a commit, a rewrite or a merge finished is captured at once, and evidence is refused to ' +
       'any remote that is no remote of the bucket. ' +
       'Hooks that are there keep every byte. A hook that is no shell script, or that lies in the work tree and is ' +
-      'not ignored there, is left alone and the lines to add are shown.',
+      'not ignored there, is left alone and what to add is shown (exit 3); the others are set up.',
     examples: [['Hooks for this repository', 'git ot setup git']],
   });
   static readonly synopsis = '[--remove] [--dry-run]';
@@ -27,10 +32,12 @@ export class SetupGitCommand extends OtCommand {
     const { remove, dryRun } = this;
     const places = installPlaces(app);
     const hooks = await repositoryHooks(app.git, app.cwd);
-    const changes = await planRepository(app.git, hooks, places, remove);
-    if (remove) changes.push(...(await planUnusedScripts(agentHomes(app), places, changes)));
+    const { changes, left } = await planRepository(app.git, hooks, places, remove);
+    if (changes.length === 0) throw leftAlone(left);
+    if (remove && left.length === 0)
+      changes.push(...(await planUnusedScripts(agentHomes(app), places, changes)));
     const reply = await runSetup(app, { target: 'git', changes, remove, dryRun });
-    if (!dryRun) await noteRepository(places, app.platform, hooks, !remove);
-    return reply;
+    if (!dryRun) await noteRepository(places, app.platform, hooks, !remove || left.length > 0);
+    return left.length === 0 ? reply : { ...reply, failure: leftAlone(left) };
   }
 }
