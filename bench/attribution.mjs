@@ -1,0 +1,101 @@
+// How well `git ot trail` finds who wrote what, on a real repository with a branch of checkpoints: transcripts come
+// from the branch, the trailers that name them are hidden from the program, and its answers are held against both.
+// usage: npm run bench:attribution -- --repo PATH [options], see --help.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCheckpoints } from './attribution/checkpoints.mjs';
+import { commitsWithTrailer } from './attribution/commits.mjs';
+import { copyWithoutTrailers } from './attribution/hidden.mjs';
+import { evidenceOf, judgeCommit, neverWritten } from './attribution/judge.mjs';
+import { ownersOf, startProgram } from './attribution/program.mjs';
+import { renderReport, sampleOf, summaryOf } from './attribution/report.mjs';
+import { editsShown } from './attribution/transcript.mjs';
+
+const HELP = `usage: npm run bench:attribution -- --repo PATH [options]
+
+  --repo PATH     clone with a branch of checkpoints
+  --branch REF    that branch (default entire/checkpoints/v1)
+  --limit N       only the newest N commits with a trailer
+  --sample N      lines to judge by hand (default 100), drawn by --seed (default 1)
+  --program FILE  built git-ot.cjs to measure; default is dist/git-ot.cjs
+  --json FILE     write everything there
+  --keep          keep the scratch folder and name it
+`;
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      help: { type: 'boolean', default: false },
+      repo: { type: 'string' },
+      branch: { type: 'string', default: 'entire/checkpoints/v1' },
+      limit: { type: 'string', default: '100000' },
+      sample: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+      program: { type: 'string', default: resolve(import.meta.dirname, '..', 'dist', 'git-ot.cjs') },
+      json: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || values.repo === undefined) return void process.stdout.write(HELP);
+  const scratch = mkdtempSync(join(tmpdir(), 'git-ot-attribution-'));
+  try {
+    const report = measure({ ...values, repository: resolve(values.repo), scratch });
+    process.stdout.write(renderReport(report));
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    if (values.keep) process.stderr.write(`kept: ${scratch}\n`);
+    else rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function measure({ repository, branch, limit, sample, seed, program, scratch }) {
+  const say = (text) => process.stderr.write(`  ${text} ...\n`);
+  say('transcripts');
+  const { sessionsOf, files, absent } = readCheckpoints(repository, branch, join(scratch, 'sessions'));
+  say('a copy without trailers');
+  const copy = join(scratch, 'copy');
+  const { idOf, hidden } = copyWithoutTrailers(repository, copy);
+  mkdirSync(join(scratch, 'user'));
+  const ot = startProgram({ program, scratch, copy });
+  say('capture');
+  const captured = ot.timed(['capture', join(scratch, 'sessions'), '--project', copy]);
+  say('trail sync');
+  const synced = ot.timed(['trail', 'sync']);
+  const again = ot.timed(['trail', 'sync']);
+  const sessions = ot.sessions();
+  const readable = new Set([...sessions.values()]);
+  const editsOf = new Map(
+    [...files]
+      .filter(([session]) => readable.has(session))
+      .map(([session, file]) => [session, editsShown(readFileSync(file, 'utf8'))]),
+  );
+  const evidence = evidenceOf(editsOf);
+  say('commits');
+  const verdicts = [];
+  const attributed = [];
+  const commits = commitsWithTrailer(repository, Number(limit));
+  for (const commit of commits) {
+    const named = new Set(
+      commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]).filter((id) => readable.has(id)),
+    );
+    const { owners, lines } = ownersOf({ ot, copy, commit: idOf.get(commit.id), sessions });
+    attributed.push(...lines.map((line) => ({ ...line, original: commit.id })));
+    if (named.size > 0) verdicts.push(judgeCommit({ repository, commit, named, owners, evidence }));
+  }
+  return {
+    schema: 'git-ot.attribution.v1',
+    repository: {
+      commits_with_trailer: commits.length,
+      messages_changed: hidden,
+      transcripts: files.size,
+      transcripts_absent: absent,
+    },
+    times_ms: { capture: captured.ms, sync: synced.ms, sync_again: again.ms },
+    ...summaryOf({ verdicts, attributed, never: neverWritten(attributed, evidence) }),
+    sample: sampleOf(attributed, Number(sample), Number(seed)),
+  };
+}
+
+await main();

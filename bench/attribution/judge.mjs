@@ -1,0 +1,108 @@
+// What the program says of commits, against what transcripts show.
+import { linesBrought } from './commits.mjs';
+
+/**
+ * @typedef {object} Evidence
+ * @property {(session: string, path: string, text: string, until: number) => boolean} wrote on this path, by then
+ * @property {(session: string, path: string, text: string) => boolean} wroteSomewhere the line on any path, or on this
+ * one a part of it, white space aside
+ * @property {(session: string, paths: Set<string>) => 'none' | 'others' | 'these'} touched files with edits
+ */
+
+/** Looks up lines that sessions wrote. @param {Map<string, import('./transcript.mjs').ShownEdit[]>} editsOf @returns {Evidence} */
+export function evidenceOf(editsOf) {
+  const written = new Map();
+  const anywhere = new Map();
+  for (const [session, edits] of editsOf) {
+    const byText = new Map();
+    const texts = { whole: new Set(), parts: [] };
+    for (const { path, time, lines, all, ends } of edits) {
+      for (const line of all) texts.whole.add(squeezed(line));
+      for (const part of ends.map(squeezed)) if (part.length >= 3) texts.parts.push({ path, part });
+      for (const line of lines) byText.set(line, [...(byText.get(line) ?? []), { path, time }]);
+    }
+    written.set(session, byText);
+    anywhere.set(session, texts);
+  }
+  return {
+    wrote: (session, path, text, until) =>
+      (written.get(session)?.get(text) ?? []).some((edit) => isFile(edit.path, path) && edit.time <= until),
+    wroteSomewhere: (session, path, text) => {
+      const { whole, parts } = anywhere.get(session) ?? { whole: new Set(), parts: [] };
+      const line = squeezed(text);
+      return whole.has(line) || parts.some((end) => isFile(end.path, path) && line.includes(end.part));
+    },
+    touched: (session, paths) => {
+      const edits = editsOf.get(session) ?? [];
+      if (edits.length === 0) return 'none';
+      return edits.some((edit) => [...paths].some((path) => isFile(edit.path, path))) ? 'these' : 'others';
+    },
+  };
+}
+
+function isFile(written, path) {
+  return written === path || written.endsWith(`/${path}`);
+}
+
+function squeezed(text) {
+  return text.replace(/\s+/g, '');
+}
+
+/** Enough to tell who wrote it: a letter or digit, and eight characters that are no white space. */
+function isTelling(text) {
+  return /[\p{L}\p{N}]/u.test(text) && squeezed(text).length >= 8;
+}
+
+/**
+ * One commit. `owners` has by `path:line` who the program says wrote it.
+ * @returns {object} the sessions named and found, counts of lines, and the lines in question
+ */
+export function judgeCommit({ repository, commit, named, owners, evidence }) {
+  const lines = linesBrought(repository, commit.id);
+  const verdict = {
+    commit,
+    named: [...named],
+    found: new Map(),
+    verbatim: 0,
+    attributed: 0,
+    missed: [],
+    others: [],
+  };
+  const times = new Map();
+  for (const { path, text } of lines) times.set(`${path}\0${text}`, (times.get(`${path}\0${text}`) ?? 0) + 1);
+  for (const { path, line, text } of lines) {
+    const owner = owners.get(`${path}:${line}`);
+    if (owner !== undefined) verdict.found.set(owner.session, (verdict.found.get(owner.session) ?? 0) + 1);
+    const shown = [...named].some((session) => evidence.wrote(session, path, text, commit.time));
+    if (!shown || !isTelling(text)) continue;
+    verdict.verbatim += 1;
+    if (owner === undefined) {
+      const cause = times.get(`${path}\0${text}`) > 1 ? 'more than once in the commit' : 'once in the commit';
+      verdict.missed.push({ path, line, text, cause });
+    } else if (named.has(owner.session) || evidence.wrote(owner.session, path, text, commit.time))
+      verdict.attributed += 1;
+    else verdict.others.push({ path, line, text, owner });
+  }
+  verdict.matched = [...verdict.found.keys()].some((session) => named.has(session));
+  verdict.cause = verdict.matched ? null : causeOf(verdict, lines, evidence);
+  return verdict;
+}
+
+/** Why no line of a commit is one of a session it names. */
+function causeOf({ named, found, verbatim }, lines, evidence) {
+  if (lines.length === 0) return 'the commit brought no line of text';
+  const paths = new Set(lines.map(({ path }) => path));
+  const touched = named.map((session) => evidence.touched(session, paths));
+  if (verbatim > 0)
+    return found.size > 0 ? 'all lines are those of other sessions' : 'lines are there, but without an owner';
+  if (touched.includes('these'))
+    return 'no line of the commit is in the transcript, though its files are edited there';
+  return touched.includes('others') ? 'the transcript edits other files' : 'the transcript has no edit';
+}
+
+/** Lines with an owner whose transcript never shows them: each is wrong, or was made by other means than edit tools. */
+export function neverWritten(attributed, evidence) {
+  return attributed.filter(
+    ({ session, path, text }) => isTelling(text) && !evidence.wroteSomewhere(session, path, text),
+  );
+}
