@@ -4,6 +4,7 @@ import { contextCapture, contextDiff, contextStep } from './ctx.mjs';
 import { memory } from './memory.mjs';
 import { bucketStatus, get, getLargest, getLast, traceList, version } from './start-up.mjs';
 import { pull, push } from './sync.mjs';
+import { anchor, backfill, backfillMemory, blameFile, syncAgain, track } from './trail.mjs';
 import { verify } from './verify.mjs';
 
 /** @type {readonly import('../runner.mjs').Row[]} */
@@ -24,4 +25,10 @@ export const ROWS = [
   contextCapture,
   contextStep,
   contextDiff,
+  anchor,
+  syncAgain,
+  blameFile,
+  backfill,
+  backfillMemory,
+  track,
 ];
