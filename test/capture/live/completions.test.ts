@@ -9,6 +9,8 @@ import { binFolder, type Machine, newMachine, runInProcess } from '../../support
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 /** Git's own completion for bash, where it is installed. */
 const GIT_COMPLETION = '/usr/share/bash-completion/completions/git';
+/** That of fish. */
+const FISH_GIT = '/usr/share/fish/completions/git.fish';
 
 let machine: Machine;
 
@@ -67,7 +69,7 @@ describe.skipIf(!has('bash'))('bash', () => {
   });
 
   it('completes names of files where no word of a command can stand', () => {
-    expect(complete(['git-ot', 'capture', `${machine.home}/.opentr`])).toEqual([]);
+    expect(complete(['git-ot', 'capture', `${machine.home}/nothing`])).toEqual([]);
     expect(complete(['git-ot', 'capture', machine.cwd])).toEqual([machine.cwd]);
   });
 });
@@ -80,6 +82,13 @@ describe.skipIf(!has('fish'))('fish', () => {
     expect(complete('git-ot bucket re')).toEqual(['rebuild', 'remote']);
     expect(complete('git-ot bucket remote ')).toEqual(expect.arrayContaining(expected('bucket', 'remote')));
     expect(complete('git-ot trace list --js')[0]).toMatch(/^--json\b/);
+  });
+
+  it.skipIf(!existsSync(FISH_GIT))("completes 'git ot' beside git's own completion", () => {
+    const complete = (line: string): string[] => shell('fish', ['-c', `complete -C '${line}'`]);
+    expect(complete('git ot bucket re')).toEqual(['rebuild', 'remote']);
+    expect(complete('git -C / ot se')).toEqual(['security', 'setup']);
+    expect(complete('git log --onel')[0]).toMatch(/^--oneline\b/);
   });
 });
 

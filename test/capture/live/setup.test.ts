@@ -302,13 +302,14 @@ describe('completions and skill', () => {
       '.local/share/bash-completion/completions/git-ot',
       '.local/share/zsh/site-functions/_git-ot',
       '.config/fish/completions/git-ot.fish',
+      '.config/fish/conf.d/git-ot.fish',
       '.pi/agent/skills/git-ot/SKILL.md',
     ].map((file) => join(machine.home, file));
-    expect(files.map((file) => existsSync(file))).toEqual([true, true, true, true]);
+    expect(files.map((file) => existsSync(file))).toEqual(files.map(() => true));
     expect(existsSync(join(machine.home, '.claude'))).toBe(false);
     expect(await ot(machine, 'setup', 'completions', '--shell', 'tcsh')).toMatchObject({ code: 2 });
     await ot(machine, 'setup', 'uninstall');
-    expect(files.map((file) => existsSync(file))).toEqual([false, false, false, false]);
+    expect(files.map((file) => existsSync(file))).toEqual(files.map(() => false));
   });
 
   it('complete the words of commands in bash, behind git and alone', () => {

@@ -37,6 +37,11 @@ export function completionFiles({ data, config }: ShellHomes): readonly Extra[] 
       path: join(config, 'fish', 'completions', 'git-ot.fish'),
       shipped: 'completions/git-ot.fish',
     },
+    {
+      name: 'fish',
+      path: join(config, 'fish', 'conf.d', 'git-ot.fish'),
+      shipped: 'completions/git-ot-for-git.fish',
+    },
   ];
 }
 
@@ -63,6 +68,7 @@ const SHIPPED = [
   'completions/git-ot.bash',
   'completions/_git-ot',
   'completions/git-ot.fish',
+  'completions/git-ot-for-git.fish',
   'skill/SKILL.md',
 ];
 
