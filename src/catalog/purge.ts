@@ -8,8 +8,12 @@ import { foldLog, rollBack } from './store.ts';
 
 const NOTE = 'purge';
 
-/** To be called in the transaction that drops a trace: a process that is killed then leaves the purge to the next. */
+/**
+ * To be called in the transaction that drops a trace: a process that is killed then leaves the purge to the next.
+ * Ledgers hold texts of many traces together: all go, and are made anew when they are asked for.
+ */
 export function notePurge(database: Sqlite): void {
+  database.exec('DELETE FROM trail_ledgers');
   database.prepare("INSERT OR REPLACE INTO notes VALUES (?, 'due')").run(NOTE);
 }
 

@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 7;
+export const CATALOG_VERSION = 8;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -37,10 +37,25 @@ CREATE INDEX facets_by_value ON facets (value, trace);
 CREATE TABLE pin_sets (id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE);
 CREATE TABLE pins (value INTEGER NOT NULL, pin_set INTEGER NOT NULL, PRIMARY KEY (value, pin_set)) WITHOUT ROWID;
 CREATE TABLE places (trace INTEGER PRIMARY KEY, cwd TEXT NOT NULL);
-CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL,
+CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL, effect TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (trace, step, ordinal)) WITHOUT ROWID;
 CREATE TABLE turns (trace INTEGER NOT NULL, step INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
+CREATE TABLE trail_state (repository TEXT PRIMARY KEY, since INTEGER NOT NULL, tips TEXT NOT NULL, stamp TEXT NOT NULL, noted TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE trail_commits (repository TEXT NOT NULL, oid TEXT NOT NULL, time REAL NOT NULL, committed INTEGER NOT NULL, authored INTEGER NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL,
+  parents TEXT NOT NULL, repeats INTEGER NOT NULL, PRIMARY KEY (repository, oid)) WITHOUT ROWID;
+CREATE INDEX trail_commits_by_author ON trail_commits (repository, authored, author);
+CREATE TABLE trail_entries (repository TEXT NOT NULL, path TEXT NOT NULL, commit_id TEXT NOT NULL, oid TEXT NOT NULL, parents TEXT NOT NULL, PRIMARY KEY (repository, path, commit_id)) WITHOUT ROWID;
+CREATE INDEX trail_entries_by_commit ON trail_entries (repository, commit_id);
+CREATE TABLE trail_paths (repository TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (repository, path)) WITHOUT ROWID;
+CREATE TABLE trail_renames (repository TEXT NOT NULL, path TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (repository, path, other)) WITHOUT ROWID;
+CREATE TABLE trail_sessions (repository TEXT NOT NULL, trace_id TEXT NOT NULL, state TEXT NOT NULL, is_foreign INTEGER NOT NULL, PRIMARY KEY (repository, trace_id)) WITHOUT ROWID;
+CREATE TABLE trail_patches (repository TEXT NOT NULL, trace_id TEXT NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER NOT NULL, root TEXT NOT NULL, path TEXT NOT NULL, effect TEXT NOT NULL, digest TEXT NOT NULL,
+  PRIMARY KEY (repository, trace_id, step, ordinal)) WITHOUT ROWID;
+CREATE INDEX trail_patches_by_path ON trail_patches (repository, path);
+CREATE TABLE trail_dirty (repository TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (repository, path)) WITHOUT ROWID;
+CREATE TABLE trail_unnoted (repository TEXT NOT NULL, commit_id TEXT NOT NULL, PRIMARY KEY (repository, commit_id)) WITHOUT ROWID;
 CREATE TABLE trail_groups (repository TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (repository, name)) WITHOUT ROWID;
+CREATE TABLE trail_ledgers (repository TEXT NOT NULL, name TEXT NOT NULL, events INTEGER NOT NULL, digest TEXT NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (repository, name));
 CREATE TABLE trail_files (repository TEXT NOT NULL, path TEXT NOT NULL, oid TEXT NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, path, oid)) WITHOUT ROWID;
 CREATE TABLE trail_changes (repository TEXT NOT NULL, commit_id TEXT NOT NULL, path TEXT NOT NULL, added INTEGER NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, commit_id, path)) WITHOUT ROWID;
 CREATE INDEX trail_changes_by_path ON trail_changes (repository, path);

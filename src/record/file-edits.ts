@@ -53,6 +53,11 @@ export function editsOfStep(step: Step): CallEdits[] {
   return found;
 }
 
+/** A call whose end the log does not tell may have changed nothing. */
+export function isUnconfirmed(result: Observation | undefined): boolean {
+  return result === undefined || result.error === 'no_result';
+}
+
 function folderOf({ input }: ToolCall): string | null {
   return textIn(membersOf(input), ['workdir', 'cwd']);
 }

@@ -3,7 +3,7 @@
  * `editsOfStep` gives them again.
  */
 import * as z from 'zod/mini';
-import { editsOfStep, type FileEdit } from './file-edits.ts';
+import { editsOfStep, type FileEdit, isUnconfirmed } from './file-edits.ts';
 import type { Observation, Step } from './step.ts';
 
 export const PATCH_OPS = ['replace', 'write', 'insert', 'patch', 'delete', 'cell'] as const;
@@ -45,7 +45,7 @@ export function patchRowsOf(traceId: string, step: Step): PatchRow[] {
     op: edits[0]!.op,
     ...movedTo(edits),
     ...shownBefore(result),
-    ...(result === undefined || result.error === 'no_result' ? { unconfirmed: true as const } : {}),
+    ...(isUnconfirmed(result) ? { unconfirmed: true as const } : {}),
   }));
 }
 

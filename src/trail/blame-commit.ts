@@ -1,11 +1,10 @@
 /** `trail blame commit` and `trail blame trace`: which lines of a commit agents wrote, and what became committed of a trace. */
 import type { Oid } from '../git/ports.ts';
+import { attribute } from './attribute.ts';
 import type { LineOwner } from './blame.ts';
-import { ownerOfEdits } from './blame.ts';
-import type { FileGroup } from './file-groups.ts';
+import { ownerFields } from './blame.ts';
 import type { HistoryCommit } from './history.ts';
-import type { FoundEdit } from './read-edits.ts';
-import type { AttributedChange } from './replay.ts';
+import { type StoredChange, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** Lines of a file that one patch wrote: inclusive, from 1. */
@@ -37,19 +36,13 @@ export interface BlamedCommit {
 /** Lines of one commit. Empty for one that agents wrote nothing of. */
 export async function blameCommit(options: TrailOptions, commit: Oid): Promise<readonly BlamedFile[]> {
   const trail = await Trail.open(options);
-  const groups = trail.groups.filter(({ commits }) => commits.some((each) => each.commit.oid === commit));
-  const files: BlamedFile[] = [];
-  for (const group of groups) {
-    const { changes, edits } = await trail.replay(group);
-    files.push(
-      ...changes.filter((change) => change.commit === commit).map((change) => fileOf(change, edits)),
-    );
-  }
-  return files.sort((left, right) => (left.path < right.path ? -1 : 1));
+  await attribute(options, trail, { paths: trail.pathsIn(commit) });
+  const store = new TrailStore(options.database, options.repository);
+  return store.changesOf(commit).map(fileOf);
 }
 
-function fileOf({ path, added, ranges }: AttributedChange, edits: readonly FoundEdit[]): BlamedFile {
-  const lines = ranges.map(({ start, end, owner }) => ({ start, end, ...ownerOfEdits(owner, edits) }));
+function fileOf({ path, added, ranges }: StoredChange): BlamedFile {
+  const lines = ranges.map(({ start, end, ...range }) => ({ start, end, ...ownerFields(range) }));
   return { path, added, attributed: linesIn(lines), lines };
 }
 
@@ -60,24 +53,26 @@ function linesIn(ranges: ReadonlyArray<{ readonly start: number; readonly end: n
 /** Commits with lines of a trace, the oldest first; of each only the lines of that trace. */
 export async function blameTrace(options: TrailOptions, traceId: string): Promise<readonly BlamedCommit[]> {
   const trail = await Trail.open(options);
-  const wrote = ({ patches }: FileGroup): boolean =>
-    patches.some(({ session }) => session.trace_id === traceId);
+  const paths = trail.pathsOf(traceId);
+  await attribute(options, trail, { paths });
+  const store = new TrailStore(options.database, options.repository);
   const found = new Map<Oid, BlamedFile[]>();
-  for (const group of trail.groups.filter(wrote)) {
-    const { changes, edits } = await trail.replay(group);
-    for (const change of changes) {
-      const file = fileOf(change, edits);
-      const lines = file.lines.filter((line) => line.trace_id === traceId);
-      if (lines.length === 0) continue;
+  for (const path of new Set(paths.flatMap((each) => [...trail.connected(each)]))) {
+    for (const change of store.changesAt(path)) {
+      const ranges = change.ranges.filter((range) => range.traceId === traceId);
+      if (ranges.length === 0) continue;
       const files = found.get(change.commit) ?? [];
-      files.push({ ...file, lines, attributed: linesIn(lines) });
+      files.push(fileOf({ ...change, ranges }));
       found.set(change.commit, files);
     }
   }
-  return trail.commits.flatMap((commit) => {
-    const files = found.get(commit.oid);
-    return files === undefined ? [] : [commitOf(commit, files)];
+  const commits = [...found].flatMap(([oid, files]) => {
+    const commit = trail.commit(oid);
+    files.sort((left, right) => (left.path < right.path ? -1 : 1));
+    return commit === null ? [] : [{ commit, files }];
   });
+  commits.sort((left, right) => left.commit.committed - right.commit.committed);
+  return commits.map(({ commit, files }) => commitOf(commit, files));
 }
 
 export function commitOf(

@@ -6,13 +6,13 @@ import type { Sqlite } from '../base/sqlite.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
+import { attribute, latestReplay } from './attribute.ts';
 import { type BlamedLine, blameFile } from './git-blame.ts';
 import { sameLines } from './lines.ts';
 import { editOf, type Tier, tierOf } from './owner.ts';
-import { type FoundEdit, sessionsOf } from './read-edits.ts';
-import type { Replayed } from './replay.ts';
+import type { KnownEdit } from './replay.ts';
 import { blobAt, type TrailRepository } from './repository.ts';
-import { stampOf, TrailStore } from './store.ts';
+import { type StoredRange, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** Who wrote a line, as far as it is known. */
@@ -100,63 +100,59 @@ export async function blame(options: TrailOptions, request: BlameRequest): Promi
 
 type FactsOfLine = (line: number) => LineFacts | null;
 
-/** What is kept answers where nothing has changed since; else the file is replayed. */
-async function factsOf(options: TrailOptions, request: BlameRequest): Promise<FactsOfLine> {
-  const kept = await keptFacts(options, request);
-  if (kept !== null) return kept;
-  const trail = await Trail.open(options);
-  const group = trail.groups.find(({ paths }) => paths.includes(request.path));
-  if (group === undefined) return () => null;
-  const replayed = await trail.replay(group);
-  const owners = await ownersIn(options.repository, request, replayed);
-  return (line) => {
-    const owner = owners?.[line - 1] ?? 0;
-    return owner > 0 ? factsOfEdit(replayed.edits[editOf(owner)]!, tierOf(owner)) : null;
-  };
-}
-
-function factsOfEdit({ session, model, step, ordinal }: FoundEdit, tier: Tier): LineFacts {
-  const { id: trace, trace_id: traceId, agent } = session;
-  return { trace, traceId, agent, model, step, ordinal, tier };
-}
-
-/** Null when something has changed since the last sync, and for a work tree's file that is not that of HEAD. */
-async function keptFacts(
-  { database, repository }: TrailOptions,
-  { path, commit }: BlameRequest,
-): Promise<FactsOfLine | null> {
-  const sessions = sessionsOf(database, repository);
-  const store = new TrailStore(database, repository.projects[0]!);
-  if (!store.hasStamp(await stampOf(repository, sessions))) return null;
+async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): Promise<FactsOfLine> {
+  const { database, repository } = options;
   const { objects, head, topLevel } = repository;
+  const trail = await Trail.open(options);
+  const connected = trail.connected(path);
+  if (trail.dirty.hasAny(connected)) await attribute(options, trail, { paths: connected });
   const blob = await blobAt(objects, commit ?? head, path);
-  if (blob === null) return null;
   if (commit === null) {
     const bytes = await readFile(join(topLevel, path));
-    if (hashObject(objects.algorithm, 'blob', bytes) !== blob) return null;
+    if (blob === null || hashObject(objects.algorithm, 'blob', bytes) !== blob)
+      return workTreeFacts(options, trail, { path, blob, text: bytes.toString('utf8') });
   }
-  const known = new Map(sessions.map((session) => [session.trace_id, session]));
+  const ranges = blob === null ? [] : new TrailStore(database, repository).file(path, blob);
   const lines = new Map<number, LineFacts>();
-  for (const { start, end, traceId, ...range } of store.file(path, blob)) {
-    const { id: trace, agent } = known.get(traceId)!;
-    for (let line = start; line <= end; line += 1) lines.set(line, { trace, traceId, agent, ...range });
+  for (const { start, end, ...range } of ranges) {
+    const facts = factsOfRange(range, trail);
+    for (let line = start; line <= end; line += 1) if (facts !== null) lines.set(line, facts);
   }
   return (line) => lines.get(line) ?? null;
 }
 
-/** Owners of the lines of the file at a commit, or in the work tree. */
-async function ownersIn(
-  { objects, head, topLevel }: TrailRepository,
-  { path, commit }: BlameRequest,
-  { ledger, table }: Replayed,
-): Promise<Int32Array | null> {
-  const blob = await blobAt(objects, commit ?? head, path);
-  const committed = blob === null ? null : (ledger.blobs.get(blob) ?? null);
-  if (commit !== null) return committed?.owners ?? null;
-  const ids = table.split(await readFile(join(topLevel, path), 'utf8'));
-  if (committed !== null && sameLines(committed.ids, ids)) return committed.owners;
+function factsOfRange(
+  { traceId, ...range }: Omit<StoredRange, 'start' | 'end'>,
+  { sessions }: Trail,
+): LineFacts | null {
+  const session = sessions.get(traceId);
+  return session === undefined ? null : { trace: session.id, traceId, agent: session.agent, ...range };
+}
+
+/** Lines of a file that is otherwise than in HEAD. */
+async function workTreeFacts(
+  options: TrailOptions,
+  trail: Trail,
+  { path, blob, text }: { readonly path: string; readonly blob: Oid | null; readonly text: string },
+): Promise<FactsOfLine> {
+  const [group] = trail.groupsOf([path]);
+  if (group === undefined) return () => null;
+  const { ledger, table, edits } = await latestReplay(options, trail, group);
+  const ids = table.split(text);
+  const committed = blob === null ? undefined : ledger.blobs.get(blob);
   const parent = blob === null ? null : { path, oid: blob };
-  return (await ledger.peek({ path, parents: [parent], repeats: false }, ids)).owners;
+  const isSame = committed !== undefined && sameLines(committed.ids, ids);
+  const { owners } = isSame ? committed : await ledger.peek({ path, parents: [parent], repeats: false }, ids);
+  return (line) => {
+    const owner = owners[line - 1] ?? 0;
+    const edit = owner > 0 ? edits[editOf(owner)] : undefined;
+    return edit === undefined ? null : factsOfEdit(edit, tierOf(owner));
+  };
+}
+
+function factsOfEdit({ session, model, step, ordinal }: KnownEdit, tier: Tier): LineFacts {
+  const { id: trace, trace_id: traceId, agent } = session;
+  return { trace, traceId, agent, model, step, ordinal, tier };
 }
 
 function attributed(line: BlamedLine, facts: LineFacts | null): AttributedLine {
@@ -175,7 +171,9 @@ function attributed(line: BlamedLine, facts: LineFacts | null): AttributedLine {
 }
 
 /** An owner in the words of the record. */
-function ownerFields(facts: Pick<LineFacts, 'traceId' | 'step' | 'ordinal' | 'tier'> | null): LineOwner {
+export function ownerFields(
+  facts: Pick<LineFacts, 'traceId' | 'step' | 'ordinal' | 'tier'> | null,
+): LineOwner {
   if (facts === null)
     return { trace_id: null, step_index: null, patch_id: null, tier: 'unknown', firmness: null };
   const { traceId, step, ordinal, tier } = facts;
@@ -186,12 +184,6 @@ function ownerFields(facts: Pick<LineFacts, 'traceId' | 'step' | 'ordinal' | 'ti
     tier,
     firmness: tier === 'ledger' || tier === 'exact_range' ? 'firm' : 'provisional',
   };
-}
-
-/** An owner number of replayed edits in the words of the record. */
-export function ownerOfEdits(owner: number, edits: readonly FoundEdit[]): LineOwner {
-  const edit = owner > 0 ? edits[editOf(owner)] : undefined;
-  return ownerFields(edit === undefined ? null : factsOfEdit(edit, tierOf(owner)));
 }
 
 /** Steps in the order of their first lines. */

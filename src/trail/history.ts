@@ -24,11 +24,22 @@ export interface HistoryCommit {
 /** Refs that hold evidence or work in progress, not history. */
 const NO_HISTORY = ['refs/notes/*', 'refs/opentraces/*', 'refs/stash'];
 
+export interface CommitRange {
+  /** Seconds since 1970. */
+  readonly since: number;
+  /** Commits that are known with all that they descend from. */
+  readonly known: readonly Oid[];
+}
+
 /**
- * Commits of all branches, tags and reflogs made at `since` (seconds) or later, parents before children and
- * else the older first.
+ * Commits of all branches, tags and reflogs made at `since` or later, but for those that are known: parents
+ * before children and else the older first.
  */
-export async function readCommits(git: GitProgram, gitDir: string, since: number): Promise<HistoryCommit[]> {
+export async function readCommits(
+  git: GitProgram,
+  gitDir: string,
+  { since, known }: CommitRange,
+): Promise<HistoryCommit[]> {
   const format = '%H%x00%P%x00%at%x00%ct%x00%ae%x00%s';
   const text = await git.text(
     [
@@ -37,6 +48,7 @@ export async function readCommits(git: GitProgram, gitDir: string, since: number
       '--all',
       '--reflog',
       '--ignore-missing',
+      '--stdin',
       '--date-order',
       '--reverse',
       '--no-show-signature',
@@ -46,9 +58,21 @@ export async function readCommits(git: GitProgram, gitDir: string, since: number
       `--format=${format}`,
       '-z',
     ],
-    { gitDir, config: ['log.showSignature=false', 'log.mailmap=false'] },
+    {
+      gitDir,
+      input: known.map((oid) => `^${oid}\n`).join(''),
+      config: ['log.showSignature=false', 'log.mailmap=false'],
+    },
   );
   return commitsIn(text.split('\0'));
+}
+
+/** `<object id> <ref name>` of every branch, tag and remote branch, sorted. */
+export async function readTips(git: GitProgram, gitDir: string): Promise<string[]> {
+  const refs = await git.text(['for-each-ref', '--format=%(objectname) %(refname)'], { gitDir });
+  return refs
+    .split('\n')
+    .filter((row) => row !== '' && !/^\w+ refs\/(?:notes\/|opentraces\/|stash$)/.test(row));
 }
 
 const FIELDS = 6;

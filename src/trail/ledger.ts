@@ -21,8 +21,9 @@ import {
   take,
 } from './line-owners.ts';
 import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
-import { LostEdits } from './lost-edits.ts';
+import { LostEdits, type SavedLostEdits } from './lost-edits.ts';
 import { ownerOf } from './owner.ts';
+import type { LinePacker } from './packed-lines.ts';
 
 /** One patch of an agent, as the ledger takes it. */
 export interface LedgerEdit {
@@ -68,6 +69,21 @@ export interface LedgerSources {
   readonly base: (path: string) => Promise<Oid | null>;
 }
 
+/** A ledger whose lists of numbers are written elsewhere and named by their places. */
+export interface SavedLedger {
+  readonly blobs: ReadonlyArray<readonly [oid: Oid, ids: number, owners: number]>;
+  readonly states: ReadonlyArray<readonly [key: string, history: readonly SavedState[]]>;
+  readonly committed: ReadonlyArray<readonly [path: string, oid: Oid]>;
+  readonly lost: SavedLostEdits;
+}
+
+type SavedState = readonly [
+  ids: number,
+  owners: number,
+  pending: readonly [number, number] | null,
+  base: Oid | null,
+];
+
 /** Work trees that a commit may come from: those edited last. */
 const MOST_PLACES = 6;
 /** States of a work tree's file that are kept. */
@@ -87,6 +103,40 @@ export class FileLedger {
     this.#alignments = new Alignments(table);
     this.#sources = sources;
     this.#lost = new LostEdits(table);
+  }
+
+  /** All that later events may need; texts go to the packer. */
+  save(packer: LinePacker): SavedLedger {
+    const owned = (state: Owned): [number, number] => packer.owned(state);
+    return {
+      blobs: [...this.#blobs].map(([oid, state]) => [oid, ...owned(state)]),
+      states: [...this.#states].map(([key, history]) => [
+        key,
+        history.map((state) => [...owned(state), state.pending && owned(state.pending), state.base]),
+      ]),
+      committed: [...this.#committed],
+      lost: this.#lost.save(packer),
+    };
+  }
+
+  static restore(
+    table: LineTable,
+    sources: LedgerSources,
+    { blobs, states, committed, lost }: SavedLedger,
+    lists: readonly Int32Array[],
+  ): FileLedger {
+    const ledger = new FileLedger(table, sources);
+    const owned = (ids: number, owners: number): Owned => ({ ids: lists[ids]!, owners: lists[owners]! });
+    for (const [oid, ids, owners] of blobs) ledger.#blobs.set(oid, owned(ids, owners));
+    for (const [key, history] of states) {
+      const restored = history.map(([ids, owners, pending, base]) => {
+        return { ...owned(ids, owners), pending: pending && owned(...pending), base };
+      });
+      ledger.#states.set(key, restored);
+    }
+    for (const [path, oid] of committed) ledger.#committed.set(path, oid);
+    ledger.#lost.restore(lost, lists);
+    return ledger;
   }
 
   /** Owners of each blob seen so far. */

@@ -16,10 +16,17 @@ export type Weight = 0 | 1 | 2 | 3;
 
 const LETTER = /[\p{L}\p{N}]/u;
 
+/** No line holds a line feed: one stands between any two. */
+export interface SavedLines {
+  readonly texts: string;
+  readonly edits: Int32Array;
+}
+
 /** Gives lines their numbers. One table for all texts of one file. */
 export class LineTable {
   readonly #ids = new Map<string, number>();
   readonly #texts: string[] = [''];
+  /** Weight of each line, found when it is first asked for. */
   readonly #weights: Weight[] = [0];
   /** Number of the line without its white space, found when it is first asked for. */
   readonly #bare: number[] = [0];
@@ -43,7 +50,6 @@ export class LineTable {
       id = this.#texts.length;
       this.#ids.set(text, id);
       this.#texts.push(text);
-      this.#weights.push(weightOf(text));
     }
     return id;
   }
@@ -53,7 +59,12 @@ export class LineTable {
   }
 
   weight(id: number): Weight {
-    return this.#edits[id] === -1 ? (Math.min(1, this.#weights[id]!) as Weight) : this.#weights[id]!;
+    let weight = this.#weights[id];
+    if (weight === undefined) {
+      weight = weightOf(this.#texts[id]!);
+      this.#weights[id] = weight;
+    }
+    return this.#edits[id] === -1 ? (Math.min(1, weight) as Weight) : weight;
   }
 
   /** Number of the line without white space; 0 for a blank one. */
@@ -85,6 +96,22 @@ export class LineTable {
       note(this.#edits, id, edit);
       note(this.#edits, this.bare(id), edit);
     }
+  }
+
+  /** All lines, and for each what is known of the edits that wrote it. */
+  save(): SavedLines {
+    const edits = Int32Array.from({ length: this.#texts.length }, (_, id) => this.#edits[id] ?? 0);
+    return { texts: this.#texts.join('\n'), edits };
+  }
+
+  static restore({ texts, edits }: SavedLines): LineTable {
+    const table = new LineTable();
+    for (const text of texts.split('\n').slice(table.#texts.length)) {
+      table.#ids.set(text, table.#texts.length);
+      table.#texts.push(text);
+    }
+    for (let id = 0; id < edits.length; id += 1) table.#edits[id] = edits[id]!;
+    return table;
   }
 
   /** The whole text again, each line with its end. */

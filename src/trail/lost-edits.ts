@@ -3,11 +3,15 @@ import type { FileEdit } from '../record/file-edits.ts';
 import { diffLines } from './diff.ts';
 import { type LineTable, NOBODY } from './lines.ts';
 import { ownerOf } from './owner.ts';
+import type { LinePacker } from './packed-lines.ts';
 
 /** Weight of a line that may be told from others. */
 const DISTINCT = 3;
 /** Lines of one block that have to be there, when not all of it is: anybody may type one of them again. */
 const FEWEST = 2;
+
+/** Blocks are named by their places in a list of lists. */
+export type SavedLostEdits = ReadonlyArray<readonly [number: number, blocks: readonly number[]]>;
 
 export class LostEdits {
   readonly #table: LineTable;
@@ -19,6 +23,15 @@ export class LostEdits {
 
   add({ number, edits }: { readonly number: number; readonly edits: readonly FileEdit[] }): void {
     this.#edits.push({ number, blocks: edits.flatMap((edit) => authoredBlocks(this.#table, edit)) });
+  }
+
+  save(packer: LinePacker): SavedLostEdits {
+    return this.#edits.map(({ number, blocks }) => [number, blocks.map((block) => packer.lines(block))]);
+  }
+
+  restore(saved: SavedLostEdits, lists: readonly Int32Array[]): void {
+    for (const [number, blocks] of saved)
+      this.#edits.push({ number, blocks: blocks.map((block) => lists[block]!) });
   }
 
   /** Gives lines that a commit added and nobody owns to the edits that wrote them, and no other could have. */

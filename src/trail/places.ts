@@ -29,19 +29,19 @@ export interface PlaceOptions {
 
 /**
  * Places of the files that one session edited, null for a file outside. Sessions of another machine or clone ran
- * below folders that are not here: a file's top is the folder above it below which most of the files are known.
+ * below folders that are not here (`isForeign`): a file's top is the folder above it below which most of the files are known.
  */
 export function placesOf(
   cwd: string | null,
   paths: readonly string[],
   { roots, known }: PlaceOptions,
-): Array<Place | null> {
+): { readonly places: ReadonlyArray<Place | null>; readonly isForeign: boolean } {
   const whole = paths.map((path) => absolute(path, cwd));
   const deepest = [...roots].sort((left, right) => right.length - left.length);
   const here = whole.map((path) => placeBelow(deepest, path));
-  if (here.some((place) => place !== null)) return here;
+  if (here.some((place) => place !== null)) return { places: here, isForeign: false };
   const likely = likelyRoots(cwd, whole, known);
-  return whole.map((path) => placeBelow(likely, path));
+  return { places: whole.map((path) => placeBelow(likely, path)), isForeign: true };
 }
 
 function placeBelow(roots: readonly string[], path: string): Place | null {

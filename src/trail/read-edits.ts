@@ -5,9 +5,9 @@ import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import { readSegmentSteps } from '../catalog/read-trace.ts';
-import { type CallEdits, editsOfStep } from '../record/file-edits.ts';
+import { type CallEdits, editsOfStep, isUnconfirmed } from '../record/file-edits.ts';
 import { ShownFile } from '../record/patch.ts';
-import { type Place, type PlaceOptions, placesOf } from './places.ts';
+import type { Place } from './places.ts';
 import { ShownFiles } from './shown-files.ts';
 
 /** A session of the repository that edited files. */
@@ -29,6 +29,9 @@ export interface PlacedPatch extends Place {
   readonly step: number;
   readonly ordinal: number;
   readonly time: number;
+  readonly effect: 'writes' | 'deletes';
+  /** Stands for all that attribution takes from it. */
+  readonly digest: string;
 }
 
 /** A patch with its texts. */
@@ -72,37 +75,6 @@ export function firstEdit(database: Sqlite, sessions: readonly EditingSession[])
   return first;
 }
 
-/** Patches of files of the repository in the order of their times. */
-export function placePatches(
-  database: Sqlite,
-  sessions: readonly EditingSession[],
-  options: PlaceOptions,
-): PlacedPatch[] {
-  const statement = database.prepare(
-    'SELECT step, ordinal, time, path FROM patches WHERE trace = ? AND time IS NOT NULL ORDER BY step, ordinal',
-  );
-  const found: PlacedPatch[] = [];
-  for (const session of sessions) {
-    const rows = statement.all<{ step: number; ordinal: number; time: number; path: string }>(session.id);
-    const places = placesOf(
-      session.cwd,
-      rows.map(({ path }) => path),
-      options,
-    );
-    rows.forEach(({ step, ordinal, time }, at) => {
-      const place = places[at];
-      if (place) found.push({ ...place, session, step, ordinal, time });
-    });
-  }
-  return found.sort(
-    (left, right) =>
-      left.time - right.time ||
-      left.session.id - right.session.id ||
-      left.step - right.step ||
-      left.ordinal - right.ordinal,
-  );
-}
-
 /** Segments whose edits are kept: neighbouring files are often edited in the same ones. */
 const MOST_SEGMENTS = 512;
 
@@ -133,7 +105,7 @@ export class EditReader {
     return patches.flatMap((patch, at) => {
       const segment = segments[at] ?? null;
       const edits = segment?.edits.get(`${patch.step}.${patch.ordinal}`);
-      if (segment === null || edits === undefined || isUnconfirmed(edits)) return [];
+      if (segment === null || edits === undefined || isUnconfirmed(edits.result)) return [];
       const model = segment.model.get(patch.step) ?? patch.session.model;
       return [{ ...edits, ...patch, written: edits.path, model, ...this.#beforeOf(patch, edits) }];
     });
@@ -203,11 +175,6 @@ function copyOf(
 ): TraceCopy | null {
   const shelf = shelves.find((each) => (each.remote ?? '') === remote);
   return shelf === undefined ? null : { traceId, tree, tip: { shelf, ref, lane: '', month: '', commit: '' } };
-}
-
-/** A call whose end the log does not tell may have changed nothing. */
-function isUnconfirmed({ result }: CallEdits): boolean {
-  return result === undefined || result.error === 'no_result';
 }
 
 /** Id of a text as a git blob (SHA-1). */

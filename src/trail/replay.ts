@@ -1,12 +1,14 @@
 /** Replays one file, through its renames: edits and commits in time order, to owners of the lines of every blob. */
 import type { ObjectReader, Oid } from '../git/ports.ts';
 import { BlobLines } from './blob-lines.ts';
-import type { CommittedFile, FileGroup } from './file-groups.ts';
-import { FileLedger, type LedgerCommit } from './ledger.ts';
+import type { FileGroup } from './file-events.ts';
+import { eventsOf, type FileEvent } from './file-events.ts';
+import type { CommittedFile } from './history-index.ts';
+import { FileLedger, type LedgerCommit, type LedgerSources } from './ledger.ts';
 import { LineTable, type Owned } from './lines.ts';
 import { authoredBlocks } from './lost-edits.ts';
 import { type OwnedRange, rangesOf } from './owner.ts';
-import { blobIdOf, type FoundEdit } from './read-edits.ts';
+import { blobIdOf, type EditingSession, type FoundEdit, type PlacedPatch } from './read-edits.ts';
 
 /** A file as some commit left it. */
 export interface AttributedFile extends Owned {
@@ -23,56 +25,127 @@ export interface AttributedChange {
   readonly ranges: readonly OwnedRange[];
 }
 
+/** A patch that was replayed, without its texts. */
+export interface KnownEdit extends PlacedPatch {
+  readonly model: string | null;
+}
+
 export interface Replayed {
   readonly paths: readonly string[];
   /** Owner numbers are places in this list. */
-  readonly edits: readonly FoundEdit[];
+  readonly edits: readonly KnownEdit[];
   readonly table: LineTable;
   readonly ledger: FileLedger;
+  /** Of the events that were replayed now: all of them, unless the replay went on from a ledger that was kept. */
   readonly files: readonly AttributedFile[];
   readonly changes: readonly AttributedChange[];
 }
 
 export interface ReplaySources {
   readonly objects: ObjectReader;
+  readonly readEdits: (patches: readonly PlacedPatch[]) => Promise<FoundEdit[]>;
   /** Blob of a path that no commit of the time changed. */
   readonly untouched: (path: string) => Promise<Oid | null>;
+  readonly sessions: ReadonlyMap<string, EditingSession>;
 }
 
-export async function replay(
-  { paths, commits }: FileGroup,
-  edits: readonly FoundEdit[],
-  { objects, untouched }: ReplaySources,
-): Promise<Replayed> {
-  const table = new LineTable();
-  noteAuthored(table, edits);
-  const blobs = new BlobLines(objects, table);
-  await blobs.readAhead(commits.flatMap(({ entry }) => blobsOf(entry)));
-  const ledger = new FileLedger(table, {
-    blob: (oid) => blobs.read(oid),
-    hash: blobIdOf,
-    base: baseOf(commits, untouched),
-  });
-  const files = new Map<string, AttributedFile>();
-  const changes: AttributedChange[] = [];
-  let next = 0;
-  const editsUntil = async (time: number): Promise<void> => {
-    for (; next < edits.length && edits[next]!.time <= time; next += 1) {
-      const edit = edits[next]!;
-      await ledger.edit({ ...edit, number: next, created: edit.result?.metadata?.type === 'create' });
+export function replay(group: FileGroup, sources: ReplaySources): Promise<Replayed> {
+  return new Replay(group, sources, eventsOf(group)).run();
+}
+
+/** Where a replay goes on from. */
+export interface ReplayStart {
+  readonly table: LineTable;
+  readonly edits: readonly KnownEdit[];
+  readonly restore: (table: LineTable, sources: LedgerSources) => FileLedger;
+}
+
+export class Replay {
+  readonly #group: FileGroup;
+  readonly #sources: ReplaySources;
+  readonly #table: LineTable;
+  readonly #blobs: BlobLines;
+  readonly #ledger: FileLedger;
+  readonly #edits: KnownEdit[];
+  readonly #files = new Map<string, AttributedFile>();
+  readonly #changes: AttributedChange[] = [];
+  readonly #events: readonly FileEvent[];
+  readonly #reading: Promise<FoundEdit[]>;
+
+  /** Begins to read what the events need. */
+  constructor(
+    group: FileGroup,
+    sources: ReplaySources,
+    events: readonly FileEvent[],
+    start: ReplayStart | null = null,
+  ) {
+    this.#group = group;
+    this.#sources = sources;
+    this.#table = start?.table ?? new LineTable();
+    this.#edits = [...(start?.edits ?? [])];
+    this.#blobs = new BlobLines(sources.objects, this.#table);
+    const ledgerSources: LedgerSources = {
+      blob: (oid) => this.#blobs.read(oid),
+      hash: blobIdOf,
+      base: baseOf(group.commits, sources.untouched),
+    };
+    this.#ledger = start?.restore(this.#table, ledgerSources) ?? new FileLedger(this.#table, ledgerSources);
+    this.#events = events;
+    this.#reading = this.#read();
+    // Who runs it sees the failure; who never does is not hurt by it.
+    this.#reading.catch(() => undefined);
+  }
+
+  async #read(): Promise<FoundEdit[]> {
+    const blobs = this.#events.flatMap(({ file }) => (file === null ? [] : blobsOf(file.entry)));
+    const patches = this.#events.flatMap(({ patch }) => patch ?? []);
+    const [edits] = await Promise.all([
+      this.#sources.readEdits(patches),
+      this.#blobs.readAhead(blobs.filter((oid) => !this.#ledger.blobs.has(oid))),
+    ]);
+    return edits;
+  }
+
+  async run(): Promise<Replayed> {
+    const edits = await this.#reading;
+    const found = new Map(edits.map((edit) => [nameOf(edit), edit]));
+    for (const { patch, file } of this.#events) {
+      const edit = patch === null ? undefined : found.get(nameOf(patch));
+      if (edit !== undefined) await this.#edit(edit);
+      if (file !== null) await this.#commit(file);
     }
-  };
-  for (const { time, commit, entry } of commits) {
-    await editsUntil(time);
-    const lines = await ledger.commit(entry);
-    if (lines === null) continue;
-    files.set(`${entry.oid} ${entry.path}`, { path: entry.path, oid: entry.oid, ...lines });
+    const { paths } = this.#group;
+    const files = latestOwners(this.#files, this.#ledger);
+    return {
+      paths,
+      edits: this.#edits,
+      table: this.#table,
+      ledger: this.#ledger,
+      files,
+      changes: this.#changes,
+    };
+  }
+
+  async #edit(edit: FoundEdit): Promise<void> {
+    const number = this.#edits.length;
+    noteAuthored(this.#table, number, edit);
+    await this.#ledger.edit({ ...edit, number, created: edit.result?.metadata?.type === 'create' });
+    const { session, step, ordinal, time, root, path, effect, digest, model } = edit;
+    this.#edits.push({ session, step, ordinal, time, root, path, effect, digest, model });
+  }
+
+  async #commit({ commit, entry }: CommittedFile): Promise<void> {
+    const lines = await this.#ledger.commit(entry);
+    if (lines === null) return;
+    this.#files.set(`${entry.oid} ${entry.path}`, { path: entry.path, oid: entry.oid, ...lines });
     const added = lines.added.reduce((sum, each) => sum + each, 0);
     const ranges = rangesOf(lines.owners, (line) => lines.added[line] === 1);
-    changes.push({ commit: commit.oid, path: entry.path, added, ranges });
+    this.#changes.push({ commit: commit.oid, path: entry.path, added, ranges });
   }
-  await editsUntil(Number.POSITIVE_INFINITY);
-  return { paths, edits, table, ledger, files: latestOwners(files, ledger), changes };
+}
+
+function nameOf({ session, step, ordinal }: PlacedPatch): string {
+  return `${session.trace_id} ${step}.${ordinal}`;
 }
 
 function blobsOf({ oid, parents }: LedgerCommit): Oid[] {
@@ -85,12 +158,10 @@ function latestOwners(files: ReadonlyMap<string, AttributedFile>, ledger: FileLe
 }
 
 /** What agents wrote more than once tells little wherever it stands. */
-function noteAuthored(table: LineTable, edits: readonly FoundEdit[]): void {
-  for (const [number, { edits: parts }] of edits.entries()) {
-    for (const part of parts) {
-      if (part.op === 'write') continue;
-      for (const block of authoredBlocks(table, part)) table.noteEdit(number + 1, block);
-    }
+function noteAuthored(table: LineTable, number: number, { edits }: FoundEdit): void {
+  for (const part of edits) {
+    if (part.op === 'write') continue;
+    for (const block of authoredBlocks(table, part)) table.noteEdit(number + 1, block);
   }
 }
 

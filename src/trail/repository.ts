@@ -68,9 +68,23 @@ export async function commitNamed({ git, topLevel }: TrailRepository, revision: 
   });
 }
 
-/** Blob at a path of a commit; null for none, and for a path with a line end, which git cannot be asked for by name. */
+/** Blob at a path of a commit; null for none. */
 export async function blobAt(objects: ObjectReader, commit: Oid | null, path: string): Promise<Oid | null> {
-  if (commit === null || path.includes('\n')) return null;
+  if (commit === null) return null;
+  if (path.includes('\n')) return blobBelow(objects, commit, path.split('/'));
   const info = await objects.resolve(commit, path);
   return info?.type === 'blob' ? info.oid : null;
+}
+
+/** Goes down the trees: git cannot be asked by name for a path with a line end. */
+async function blobBelow(objects: ObjectReader, root: Oid, names: readonly string[]): Promise<Oid | null> {
+  let tree = root;
+  for (const [depth, name] of names.entries()) {
+    const entry = (await objects.readTree(tree)).find((each) => each.name === name);
+    if (entry === undefined) return null;
+    if (depth === names.length - 1) return entry.mode.startsWith('100') ? entry.oid : null;
+    if (entry.mode !== '40000') return null;
+    tree = entry.oid;
+  }
+  return null;
 }

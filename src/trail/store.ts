@@ -1,15 +1,10 @@
 /** What attribution found, kept in the catalog: derived, and made anew where its sources changed. */
-import { createHash } from 'node:crypto';
-import type { Sqlite } from '../base/sqlite.ts';
+import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
-import type { FileGroup } from './file-groups.ts';
 import { editOf, type OwnedRange, rangesOf, TIERS, type Tier, tierOf } from './owner.ts';
-import type { EditingSession, FoundEdit } from './read-edits.ts';
-import type { Replayed } from './replay.ts';
+import type { KnownEdit, Replayed } from './replay.ts';
 import type { TrailRepository } from './repository.ts';
-
-/** Raised whenever the same patches and commits would give other owners. */
-const ENGINE_VERSION = 2;
+import { keyOf } from './trail-state.ts';
 
 /** Lines of one patch: inclusive, from 1. */
 export interface StoredRange {
@@ -20,130 +15,213 @@ export interface StoredRange {
   readonly ordinal: number;
   readonly tier: Tier;
   readonly model: string | null;
+  /** Lines with a letter or digit. */
+  readonly telling: number;
 }
 
-/** Stands for the repository as a whole: no path is empty. */
-const WHOLE = '';
-
-/** Digest of what all owners follow from: sessions as they are, branches, tags and HEAD. */
-export async function stampOf(
-  { git, gitDir, head }: TrailRepository,
-  sessions: readonly EditingSession[],
-): Promise<string> {
-  const hash = createHash('sha256').update(`${ENGINE_VERSION}\n${head}\n`);
-  for (const { trace_id, tree } of sessions) hash.update(`${trace_id} ${tree}\n`);
-  const refs = await git.text(['for-each-ref', '--format=%(objectname) %(refname)'], { gitDir });
-  const rows = refs.split('\n').filter((row) => !/^\w+ refs\/(?:notes\/|opentraces\/|stash$)/.test(row));
-  return hash.update(rows.join('\n')).digest('hex');
+export interface StoredChange {
+  readonly commit: Oid;
+  readonly path: string;
+  /** Lines the commit brought. */
+  readonly added: number;
+  readonly ranges: readonly StoredRange[];
 }
 
-/** Digest of everything the owners of a file follow from. */
-export function digestOf({ paths, patches, commits }: FileGroup): string {
-  const hash = createHash('sha256').update(`${ENGINE_VERSION}\n${paths.join('\0')}\n`);
-  for (const { session, step, ordinal, time, root, path } of patches)
-    hash.update(`p ${session.trace_id} ${session.tree} ${step}.${ordinal} ${time} ${root}\0${path}\n`);
-  for (const { time, commit, entry } of commits) {
-    const parents = entry.parents.map((parent) => `${parent?.path}\0${parent?.oid}`).join(' ');
-    hash.update(`c ${commit.oid} ${time} ${entry.path}\0${entry.oid} ${parents} ${entry.repeats}\n`);
-  }
-  return hash.digest('hex');
+/** A ledger as bytes, and which events it has taken. */
+export interface StoredLedger {
+  readonly events: number;
+  readonly digest: string;
+  readonly ledger: Uint8Array;
 }
 
-function nameOf({ paths }: Pick<FileGroup, 'paths'>): string {
-  return [...paths].sort()[0]!;
+interface ChangeRow {
+  readonly commit_id: string;
+  readonly path: string;
+  readonly added: number;
+  readonly ranges: string;
 }
 
 export class TrailStore {
   readonly #database: Sqlite;
   readonly #repository: string;
+  readonly #prepared = new Map<string, SqliteStatement>();
 
-  /** `repository`: the id that names it. */
-  constructor(database: Sqlite, repository: string) {
+  constructor(database: Sqlite, repository: TrailRepository) {
     this.#database = database;
-    this.#repository = repository;
+    this.#repository = keyOf(repository);
   }
 
-  /** True when the group's owners are here and follow from what it is now. */
-  isCurrent(group: FileGroup, digest: string): boolean {
-    const sql = 'SELECT 1 AS yes FROM trail_groups WHERE repository = ? AND name = ? AND digest = ?';
-    return this.#database.all(sql, this.#repository, nameOf(group), digest).length > 0;
+  /** True when the owners of the file of that name follow from what the digest stands for. */
+  isCurrent(name: string, digest: string): boolean {
+    return (
+      this.#all('SELECT 1 FROM trail_groups WHERE repository = ? AND name = ? AND digest = ?', name, digest)
+        .length > 0
+    );
   }
 
-  /** Takes the place of what was kept of these paths. */
-  put(group: FileGroup, digest: string, { files, changes, edits }: Replayed): void {
-    const run = (sql: string, ...values: (string | number)[]): void =>
-      this.#database.prepare(sql).run(this.#repository, ...values);
-    for (const path of group.paths) {
-      run('DELETE FROM trail_files WHERE repository = ? AND path = ?', path);
-      run('DELETE FROM trail_changes WHERE repository = ? AND path = ?', path);
-      run('DELETE FROM trail_groups WHERE repository = ? AND name = ?', path);
+  ledger(name: string): StoredLedger | null {
+    const sql = 'SELECT events, digest, ledger FROM trail_ledgers WHERE repository = ? AND name = ?';
+    return this.#all<StoredLedger & Record<string, SqliteValue>>(sql, name)[0] ?? null;
+  }
+
+  /** Number of files that agents edited. */
+  get files(): number {
+    return this.#all<{ count: number }>('SELECT count(*) AS count FROM trail_groups WHERE repository = ?')[0]!
+      .count;
+  }
+
+  /** Number of commits with lines of agents. */
+  get commits(): number {
+    const sql = 'SELECT count(DISTINCT commit_id) AS count FROM trail_changes WHERE repository = ?';
+    return this.#all<{ count: number }>(sql)[0]!.count;
+  }
+
+  /** Forgets all that is known of these paths. In the caller's transaction, as all that writes. */
+  drop(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.#run('DELETE FROM trail_files WHERE repository = ? AND path = ?', path);
+      this.#run(
+        'DELETE FROM trail_changes INDEXED BY trail_changes_by_path WHERE repository = ? AND path = ?',
+        path,
+      );
+      this.#run('DELETE FROM trail_groups WHERE repository = ? AND name = ?', path);
+      this.#run('DELETE FROM trail_ledgers WHERE repository = ? AND name = ?', path);
     }
-    for (const { path, oid, owners } of files) {
+  }
+
+  /** Adds what was found; gives the commits with lines of agents among it. */
+  add({ files, changes, edits, table }: Replayed): Set<Oid> {
+    const commits = new Set<Oid>();
+    for (const { path, oid, ids, owners } of files) {
       const ranges = rangesOf(owners);
-      if (ranges.length > 0)
-        run('INSERT INTO trail_files VALUES (?, ?, ?, ?)', path, oid, encode(ranges, edits));
+      if (ranges.length === 0)
+        this.#run('DELETE FROM trail_files WHERE repository = ? AND path = ? AND oid = ?', path, oid);
+      else {
+        const isTelling = (line: number): boolean => table.weight(ids[line - 1]!) > 0;
+        this.#run(
+          'INSERT OR REPLACE INTO trail_files VALUES (?, ?, ?, ?)',
+          path,
+          oid,
+          encode(ranges, edits, isTelling),
+        );
+      }
     }
     for (const { commit, path, added, ranges } of changes) {
-      if (ranges.length > 0)
-        run(
-          'INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)',
-          commit,
-          path,
-          added,
-          encode(ranges, edits),
-        );
+      if (ranges.length === 0) continue;
+      commits.add(commit);
+      this.#run(
+        'INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)',
+        commit,
+        path,
+        added,
+        encode(ranges, edits, () => false),
+      );
+      this.#run('INSERT OR IGNORE INTO trail_unnoted VALUES (?, ?)', commit);
     }
-    run('INSERT OR REPLACE INTO trail_groups VALUES (?, ?, ?)', nameOf(group), digest);
+    return commits;
   }
 
-  /** Notes that everything is known as of a stamp. */
-  setStamp(stamp: string): void {
-    const sql = 'INSERT OR REPLACE INTO trail_groups VALUES (?, ?, ?)';
-    this.#database.prepare(sql).run(this.#repository, WHOLE, stamp);
-  }
-
-  /** True when nothing that owners follow from has changed since all of it was looked at. */
-  hasStamp(stamp: string): boolean {
-    const sql = 'SELECT 1 AS yes FROM trail_groups WHERE repository = ? AND name = ? AND digest = ?';
-    return this.#database.all(sql, this.#repository, WHOLE, stamp).length > 0;
+  /** Notes what the owners of a file follow from, and with `ledger` where a replay may go on. */
+  setCurrent(name: string, digest: string, ledger: Omit<StoredLedger, 'digest'> | null): void {
+    this.#run('INSERT OR REPLACE INTO trail_groups VALUES (?, ?, ?)', name, digest);
+    if (ledger === null) this.#run('DELETE FROM trail_ledgers WHERE repository = ? AND name = ?', name);
+    else
+      this.#run(
+        'INSERT OR REPLACE INTO trail_ledgers VALUES (?, ?, ?, ?, ?)',
+        name,
+        ledger.events,
+        digest,
+        ledger.ledger,
+      );
   }
 
   /** Lines of agents in a blob at a path. */
   file(path: string, oid: Oid): StoredRange[] {
     const sql = 'SELECT ranges FROM trail_files WHERE repository = ? AND path = ? AND oid = ?';
-    const [row] = this.#database.all<{ ranges: string }>(sql, this.#repository, path, oid);
+    const [row] = this.#all<{ ranges: string }>(sql, path, oid);
     return row === undefined ? [] : decode(row.ranges);
   }
 
-  /** Commits with lines of agents, and the traces that wrote them. */
-  commits(): Map<Oid, Set<string>> {
-    const found = new Map<Oid, Set<string>>();
-    const sql = 'SELECT commit_id AS oid, ranges FROM trail_changes WHERE repository = ?';
-    for (const { oid, ranges } of this.#database.all<{ oid: string; ranges: string }>(
-      sql,
-      this.#repository,
-    )) {
-      const traces = found.get(oid) ?? new Set();
-      for (const { traceId } of decode(ranges)) traces.add(traceId);
-      found.set(oid, traces);
+  /** Lines of agents that a commit brought, by path. */
+  changesOf(commit: Oid): StoredChange[] {
+    const sql =
+      'SELECT commit_id, path, added, ranges FROM trail_changes WHERE repository = ? AND commit_id = ? ORDER BY path';
+    return this.#all<ChangeRow & Record<string, SqliteValue>>(sql, commit).map(changeOf);
+  }
+
+  /** Lines of agents that commits brought to a path. */
+  changesAt(path: string): StoredChange[] {
+    const sql =
+      'SELECT commit_id, path, added, ranges FROM trail_changes INDEXED BY trail_changes_by_path WHERE repository = ? AND path = ?';
+    return this.#all<ChangeRow & Record<string, SqliteValue>>(sql, path).map(changeOf);
+  }
+
+  /** Commits with lines of agents that have no note of it yet. */
+  unnoted(): Oid[] {
+    const sql = 'SELECT commit_id FROM trail_unnoted WHERE repository = ?';
+    return this.#all<{ commit_id: string }>(sql).map(({ commit_id }) => commit_id);
+  }
+
+  setNoted(commits: Iterable<Oid>): void {
+    for (const commit of commits)
+      this.#run('DELETE FROM trail_unnoted WHERE repository = ? AND commit_id = ?', commit);
+  }
+
+  /** Changes whenever another process has written. */
+  get version(): number {
+    return this.#database.all<{ data_version: number }>('PRAGMA data_version')[0]!.data_version;
+  }
+
+  #all<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {
+    return this.#statement(sql).all<Row>(this.#repository, ...values);
+  }
+
+  #run(sql: string, ...values: readonly SqliteValue[]): void {
+    this.#statement(sql).run(this.#repository, ...values);
+  }
+
+  #statement(sql: string): SqliteStatement {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
     }
-    return found;
+    return statement;
   }
 }
 
-type Packed = readonly [number, number, string, number, number, number, string | null];
+function changeOf({ commit_id: commit, path, added, ranges }: ChangeRow): StoredChange {
+  return { commit, path, added, ranges: decode(ranges) };
+}
 
-function encode(ranges: readonly OwnedRange[], edits: readonly FoundEdit[]): string {
-  return JSON.stringify(
-    ranges.map(({ start, end, owner }): Packed => {
-      const { session, step, ordinal, model } = edits[editOf(owner)]!;
-      return [start, end, session.trace_id, step, ordinal, TIERS.indexOf(tierOf(owner)), model];
-    }),
-  );
+type PackedPatch = readonly [trace: string, step: number, ordinal: number, model: string | null];
+type PackedRange = readonly [start: number, end: number, patch: number, tier: number, telling: number];
+type Packed = readonly [patches: readonly PackedPatch[], ranges: readonly PackedRange[]];
+
+function encode(
+  ranges: readonly OwnedRange[],
+  edits: readonly KnownEdit[],
+  isTelling: (line: number) => boolean,
+): string {
+  const patches = new Map<number, number>();
+  const packed = ranges.map(({ start, end, owner }): PackedRange => {
+    const edit = editOf(owner);
+    if (!patches.has(edit)) patches.set(edit, patches.size);
+    let telling = 0;
+    for (let line = start; line <= end; line += 1) if (isTelling(line)) telling += 1;
+    return [start, end, patches.get(edit)!, TIERS.indexOf(tierOf(owner)), telling];
+  });
+  const named = [...patches.keys()].map((edit): PackedPatch => {
+    const { session, step, ordinal, model } = edits[edit]!;
+    return [session.trace_id, step, ordinal, model];
+  });
+  return JSON.stringify([named, packed]);
 }
 
 function decode(text: string): StoredRange[] {
-  return (JSON.parse(text) as Packed[]).map(([start, end, traceId, step, ordinal, tier, model]) => {
-    return { start, end, traceId, step, ordinal, tier: TIERS[tier]!, model };
+  const [patches, ranges] = JSON.parse(text) as Packed;
+  return ranges.map(([start, end, patch, tier, telling]) => {
+    const [traceId, step, ordinal, model] = patches[patch]!;
+    return { start, end, traceId, step, ordinal, tier: TIERS[tier]!, model, telling };
   });
 }

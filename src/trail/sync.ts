@@ -1,18 +1,18 @@
 /** `trail sync`: brings what is known of a repository's lines up to its commits and sessions. */
-import type { Sqlite } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
-import type { FileGroup } from './file-groups.ts';
+import { attribute } from './attribute.ts';
+import type { FileGroup } from './file-events.ts';
 import { configureNotes, writeNotes } from './notes.ts';
-import { sessionsOf } from './read-edits.ts';
-import { digestOf, stampOf, TrailStore } from './store.ts';
+import { TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
+import { inTransaction, keyOf, readState, writeNoted } from './trail-state.ts';
 
 export interface SyncOptions extends TrailOptions {
   /** Only files that these commits changed. */
   readonly commits?: ReadonlySet<Oid>;
   /** Only files that commits since then changed, in seconds since 1970. */
   readonly since?: number;
-  /** Every file, also where nothing changed. */
+  /** Every file, also where nothing changed, from its beginning. */
   readonly all: boolean;
   readonly notes: boolean;
   /** Seconds since 1970. */
@@ -30,51 +30,52 @@ export interface SyncReport {
 }
 
 export async function syncTrail(options: SyncOptions): Promise<SyncReport> {
-  const { database, repository, all } = options;
-  const stamp = await stampOf(repository, sessionsOf(database, repository));
+  const { database, repository, all, onFile } = options;
   const trail = await Trail.open(options);
-  const store = new TrailStore(database, repository.projects[0]!);
-  const wanted = trail.groups.filter((group) => isWanted(group, options));
-  const stale = wanted
-    .map((group) => ({ group, digest: digestOf(group) }))
-    .filter(({ group, digest }) => all || !store.isCurrent(group, digest));
-  for (const [done, { group, digest }] of stale.entries()) {
-    const replayed = await trail.replay(group);
-    inTransaction(database, () => store.put(group, digest, replayed));
-    options.onFile?.(done + 1, stale.length);
-  }
-  if (wanted.length === trail.groups.length) store.setStamp(stamp);
-  const commits = store.commits();
-  const notes = options.notes ? await noteCommits(options, commits, trail) : 0;
-  return { files: trail.groups.length, replayed: stale.length, commits: commits.size, notes_written: notes };
+  const store = new TrailStore(database, repository);
+  if (all) startAnew(options, trail, store);
+  const isWanted = (group: FileGroup): boolean => isChangedBy(group, options);
+  const replayed = await attribute(options, trail, { isWanted, ...(onFile === undefined ? {} : { onFile }) });
+  const notes = options.notes ? await noteCommits(options, trail, store) : 0;
+  return { files: store.files, replayed, commits: store.commits, notes_written: notes };
 }
 
-function isWanted({ commits: made }: FileGroup, { commits, since }: SyncOptions): boolean {
+function startAnew(options: SyncOptions, trail: Trail, store: TrailStore): void {
+  const wanted = trail.groups.filter((group) => isChangedBy(group, options));
+  inTransaction(options.database, () => {
+    for (const { paths } of wanted) {
+      store.drop(paths);
+      trail.dirty.add(paths);
+    }
+  });
+}
+
+function isChangedBy({ commits: made }: FileGroup, { commits, since }: SyncOptions): boolean {
   if (commits !== undefined) return made.some(({ commit }) => commits.has(commit.oid));
   return since === undefined || made.some(({ commit }) => commit.committed >= since);
 }
 
 /** Only commits that are still here: those a rewrite left behind need no note. */
 async function noteCommits(
-  { repository, now }: SyncOptions,
-  commits: ReadonlyMap<Oid, ReadonlySet<string>>,
+  { database, repository, now }: SyncOptions,
   trail: Trail,
+  store: TrailStore,
 ): Promise<number> {
+  const key = keyOf(repository);
+  const open = store.unnoted();
+  const noted = readState(database, key)?.noted;
+  if (open.length === 0 || noted === `${trail.stamp} ${open.length}`) return 0;
   const reachable = await trail.reachable();
-  const wanted = new Map([...commits].filter(([commit, traces]) => traces.size > 0 && reachable.has(commit)));
-  if (wanted.size === 0) return 0;
-  const written = await writeNotes(repository, wanted, now);
-  if (written > 0) await configureNotes(repository);
-  return written;
-}
-
-function inTransaction(database: Sqlite, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
+  const wanted = new Map<Oid, Set<string>>();
+  for (const commit of open) {
+    const traces = store.changesOf(commit).flatMap(({ ranges }) => ranges.map(({ traceId }) => traceId));
+    if (traces.length > 0 && reachable.has(commit)) wanted.set(commit, new Set(traces));
   }
+  const written = wanted.size === 0 ? 0 : await writeNotes(repository, wanted, now);
+  if (written > 0) await configureNotes(repository);
+  inTransaction(database, () => {
+    store.setNoted(wanted.keys());
+    writeNoted(database, key, `${trail.stamp} ${open.length - wanted.size}`);
+  });
+  return written;
 }

@@ -1,11 +1,11 @@
 /** `trail track`: what became of each patch, by the owners of the lines that HEAD holds. */
 import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
-import type { FileGroup } from './file-groups.ts';
-import { editOf } from './owner.ts';
-import type { FoundEdit, PlacedPatch } from './read-edits.ts';
-import type { Replayed } from './replay.ts';
+import { attribute } from './attribute.ts';
+import type { FileGroup } from './file-events.ts';
+import type { PlacedPatch } from './read-edits.ts';
 import { blobAt } from './repository.ts';
+import { TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** One rule each, in FORMAT.md. */
@@ -42,16 +42,18 @@ export interface TrackOptions extends TrailOptions {
 /** Patches in the order of their times. A patch that only took lines away has none to follow and is left out. */
 export async function trackPatches({ wanted, ...options }: TrackOptions): Promise<TrackedPatch[]> {
   const trail = await Trail.open(options);
-  const { repository } = options;
+  const groups = trail.groups.filter(({ patches }) => patches.some(wanted));
+  await attribute(options, trail, { paths: groups.flatMap(({ paths }) => paths) });
+  const { repository, database } = options;
   const inHead = await trail.ancestorsOfHead();
+  const store = new TrailStore(database, repository);
   const found: Array<{ readonly time: number; readonly tracked: TrackedPatch }> = [];
-  for (const group of trail.groups.filter(({ patches }) => patches.some(wanted))) {
-    const replayed = await trail.replay(group);
+  for (const group of groups) {
     const head = await headBlobs(repository, group);
-    const counts = countsIn(replayed, group, head, inHead);
-    for (const [number, edit] of replayed.edits.entries()) {
-      const tracked = wanted(edit) ? trackOne(edit, counts, number) : null;
-      if (tracked !== null) found.push({ time: edit.time, tracked });
+    const counts = countsIn(store, group, head, inHead);
+    for (const patch of group.patches) {
+      if (wanted(patch) && patch.effect === 'writes')
+        found.push({ time: patch.time, tracked: trackOne(patch, counts) });
     }
   }
   return found.sort((left, right) => left.time - right.time).map(({ tracked }) => tracked);
@@ -61,74 +63,80 @@ async function headBlobs(
   { objects, head }: TrailOptions['repository'],
   { paths }: FileGroup,
 ): Promise<Map<string, Oid>> {
-  const found = new Map<string, Oid>();
-  for (const path of paths) {
-    const oid = await blobAt(objects, head, path);
-    if (oid !== null) found.set(path, oid);
-  }
-  return found;
+  const blobs = await Promise.all(paths.map((path) => blobAt(objects, head, path)));
+  return new Map(paths.flatMap((path, at) => (blobs[at] ? [[path, blobs[at]] as const] : [])));
 }
 
-/** Lines of each edit, by its number. */
+/** Lines of each patch, by its id. */
 interface Counts {
   /** In the commit that has most, of those HEAD descends from and of all others. */
-  readonly inHistory: ReadonlyMap<number, number>;
-  readonly elsewhere: ReadonlyMap<number, number>;
-  readonly alive: ReadonlyMap<number, { readonly path: string; readonly lines: number }>;
-  /** Edits whose last line a commit took away that says it reverts. */
-  readonly reverted: ReadonlySet<number>;
+  readonly inHistory: ReadonlyMap<string, number>;
+  readonly elsewhere: ReadonlyMap<string, number>;
+  readonly alive: ReadonlyMap<string, { readonly path: string; readonly lines: number }>;
+  /** Patches whose last line a commit took away that says it reverts. */
+  readonly reverted: ReadonlySet<string>;
 }
 
 function countsIn(
-  { ledger, table }: Replayed,
+  store: TrailStore,
   { commits }: FileGroup,
   head: ReadonlyMap<string, Oid>,
   inHead: ReadonlySet<Oid>,
 ): Counts {
-  const [inHistory, elsewhere] = [new Map<number, number>(), new Map<number, number>()];
-  const reverted = new Set<number>();
-  const linesIn = (oid: Oid): Map<number, number> => {
-    const counts = new Map<number, number>();
-    const { ids, owners } = ledger.blobs.get(oid) ?? { ids: [], owners: [] };
-    for (let at = 0; at < ids.length; at += 1) {
-      const number = owners[at]! > 0 && table.weight(ids[at]!) > 0 ? editOf(owners[at]!) : -1;
-      if (number >= 0) counts.set(number, (counts.get(number) ?? 0) + 1);
-    }
-    return counts;
-  };
+  const [inHistory, elsewhere] = [new Map<string, number>(), new Map<string, number>()];
+  const reverted = new Set<string>();
+  const linesIn = lineCounter(store);
   for (const { commit, entry } of commits) {
     const most = inHead.has(commit.oid) ? inHistory : elsewhere;
-    const counts = linesIn(entry.oid);
+    const counts = linesIn(entry.path, entry.oid);
     for (const [number, lines] of counts) most.set(number, Math.max(most.get(number) ?? 0, lines));
     const before = entry.parents.flatMap((parent) =>
-      parent === null ? [] : [...linesIn(parent.oid).keys()],
+      parent === null ? [] : [...linesIn(parent.path, parent.oid).keys()],
     );
     for (const number of before) {
       if (counts.has(number)) reverted.delete(number);
       else if (inHead.has(commit.oid) && commit.subject.startsWith('Revert "')) reverted.add(number);
     }
   }
-  const alive = new Map<number, { path: string; lines: number }>();
+  const alive = new Map<string, { path: string; lines: number }>();
   for (const [path, oid] of head) {
-    for (const [number, lines] of linesIn(oid)) {
+    for (const [number, lines] of linesIn(path, oid)) {
       if (lines > (alive.get(number)?.lines ?? 0)) alive.set(number, { path, lines });
     }
   }
   return { inHistory, elsewhere, alive, reverted };
 }
 
-function trackOne(edit: FoundEdit, counts: Counts, number: number): TrackedPatch | null {
-  const { session, step, ordinal, path } = edit;
-  const inHistory = counts.inHistory.get(number) ?? 0;
-  const authored = inHistory > 0 ? inHistory : (counts.elsewhere.get(number) ?? 0);
-  const alive = counts.alive.get(number) ?? null;
-  if (edit.edits.every(({ op }) => op === 'delete')) return null;
+/** Lines with a letter or digit of each patch in a file, each file counted once. */
+function lineCounter(store: TrailStore): (path: string, oid: Oid) => ReadonlyMap<string, number> {
+  const known = new Map<string, ReadonlyMap<string, number>>();
+  return (path, oid) => {
+    const key = `${oid} ${path}`;
+    let counts = known.get(key);
+    if (counts === undefined) {
+      const found = new Map<string, number>();
+      for (const { traceId, step, ordinal, telling } of store.file(path, oid)) {
+        const id = patchIdOf(traceId, step, ordinal);
+        if (telling > 0) found.set(id, (found.get(id) ?? 0) + telling);
+      }
+      counts = found;
+      known.set(key, counts);
+    }
+    return counts;
+  };
+}
+
+function trackOne({ session, step, ordinal, path }: PlacedPatch, counts: Counts): TrackedPatch {
+  const id = patchIdOf(session.trace_id, step, ordinal);
+  const inHistory = counts.inHistory.get(id) ?? 0;
+  const authored = inHistory > 0 ? inHistory : (counts.elsewhere.get(id) ?? 0);
+  const alive = counts.alive.get(id) ?? null;
   return {
-    trace_patch_id: patchIdOf(session.trace_id, step, ordinal),
+    trace_patch_id: id,
     trace_id: session.trace_id,
     step_index: step,
     path,
-    current_survival: survivalOf({ inHistory, authored, alive, path, reverted: counts.reverted.has(number) }),
+    current_survival: survivalOf({ inHistory, authored, alive, path, reverted: counts.reverted.has(id) }),
     current_path: alive?.path ?? null,
     authored_line_count: authored,
     preserved_line_count: alive?.lines ?? 0,

@@ -1,12 +1,27 @@
-/** Attribution of a repository, or of some of its files, from what the bucket and the repository hold now. */
+/**
+ * Attribution of a repository: its commits and the patches of its sessions, brought up to date in the catalog by
+ * what is new, and the files of which something is not attributed yet.
+ */
 import type { Sqlite } from '../base/sqlite.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { Oid } from '../git/ports.ts';
-import { type Changes, connectedPaths, type FileGroup, fileGroups } from './file-groups.ts';
-import { type HistoryCommit, readChanges, readCommits } from './history.ts';
-import { EditReader, firstEdit, placePatches, sessionsOf } from './read-edits.ts';
-import { type Replayed, replay } from './replay.ts';
+import type { FileGroup } from './file-events.ts';
+import type { HistoryCommit } from './history.ts';
+import { readTips } from './history.ts';
+import { HistoryIndex, type NewHistory } from './history-index.ts';
+import { PatchIndex } from './patch-index.ts';
+import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
+import { type Replayed, type ReplaySources, replay } from './replay.ts';
 import { blobAt, type TrailRepository } from './repository.ts';
+import {
+  DirtyPaths,
+  inTransaction,
+  keyOf,
+  readState,
+  stampOf,
+  type TrailState,
+  writeState,
+} from './trail-state.ts';
 
 export interface TrailOptions {
   readonly database: Sqlite;
@@ -17,50 +32,152 @@ export interface TrailOptions {
 /** How much older than the first edit a commit may claim to be: clocks differ. */
 const CLOCK_SKEW_MS = 86_400_000;
 
-/** What is known of a repository's lines before any file is replayed. */
 export class Trail {
-  readonly commits: readonly HistoryCommit[];
-  readonly groups: readonly FileGroup[];
-  readonly #changes: Changes;
+  readonly sessions: ReadonlyMap<string, EditingSession>;
+  /** Stands for all that owners follow from as it is now. */
+  readonly stamp: string;
+  readonly dirty: DirtyPaths;
+  readonly #history: HistoryIndex;
+  readonly #patches: PatchIndex;
   readonly #reader: EditReader;
   readonly #repository: TrailRepository;
+  #groups: readonly FileGroup[] | null = null;
 
   private constructor(
     { database, shelves, repository }: TrailOptions,
-    commits: readonly HistoryCommit[],
-    changes: Changes,
-    groups: readonly FileGroup[],
+    sessions: readonly EditingSession[],
+    stamp: string,
   ) {
-    this.#repository = repository;
+    const key = keyOf(repository);
+    this.stamp = stamp;
+    this.sessions = new Map(sessions.map((session) => [session.trace_id, session]));
+    this.dirty = new DirtyPaths(database, key);
+    this.#history = new HistoryIndex(database, key);
+    this.#patches = new PatchIndex(database, key);
     this.#reader = new EditReader(database, shelves);
-    this.#changes = changes;
-    this.commits = commits;
-    this.groups = groups;
+    this.#repository = repository;
   }
 
   static async open(options: TrailOptions): Promise<Trail> {
     const { database, repository } = options;
-    const { git, gitDir, roots } = repository;
     const sessions = sessionsOf(database, repository);
+    const tips = await readTips(repository.git, repository.gitDir);
+    const stamp = stampOf(repository, sessions, tips);
+    const trail = new Trail(options, sessions, stamp);
+    const state = readState(database, keyOf(repository));
+    if (state?.stamp !== stamp) await trail.#update(options, { state, tips, stamp, sessions: [...sessions] });
+    return trail;
+  }
+
+  async #update(
+    { database, repository }: TrailOptions,
+    {
+      state,
+      tips,
+      stamp,
+      sessions,
+    }: { state: TrailState | null; tips: string[]; stamp: string; sessions: EditingSession[] },
+  ): Promise<void> {
     const first = firstEdit(database, sessions);
-    if (first === null) return new Trail(options, [], new Map(), []);
-    const since = Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
-    const commits = await readCommits(git, gitDir, since);
-    const changes = await readChanges(git, gitDir, commits);
-    const patches = placePatches(database, sessions, { roots, known: pathsIn(changes) });
-    return new Trail(options, commits, changes, fileGroups(patches, commits, changes));
+    const wanted = first === null ? null : Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
+    const isWider = state === null || (wanted !== null && wanted < state.since);
+    const since = isWider ? wanted : state.since;
+    const known = isWider ? [] : state.tips;
+    const news = since === null ? null : await this.#history.read(repository, { since, known });
+    inTransaction(database, () => {
+      this.dirty.add(this.#takeIn(repository, sessions, news));
+      const heads = tips.map((row) => row.slice(0, row.indexOf(' ')));
+      if (repository.head !== null) heads.push(repository.head);
+      if (since !== null)
+        writeState(database, keyOf(repository), {
+          since,
+          tips: [...new Set(heads)],
+          stamp,
+          noted: state?.noted ?? '',
+        });
+    });
   }
 
-  /** Groups that hold one of the paths, or what it was called before. */
-  groupsOf(paths: readonly string[]): FileGroup[] {
-    const wanted = connectedPaths(paths, this.#changes);
-    return this.groups.filter((group) => group.paths.some((path) => wanted.has(path)));
+  #takeIn(
+    { roots }: TrailRepository,
+    sessions: readonly EditingSession[],
+    news: NewHistory | null,
+  ): Set<string> {
+    const paths = news === null ? new Set<string>() : this.#history.add(news);
+    let known: ReadonlySet<string> | null = null;
+    const placed = this.#patches.update(
+      sessions,
+      {
+        roots,
+        known: () => {
+          known ??= this.#history.knownPaths();
+          return known;
+        },
+      },
+      paths,
+    );
+    for (const path of placed) paths.add(path);
+    return paths;
   }
 
-  async replay(group: FileGroup): Promise<Replayed> {
-    const edits = await this.#reader.read(group.patches);
-    const { objects } = this.#repository;
-    return replay(group, edits, { objects, untouched: (path) => this.#untouched(path) });
+  /** Commits since shortly before the first edit, the oldest first. */
+  get commits(): readonly HistoryCommit[] {
+    return this.#history.commits();
+  }
+
+  commit(oid: Oid): HistoryCommit | null {
+    return this.#history.commit(oid);
+  }
+
+  /** All files that agents edited. */
+  get groups(): readonly FileGroup[] {
+    this.#groups ??= this.groupsOf(this.#patches.paths());
+    return this.#groups;
+  }
+
+  /** Groups that hold one of the paths, or what it was called before, and that agents edited. */
+  groupsOf(paths: Iterable<string>): FileGroup[] {
+    const seen = new Set<string>();
+    const groups: FileGroup[] = [];
+    for (const path of paths) {
+      if (seen.has(path)) continue;
+      const connected = [...this.#history.connected([path])].sort();
+      for (const each of connected) seen.add(each);
+      const patches = this.#patches.patchesAt(connected, this.sessions);
+      if (patches.length > 0)
+        groups.push({ paths: connected, patches, commits: this.#history.filesAt(connected) });
+    }
+    return groups;
+  }
+
+  /** A path with every path that renames join to it. */
+  connected(path: string): ReadonlySet<string> {
+    return this.#history.connected([path]);
+  }
+
+  /** Paths of a trace's patches. */
+  pathsOf(trace: string): string[] {
+    return this.#patches.pathsOf(trace);
+  }
+
+  /** Files that a commit has otherwise than all of its parents. */
+  pathsIn(commit: Oid): string[] {
+    return this.#history.pathsIn(commit);
+  }
+
+  /** Replays a file from its beginning. */
+  replay(group: FileGroup): Promise<Replayed> {
+    return replay(group, this.sources);
+  }
+
+  get sources(): ReplaySources {
+    const { objects, head } = this.#repository;
+    return {
+      objects,
+      readEdits: (patches) => this.#reader.read(patches),
+      untouched: (path) => blobAt(objects, head, path),
+      sessions: this.sessions,
+    };
   }
 
   /** Commits of branches, tags and HEAD, without those that only a reflog knows. */
@@ -83,17 +200,4 @@ export class Trail {
     if (head === null) return new Set();
     return new Set((await git.text(['rev-list', head, '--'], { gitDir })).split('\n'));
   }
-
-  #untouched(path: string): Promise<Oid | null> {
-    return blobAt(this.#repository.objects, this.#repository.head, path);
-  }
-}
-
-function pathsIn(changes: Changes): Set<string> {
-  const known = new Set<string>();
-  for (const { oldPath, newPath } of [...changes.values()].flat(2)) {
-    if (oldPath !== null) known.add(oldPath);
-    if (newPath !== null) known.add(newPath);
-  }
-  return known;
 }

@@ -34,7 +34,7 @@ describe('trail blame', () => {
     const before = await world.json<object>('trail', 'blame', 'a.ts');
     expect(await world.json('trail', 'sync')).toMatchObject({
       files: 1,
-      replayed: 1,
+      replayed: 0,
       commits: 1,
       notes_written: 1,
     });

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withTrail } from '../../src/cli/with-trail.ts';
 import { editOf } from '../../src/trail/owner.ts';
+import { TrailStore } from '../../src/trail/store.ts';
 import { Trail } from '../../src/trail/trail.ts';
 import { recordedIo, testApp } from '../support/cli.ts';
 import { tempDir } from '../support/git-env.ts';
@@ -40,6 +41,8 @@ export interface Score {
   right: number;
   wrong: string[];
   missed: string[];
+  /** Files that are kept otherwise than a replay from the beginning finds them. */
+  differences: string[];
 }
 
 export class Model {
@@ -357,14 +360,41 @@ export class Model {
     this.#heads.push([this.world.git('rev-parse', 'HEAD'), this.#shadowGit(['rev-parse', 'HEAD'])]);
   }
 
+  /** Attributes what there is so far: what comes later goes on from there. */
+  async sync(): Promise<void> {
+    await this.world.capture();
+    await this.world.json('trail', 'sync');
+  }
+
+  /** Files whose kept owners are not those of a replay from their beginnings. */
+  async #differences(trail: Trail, store: TrailStore): Promise<string[]> {
+    const found: string[] = [];
+    for (const group of trail.groups) {
+      const { files, edits } = await trail.replay(group);
+      for (const { path, oid, owners } of files) {
+        const kept = new Map<number, string>();
+        for (const { start, end, traceId, step, ordinal } of store.file(path, oid))
+          for (let line = start; line <= end; line += 1) kept.set(line, `${traceId} ${step}.${ordinal}`);
+        owners.forEach((owner, at) => {
+          const edit = owner > 0 ? edits[editOf(owner)]! : null;
+          const name = edit && `${edit.session.trace_id} ${edit.step}.${edit.ordinal}`;
+          if (name !== (kept.get(at + 1) ?? null)) found.push(`${path} ${oid} line ${at + 1}`);
+        });
+      }
+    }
+    return found;
+  }
+
   /** Compares what is known of every line of every file in every commit with the truth. */
   async score(): Promise<Score> {
-    await this.world.capture();
-    const score: Score = { agentLines: 0, right: 0, wrong: [], missed: [] };
+    await this.sync();
+    const score: Score = { agentLines: 0, right: 0, wrong: [], missed: [], differences: [] };
     const app = testApp(recordedIo(), { machine: this.world.machine });
     const seen = new Set<string>();
     await withTrail(app, true, async (opened) => {
       const trail = await Trail.open(opened);
+      const store = new TrailStore(opened.database, opened.repository);
+      score.differences.push(...(await this.#differences(trail, store)));
       const replayed = await Promise.all(trail.groups.map((group) => trail.replay(group)));
       const numbers = await this.world.traceNumbers();
       for (const [real, shadow] of this.#heads) {

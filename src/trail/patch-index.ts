@@ -1,0 +1,181 @@
+/** Where the patches of a repository's sessions were made, kept in the catalog: a session is placed anew when it grew. */
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
+import { type PlaceOptions, placesOf } from './places.ts';
+import type { EditingSession, PlacedPatch } from './read-edits.ts';
+
+interface PatchRow {
+  readonly step: number;
+  readonly ordinal: number;
+  readonly time: number;
+  readonly root: string;
+  readonly path: string;
+  readonly effect: 'writes' | 'deletes';
+  readonly digest: string;
+}
+
+export class PatchIndex {
+  readonly #database: Sqlite;
+  readonly #repository: string;
+  readonly #byPath: SqliteStatement;
+  readonly #placed: SqliteStatement;
+
+  constructor(database: Sqlite, repository: string) {
+    this.#database = database;
+    this.#repository = repository;
+    const columns = 'SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches';
+    this.#byPath = database.prepare(
+      `${columns} INDEXED BY trail_patches_by_path WHERE repository = ? AND path = ?`,
+    );
+    this.#placed = database.prepare(
+      `${columns} WHERE repository = ? AND trace_id = ? ORDER BY step, ordinal`,
+    );
+  }
+
+  /**
+   * Places what is new of the sessions; `newPaths` came into the history since. Gives the paths that have other
+   * patches now. In the caller's transaction.
+   */
+  update(
+    sessions: readonly EditingSession[],
+    options: { readonly roots: readonly string[]; readonly known: () => ReadonlySet<string> },
+    newPaths: Iterable<string>,
+  ): Set<string> {
+    const changed = new Set<string>();
+    const names = new Set([...newPaths].map((path) => posix.basename(path)));
+    const known = this.#sessions();
+    const roots = createHash('sha1').update(options.roots.join('\0')).digest('hex').slice(0, 8);
+    for (const session of sessions) {
+      const before = known.get(session.trace_id);
+      const state = `${session.tree} ${roots}`;
+      known.delete(session.trace_id);
+      const isAsBefore = before?.state === state && !(before.is_foreign === 1 && this.#names(session, names));
+      if (!isAsBefore) this.#place(session, state, { ...options, known: options.known() }, changed);
+    }
+    for (const gone of known.keys()) this.#replace(gone, [], changed);
+    for (const gone of known.keys())
+      this.#run('DELETE FROM trail_sessions WHERE repository = ? AND trace_id = ?', gone);
+    return changed;
+  }
+
+  #sessions(): Map<string, { readonly state: string; readonly is_foreign: number }> {
+    const rows = this.#database.all<{ trace_id: string; state: string; is_foreign: number }>(
+      'SELECT trace_id, state, is_foreign FROM trail_sessions WHERE repository = ?',
+      this.#repository,
+    );
+    return new Map(rows.map((row) => [row.trace_id, row]));
+  }
+
+  /** Whether the session edited a file of one of these names. */
+  #names({ id }: EditingSession, names: ReadonlySet<string>): boolean {
+    if (names.size === 0) return false;
+    const rows = this.#database.all<{ path: string }>('SELECT path FROM patches WHERE trace = ?', id);
+    return rows.some(({ path }) => names.has(posix.basename(path.replaceAll('\\', '/'))));
+  }
+
+  #place(session: EditingSession, state: string, options: PlaceOptions, changed: Set<string>): void {
+    const rows = this.#database.all<Omit<PatchRow, 'root'>>(
+      "SELECT step, ordinal, time, path, effect, digest FROM patches WHERE trace = ? AND time IS NOT NULL AND effect <> 'unknown' ORDER BY step, ordinal",
+      session.id,
+    );
+    const { places, isForeign } = placesOf(
+      session.cwd,
+      rows.map(({ path }) => path),
+      options,
+    );
+    const placed = rows.flatMap((row, at) => (places[at] ? [{ ...row, ...places[at] }] : []));
+    this.#replace(session.trace_id, placed, changed);
+    this.#run(
+      'INSERT OR REPLACE INTO trail_sessions VALUES (?, ?, ?, ?)',
+      session.trace_id,
+      state,
+      isForeign ? 1 : 0,
+    );
+  }
+
+  #replace(trace: string, rows: readonly PatchRow[], changed: Set<string>): void {
+    const before = this.#placed.all<PatchRow>(this.#repository, trace);
+    const left = new Map(before.map((row) => [`${row.step}.${row.ordinal}`, row]));
+    for (const row of rows) {
+      const key = `${row.step}.${row.ordinal}`;
+      const old = left.get(key);
+      left.delete(key);
+      if (old !== undefined && isSame(old, row)) continue;
+      for (const path of [row.path, ...(old === undefined ? [] : [old.path])]) changed.add(path);
+      const values = [trace, row.step, row.ordinal, row.time, row.root, row.path, row.effect, row.digest];
+      this.#run('INSERT OR REPLACE INTO trail_patches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values);
+    }
+    for (const { step, ordinal, path } of left.values()) {
+      changed.add(path);
+      this.#run(
+        'DELETE FROM trail_patches WHERE repository = ? AND trace_id = ? AND step = ? AND ordinal = ?',
+        trace,
+        step,
+        ordinal,
+      );
+    }
+  }
+
+  readonly #prepared = new Map<string, SqliteStatement>();
+
+  #run(sql: string, ...values: ReadonlyArray<string | number>): void {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    statement.run(this.#repository, ...values);
+  }
+
+  /** Patches of files at these paths, in the order of their times. */
+  patchesAt(paths: Iterable<string>, sessions: ReadonlyMap<string, EditingSession>): PlacedPatch[] {
+    const found: PlacedPatch[] = [];
+    for (const each of paths) {
+      for (const { trace_id, ...row } of this.#byPath.all<PatchRow & { trace_id: string }>(
+        this.#repository,
+        each,
+      )) {
+        const session = sessions.get(trace_id);
+        if (session !== undefined) found.push({ ...row, session });
+      }
+    }
+    return found.sort(
+      (left, right) =>
+        left.time - right.time ||
+        (left.session.trace_id < right.session.trace_id
+          ? -1
+          : left.session.trace_id > right.session.trace_id
+            ? 1
+            : 0) ||
+        left.step - right.step ||
+        left.ordinal - right.ordinal,
+    );
+  }
+
+  hasPatches(path: string): boolean {
+    return this.#byPath.all(this.#repository, path).length > 0;
+  }
+
+  /** Paths of a trace's patches. */
+  pathsOf(trace: string): string[] {
+    const sql = 'SELECT DISTINCT path FROM trail_patches WHERE repository = ? AND trace_id = ?';
+    return this.#database.all<{ path: string }>(sql, this.#repository, trace).map(({ path }) => path);
+  }
+
+  /** Every path with patches. */
+  paths(): string[] {
+    const sql = 'SELECT DISTINCT path FROM trail_patches WHERE repository = ? ORDER BY path';
+    return this.#database.all<{ path: string }>(sql, this.#repository).map(({ path }) => path);
+  }
+}
+
+function isSame(left: PatchRow, right: PatchRow): boolean {
+  return (
+    left.time === right.time &&
+    left.root === right.root &&
+    left.path === right.path &&
+    left.effect === right.effect &&
+    left.digest === right.digest
+  );
+}
