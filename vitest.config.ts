@@ -8,7 +8,8 @@ const define = { __OT_VERSION__: JSON.stringify(version) };
 /** clipanion's package.json names no file ending, and its ES modules are not ones node can load. */
 const clipanion = fileURLToPath(new URL('node_modules/clipanion/lib/advanced/index.js', import.meta.url));
 const resolve = { alias: [{ find: /^clipanion$/, replacement: clipanion }] };
-const base = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+// Files share their worker's modules: no test may leave a trace in one.
+const base = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
 
 export default defineConfig({
   test: {
