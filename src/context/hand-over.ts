@@ -1,5 +1,6 @@
 /** A resume packet as a Markdown page that an agent can start from. Texts stand in fences they cannot close. */
 import type { StoredText } from '../record/step.ts';
+import type { InstructionFileView, LayerContent } from './layer-content.ts';
 import type { ContextMessage } from './messages.ts';
 import type { ResumePacket } from './resume.ts';
 
@@ -27,9 +28,12 @@ export function handOverOf(packet: ResumePacket): string {
 }
 
 function systemLines({ system_layer }: ResumePacket): string[] {
-  const texts = Object.entries(system_layer.content as Readonly<Record<string, unknown>>).filter(
-    ([, value]) => typeof value === 'string' && value !== '',
-  );
+  const { static_core_ref: _, claude_md_set, ...rest } = system_layer.content as LayerContent;
+  const files = claude_md_set as readonly InstructionFileView[];
+  const texts = [
+    ...files.map(({ path, content }): [string, unknown] => [path, content]),
+    ...Object.entries(rest),
+  ].filter(([, value]) => typeof value === 'string' && value !== '');
   if (texts.length === 0) return [];
   return [
     '## Instructions it had',

@@ -1,13 +1,21 @@
 /** A context node as the commands show it: where it stands, and its four layers. */
 import { OtError } from '../base/errors.ts';
 import { blobOf } from '../bucket/steps.ts';
-import { type BranchType, LAYER_TYPES, type LayerType, type LayerValue } from '../record/context.ts';
+import {
+  type BranchType,
+  type FactLayer,
+  LAYER_TYPES,
+  type LayerType,
+  type LayerValue,
+} from '../record/context.ts';
+import { isUnused, type Step } from '../record/step.ts';
 import { layerIdOf, nodeIdOf } from './ids.ts';
+import { type LayerContent, layerContent } from './layer-content.ts';
 import { type Completeness, gradeOf, type LayerState, layerAt, stepTextOf } from './layers.ts';
 import { type MessagesContent, messagesOf } from './messages.ts';
-import { contextText, loadSteps, type OpenedContext } from './open.ts';
+import { contextText, loadSteps, type OpenedContext, storedStep } from './open.ts';
 import { UNSEEN_KEY, wasSeen } from './starts.ts';
-import { type ContextWindow, windowAt } from './window.ts';
+import { type ContextWindow, type NodeIndex, windowAt } from './window.ts';
 
 export interface LayerView {
   readonly layer_id: string;
@@ -20,7 +28,7 @@ export interface LayerView {
   /** Bytes of the content as JSON; null when it was not loaded. */
   readonly byte_count: number | null;
   readonly fetched_from: 'local' | 'cache';
-  readonly content?: MessagesContent | Readonly<Record<string, unknown>>;
+  readonly content?: MessagesContent | LayerContent;
 }
 
 export interface NodeView {
@@ -29,9 +37,19 @@ export interface NodeView {
   readonly branch_type: BranchType;
   readonly trace_id: string;
   readonly step_index: number;
+  /** Native id of the step's entry and of the one before it, and its first byte in the source; null where not told. */
+  readonly transcript_uuid: string | null;
+  readonly transcript_parent_uuid: string | null;
+  readonly transcript_offset: number | null;
+  readonly system_layer_id: string;
+  readonly messages_layer_id: string;
+  readonly tool_registry_layer_id: string;
+  readonly runtime_state_layer_id: string;
   readonly capture_completeness: Completeness;
   readonly subagent_trace_ids: readonly string[];
   readonly token_estimate: number;
+  /** Input tokens that the model call of this step was billed, cached ones among them; null for another step. */
+  readonly billed_input_tokens: number | null;
   readonly capture_limitations: readonly string[];
   readonly layers: readonly LayerView[];
 }
@@ -53,6 +71,7 @@ export async function viewNode(
   const node = nodes.get(step)!;
   const window = windowAt(nodes, step);
   const wanted = LAYER_TYPES.filter((type) => options.layers?.includes(type) ?? true);
+  const own = await storedStep(context, step);
   const lost = { texts: 0 };
   const layers = await Promise.all(wanted.map((type) => viewLayer(context, type, window, options, lost)));
   if (lost.texts > 0 && options.offline) throw missingOffline(context, lost.texts);
@@ -65,12 +84,42 @@ export async function viewNode(
     branch_type: node.branch_type,
     trace_id: traceId,
     step_index: step,
+    ...transcriptOf(own),
+    ...layerIds(traceId, nodes, window),
     capture_completeness: worst(layers.map(({ completeness }) => completeness)),
     subagent_trace_ids: node.forks ?? [],
     token_estimate: window.tokens,
+    billed_input_tokens: billedTokens(own),
     capture_limitations: [...limitations],
     layers,
   };
+}
+
+function transcriptOf(
+  step: Step | null,
+): Pick<NodeView, 'transcript_uuid' | 'transcript_parent_uuid' | 'transcript_offset'> {
+  const { uuid, message_id, parent_uuid, offset } = step?.origin ?? {};
+  return {
+    transcript_uuid: uuid ?? message_id ?? null,
+    transcript_parent_uuid: parent_uuid ?? null,
+    transcript_offset: offset ?? null,
+  };
+}
+
+type LayerIds = Pick<NodeView, `${LayerType}_layer_id`>;
+
+function layerIds(traceId: string, nodes: NodeIndex, window: ContextWindow): LayerIds {
+  const ids = LAYER_TYPES.map((type) => {
+    const since = type === 'messages' ? window.step : layerAt(nodes, type, window).since;
+    return [`${type}_layer_id`, layerIdOf(traceId, type, since)] as const;
+  });
+  return Object.fromEntries(ids) as Record<keyof LayerIds, string>;
+}
+
+function billedTokens(step: Step | null): number | null {
+  const usage = step?.token_usage;
+  if (usage === undefined || step?.kind !== 'model' || isUnused(usage)) return null;
+  return usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
 }
 
 async function viewLayer(
@@ -83,9 +132,9 @@ async function viewLayer(
   const { traceId, nodes, remote } = context;
   const state = type === 'messages' ? null : layerAt(nodes, type, window);
   const content =
-    state === null
+    type === 'messages'
       ? await messagesContent(context, window, full, lost)
-      : await factsContent(context, state, full, lost);
+      : await factsContent(context, type, state!, { full, lost });
   return {
     layer_id: layerIdOf(traceId, type, state?.since ?? window.step),
     layer_type: type,
@@ -114,16 +163,16 @@ async function messagesContent(
 
 async function factsContent(
   context: OpenedContext,
+  layer: FactLayer,
   { values }: LayerState,
-  full: boolean,
-  lost: { texts: number },
-): Promise<Readonly<Record<string, unknown>>> {
-  const content: Record<string, unknown> = Object.create(null);
+  { full, lost }: { readonly full: boolean; readonly lost: { texts: number } },
+): Promise<LayerContent> {
+  const texts = new Map<string, unknown>();
   for (const [key, value] of values) {
     // Said by the reasons of the layer.
-    if (key !== UNSEEN_KEY) content[key] = full ? await textOf(context, value, lost) : value;
+    if (key !== UNSEEN_KEY) texts.set(key, full ? await textOf(context, value, lost) : value);
   }
-  return content;
+  return layerContent(layer, texts);
 }
 
 /** The text a value stands for; the value itself when that is not here. */

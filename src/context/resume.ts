@@ -2,7 +2,7 @@
 import type { BranchType } from '../record/context.ts';
 import type { MessagesContent } from './messages.ts';
 import { type LayerView, type NodeView, viewNode } from './node-view.ts';
-import { loadSteps, type OpenedContext } from './open.ts';
+import { type OpenedContext, storedStep } from './open.ts';
 
 export interface ResumePacket {
   readonly node_id: string;
@@ -22,7 +22,8 @@ export interface ResumePacket {
   readonly env: Readonly<Record<'cwd' | 'permission_mode' | 'model' | 'effort_level', string | null>>;
   /** MCP servers by name, with the state the session told of them. */
   readonly mcp_state: Readonly<Record<string, unknown>>;
-  readonly trail_anchor_hint: null;
+  /** Commit that HEAD stood at, as hooks saw it: the files to go on with; null where none did. */
+  readonly trail_anchor_hint: string | null;
   readonly capture_limitations: readonly string[];
 }
 
@@ -34,7 +35,6 @@ export async function resumeAt(
 ): Promise<ResumePacket> {
   const node = await viewNode(context, step, { full: true, offline });
   const [system, messages, tools, runtime] = node.layers as [LayerView, LayerView, LayerView, LayerView];
-  const origin = (await loadSteps(context, [step])).steps.get(step)?.origin;
   const { node_id, trace_id, step_index, branch_type, capture_completeness, capture_limitations } = node;
   return {
     node_id,
@@ -42,8 +42,8 @@ export async function resumeAt(
     agent: context.row.agent,
     step_index,
     branch_type,
-    transcript_uuid: origin?.uuid ?? origin?.message_id ?? null,
-    transcript_offset: origin?.offset ?? null,
+    transcript_uuid: node.transcript_uuid,
+    transcript_offset: node.transcript_offset,
     capture_completeness,
     system_layer: system,
     messages: (messages.content as MessagesContent).messages,
@@ -51,10 +51,18 @@ export async function resumeAt(
     tool_registry: tools,
     runtime_state: runtime,
     env: envOf(runtime.content as Readonly<Record<string, unknown>>),
-    mcp_state: serversOf(tools.content as Readonly<Record<string, unknown>>),
-    trail_anchor_hint: null,
+    mcp_state: (tools.content as { mcp_servers: Readonly<Record<string, unknown>> }).mcp_servers,
+    trail_anchor_hint: await headAt(context, step),
     capture_limitations,
   };
+}
+
+/** The youngest HEAD that was seen at the time of the step or before it. */
+async function headAt(context: OpenedContext, step: number): Promise<string | null> {
+  const [seen, stored] = [await context.folder.git(), await storedStep(context, step)];
+  const time = Date.parse(stored?.timestamp ?? '');
+  const heads = (seen?.heads ?? []).filter(({ from }) => Date.parse(from) <= time);
+  return heads.at(-1)?.commit ?? null;
 }
 
 function envOf(runtime: Readonly<Record<string, unknown>>): ResumePacket['env'] {
@@ -68,14 +76,4 @@ function envOf(runtime: Readonly<Record<string, unknown>>): ResumePacket['env'] 
     model: text('model'),
     effort_level: text('effort_level'),
   };
-}
-
-const SERVER = 'mcp_server/';
-
-function serversOf(tools: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const servers: Record<string, unknown> = Object.create(null);
-  for (const [key, value] of Object.entries(tools)) {
-    if (key.startsWith(SERVER)) servers[key.slice(SERVER.length)] = value;
-  }
-  return servers;
 }

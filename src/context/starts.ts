@@ -9,8 +9,8 @@ import type { TraceFolder } from '../bucket/trace-folder.ts';
 import type { ContextNode, FactLayer, LayerValue } from '../record/context.ts';
 import type { InstructionFile, ObservedStart, SessionStart } from '../record/start.ts';
 
-/** Keys of files in the `system` layer begin with this. */
-export const INSTRUCTIONS_KEY = 'instructions/';
+/** Keys of files in the `system` layer: this, the scope, the absolute path. */
+const INSTRUCTIONS_KEY = 'instructions/';
 /** Key of the `system` layer that says why not all of it was seen. */
 export const UNSEEN_KEY = 'instructions_not_seen';
 const VARIABLES_KEY = 'environment_names';
@@ -58,6 +58,12 @@ async function layOver(
   }
 }
 
+/** The file behind a key of the `system` layer; null for another key. */
+export function instructionOf(key: string): { readonly path: string; readonly scope: string } | null {
+  const match = /^instructions\/(user|project)(.*)$/s.exec(key);
+  return match === null ? null : { path: match[2]!, scope: match[1]! };
+}
+
 /** True for a layer of which a part was seen at a start. */
 export function wasSeen({ values }: { readonly values: ReadonlyMap<string, unknown> }): boolean {
   return [...values.keys()].some((key) => key === VARIABLES_KEY || key.startsWith(INSTRUCTIONS_KEY));
@@ -85,7 +91,7 @@ function factsOf(start: SessionStart, { texts: all }: ObservedStart, texts: Map<
     const text = file.text === undefined ? undefined : all[file.text];
     if (text !== undefined && file.blob !== undefined) {
       texts.set(file.blob, text);
-      note('system', `${INSTRUCTIONS_KEY}${file.path}`, { $blob: file.blob, bytes: file.bytes });
+      note('system', `${INSTRUCTIONS_KEY}${file.scope}${file.path}`, { $blob: file.blob, bytes: file.bytes });
     }
   }
   const unseen = start.files.flatMap((file) => whyUnseen(file, start));

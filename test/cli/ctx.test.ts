@@ -31,6 +31,20 @@ describe('ctx step', () => {
       remote: null,
     });
     const { layers } = document;
+    const ids = ['system', 'messages', 'tool_registry', 'runtime_state'].map(
+      (type) => document[`${type}_layer_id`],
+    );
+    expect(ids).toEqual(layers.map(({ layer_id }: { layer_id: string }) => layer_id));
+    expect(document).toMatchObject({
+      transcript_uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      transcript_parent_uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      transcript_offset: expect.any(Number),
+      billed_input_tokens: expect.any(Number),
+    });
+    expect(layers[0].content).toEqual({ static_core_ref: null, claude_md_set: [] });
+    const [tool] = layers[2].content.tools;
+    const builtin = { description: null, input_schema: null, source: 'builtin', source_path: null };
+    expect(tool).toEqual({ name: 'Read', ...builtin, known_by: 'called' });
     expect(layers.map((layer: { layer_type: string }) => layer.layer_type)).toEqual([
       'system',
       'messages',

@@ -1,5 +1,6 @@
 /** Text views of a context node: its layers, and what filled its window. */
 import type { FilledBy } from '../../context/filled-by.ts';
+import type { InstructionFileView, LayerContent, ToolView } from '../../context/layer-content.ts';
 import type { ContextMessage, MessagesContent } from '../../context/messages.ts';
 import type { LayerView, NodeView } from '../../context/node-view.ts';
 import { count, fields, oneLine, type Page, paint, printable, table } from './page.ts';
@@ -14,11 +15,16 @@ function headView(page: Page, node: NodeView): string {
   return fields(page, [
     ['node', node.node_id],
     ['branch', `${node.branch_type}, ${parent}`],
-    ['window', `about ${count(node.token_estimate, 'token')}`],
+    ['window', windowText(node)],
     ...(node.subagent_trace_ids.length === 0
       ? []
       : [['started', node.subagent_trace_ids.map(printable).join(', ')] as const]),
   ]);
+}
+
+function windowText({ token_estimate, billed_input_tokens: billed }: NodeView): string {
+  const text = `about ${count(token_estimate, 'token')}`;
+  return billed === null ? text : `${text}; the call was billed ${count(billed, 'token')}`;
 }
 
 function layerView(page: Page, layer: LayerView): string {
@@ -28,17 +34,35 @@ function layerView(page: Page, layer: LayerView): string {
   const body =
     layer.layer_type === 'messages'
       ? messagesView(layer.content as MessagesContent)
-      : valuesView(page, layer.content as Readonly<Record<string, unknown>>);
+      : valuesView(page, layer.content as LayerContent);
   return `\n${head}\n${body}`;
 }
 
-function valuesView(page: Page, content: Readonly<Record<string, unknown>>): string {
+function valuesView(page: Page, content: LayerContent): string {
   return Object.entries(content)
-    .map(([key, value]) => {
+    .flatMap(([key, value]) => valueLines(key, value))
+    .map(([name, value]) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `  ${oneLine(key, 60)}  ${oneLine(text, Math.max(20, page.columns - key.length - 4))}\n`;
+      const shown = oneLine(name, 60);
+      return `  ${shown}  ${oneLine(text, Math.max(20, page.columns - shown.length - 4))}\n`;
     })
     .join('');
+}
+
+/** A line for each thing of a list. */
+function valueLines(key: string, value: unknown): [string, unknown][] {
+  switch (key) {
+    case 'static_core_ref':
+      return [];
+    case 'claude_md_set':
+      return (value as InstructionFileView[]).map(({ path, content }) => [path, content]);
+    case 'tools':
+      return (value as ToolView[]).map(({ name, known_by }) => [`tool/${name}`, known_by]);
+    case 'mcp_servers':
+      return Object.entries(value as object).map(([name, state]) => [`mcp_server/${name}`, state]);
+    default:
+      return Array.isArray(value) && value.length === 0 ? [] : [[key, value]];
+  }
 }
 
 function messagesView({ messages, compacted_at_step }: MessagesContent): string {

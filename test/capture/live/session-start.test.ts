@@ -252,12 +252,23 @@ describe('a start that a hook told of', () => {
       capture_method: 'live_capture',
       reasons: ['static_system_prompt_core_unknown', 'instruction_file_changed_since'],
     });
-    const texts = Object.entries(system.content).map(([key, text]) => [key.split('/').at(-1), text]);
-    expect(texts).toEqual([
-      ['CLAUDE.md', 'answer in French\n'],
-      ['CLAUDE.md', `be brief; the token is ${TOKEN}\n`],
-      ['CLAUDE.local.md', MINE],
-      ['MEMORY.md', 'the tests are slow\n'],
+    const home = join(machine.home, '.claude');
+    const load_reason = 'session_start';
+    expect(system.content.claude_md_set).toEqual([
+      { path: join(home, 'CLAUDE.md'), scope: 'user', load_reason, content: 'answer in French\n' },
+      {
+        path: join(machine.cwd, 'CLAUDE.md'),
+        scope: 'project',
+        load_reason,
+        content: `be brief; the token is ${TOKEN}\n`,
+      },
+      { path: join(machine.cwd, 'CLAUDE.local.md'), scope: 'project', load_reason, content: MINE },
+      {
+        path: join(home, 'projects', '-w', 'memory', 'MEMORY.md'),
+        scope: 'user',
+        load_reason,
+        content: 'the tests are slow\n',
+      },
     ]);
     expect(runtime.content.environment_names).toContain('ACME_API_KEY');
     expect(readdirSync(join(machine.otHome, 'spool', 'starts'))).toEqual([]);
