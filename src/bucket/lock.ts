@@ -61,6 +61,28 @@ export async function acquireLock(
   }
 }
 
+/** Who holds the lock, as a person is told, what to do, and since when, in milliseconds since 1970. */
+export interface LockHolder {
+  readonly message: string;
+  readonly hint: string;
+  readonly since: number;
+}
+
+/** The lock of the folder as it is now, without taking it; null when it is free, or there is no such folder. */
+export async function lockHolder(directory: string, platform: Platform): Promise<LockHolder | null> {
+  try {
+    const current = await currentLock(directory);
+    const holder = current === 0 ? '' : await readHolder(directory, current);
+    if (holder === '' || !(await isHeld(directory, current, holder, platform))) return null;
+    const path = join(directory, `lock.${current}`);
+    const { message, hint = '' } = lockedError(holder, platform.machineId, path);
+    return { message, hint, since: (await stat(path)).mtimeMs };
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return null;
+    throw error;
+  }
+}
+
 /** Runs `work` under the lock and releases it whatever happens. */
 export async function withLock<T>(
   directory: string,

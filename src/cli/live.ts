@@ -1,10 +1,16 @@
 /** What `status` and `doctor` look at, over the application. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import type { Bucket } from '../bucket/home.ts';
 import { PUSHED_PREFIX, SEALED_PREFIX } from '../bucket/layout.ts';
 import { copiesOfTip } from '../bucket/list.ts';
+import { lockHolder } from '../bucket/lock.ts';
 import { journalTips, ownShelf } from '../bucket/shelves.ts';
-import { type CaptureHealth, captureHealth } from '../capture/live/health.ts';
+import { type AgentHealth, type CaptureHealth, captureHealth } from '../capture/live/health.ts';
+import { agentTarget, settingsPath } from '../capture/live/setup/agents.ts';
+import { readInstalled } from '../capture/live/setup/made.ts';
+import { hooksDir } from '../capture/live/setup/places.ts';
 import { repositoryHooks, repositoryState } from '../capture/live/setup/repository.ts';
 import { isTracked } from '../capture/live/tracking.ts';
 import type { Transport } from '../git/ports.ts';
@@ -30,13 +36,54 @@ export interface BucketSummary {
   readonly unsynced: ReadonlyArray<{ readonly remote: string; readonly traces: number | null }>;
 }
 
+/** A writer that holds the bucket this long, in milliseconds, while notes wait, keeps sessions from being captured. */
+const LONG_LOCK_MS = 10_000;
+
 export async function liveHealth(app: App): Promise<CaptureHealth> {
-  return captureHealth({
-    homes: agentHomes(app),
+  const health = await filesHealth(app);
+  if (health.capture !== 'on' && health.capture !== 'missed') return health;
+  const gone = missingScript(app);
+  if (gone !== null)
+    return { ...health, capture: 'failing', since: null, reason: `what hooks call is gone: ${gone}` };
+  if (health.capture === 'missed' || health.spool.waiting === 0) return health;
+  const lock = await longLock(app);
+  if (lock === null) return health;
+  return { ...health, capture: 'failing', since: lock.since, reason: `notes wait: ${lock.message}` };
+}
+
+/** The file without which every hook does nothing, or starts no drain; null when all are there. */
+export function missingScript(app: App): string | null {
+  const folder = hooksDir(installPlaces(app));
+  const names = ['spool', 'program'].map((name) => join(folder, name));
+  return names.find((path) => !existsSync(path)) ?? null;
+}
+
+/** A lock of the bucket that has been held for long; `since` in ISO 8601 UTC. Null when it is free, or new. */
+export async function longLock({
+  home,
+  platform,
+}: App): Promise<{ readonly message: string; readonly hint: string; readonly since: string } | null> {
+  const lock = await lockHolder(home, platform);
+  if (lock === null || platform.now().getTime() - lock.since < LONG_LOCK_MS) return null;
+  return { ...lock, since: new Date(lock.since).toISOString() };
+}
+
+/** What files tell of hooks and notes: without a look at the scripts, and at who holds the bucket. */
+export async function filesHealth(app: App): Promise<CaptureHealth> {
+  const homes = agentHomes(app);
+  const health = await captureHealth({
+    homes,
     places: installPlaces(app),
     platform: app.platform,
     logsOf: (agent) => agentLogs(app, agent),
   });
+  const noted = readInstalled(app.home);
+  const wasThere = ({ agent, present, hooks }: AgentHealth): boolean => {
+    const path = settingsPath(agentTarget(agent), homes);
+    return present && hooks === 'none' && noted.some((each) => each.what === agent && each.path === path);
+  };
+  const agents = health.agents.map((each) => ({ ...each, lost: each.lost || wasThere(each) }));
+  return { ...health, agents };
 }
 
 export async function folderStatus(app: App): Promise<FolderStatus> {

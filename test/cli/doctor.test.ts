@@ -1,10 +1,12 @@
 /** What `doctor` finds in the bucket, at remotes and in repositories, with what mends it. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
+import { acquireLock } from '../../src/bucket/lock.ts';
 import { type Machine, newMachine, ot, ROOT } from '../support/cli.ts';
+import { testPlatform } from '../support/platform.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'sessions', 'claude-code');
 const SESSION = join(FIXTURES, 'basic', 'input.jsonl');
@@ -152,5 +154,51 @@ describe('settings and hooks', () => {
     expect(await examine(there)).toMatchObject([{ code: 'hooks_moved' }]);
     rmSync(there.cwd, { recursive: true });
     expect(await examine(machine)).toEqual([]);
+  });
+});
+
+describe('what keeps hooks from doing anything', () => {
+  it.each(['spool', 'program'])('is a script of ours that is gone: %s', async (name) => {
+    const machine = await wellMachine();
+    const path = join(machine.otHome, 'hooks', name);
+    rmSync(path);
+    expect(await examine(machine)).toMatchObject([{ code: 'script_missing', level: 'problem', path }]);
+    const { reply } = await ot(machine, 'status');
+    expect(reply).toMatchObject({ status: 'needs_action', capture: 'failing' });
+    expect(reply.reason).toContain(path);
+    await ot(machine, 'setup', 'claude-code');
+    expect(await examine(machine)).toEqual([]);
+  });
+
+  it('is a settings file of ours that is gone, also without a backup', async () => {
+    const machine = await wellMachine();
+    await ot(machine, 'setup', 'gemini-cli');
+    rmSync(join(machine.home, '.claude', 'settings.json'));
+    expect(await examine(machine)).toMatchObject([{ code: 'hooks_gone', path: 'claude-code' }]);
+    rmSync(join(machine.home, '.claude'), { recursive: true });
+    expect(await examine(machine)).toEqual([]);
+  });
+
+  it('is a writer that holds the bucket: a note at first, then to mend', async () => {
+    const machine = await wellMachine();
+    await ot(machine, 'bucket', 'rebuild');
+    const lock = await acquireLock(machine.otHome, testPlatform());
+    const path = join(machine.otHome, readdirSync(machine.otHome).find((name) => name.startsWith('lock.'))!);
+    const heldFor = (seconds: number) => utimesSync(path, new Date(), new Date(Date.now() - seconds * 1000));
+    expect(await examine(machine)).toEqual([]);
+    heldFor(20);
+    expect(await examine(machine)).toMatchObject([{ code: 'bucket_locked', level: 'note' }]);
+    heldFor(70);
+    expect(await examine(machine)).toMatchObject([{ code: 'bucket_locked', level: 'problem' }]);
+    heldFor(20);
+    // A drain is at work on the note, and waits for the lock.
+    mkdirSync(join(machine.otHome, 'spool'));
+    writeFileSync(join(machine.otHome, 'spool', 'event-1-0'), 'x');
+    writeFileSync(join(machine.otHome, 'spool', 'drain'), `${process.pid}\n`);
+    expect(await examine(machine)).toMatchObject([{ code: 'bucket_locked', level: 'problem' }]);
+    const { reply } = await ot(machine, 'status');
+    expect(reply).toMatchObject({ capture: 'failing', since: expect.stringMatching(/Z$/) });
+    await lock.release();
+    expect((await ot(machine, 'status')).reply.capture).toBe('on');
   });
 });
