@@ -7,9 +7,12 @@ import type { SessionStore } from '../capture/session-store.ts';
 import { agentPlaces } from './agent-folders.ts';
 import type { App } from './app.ts';
 
-/** Names of logs by agent. Logs of sub-agents and packed ones are left out: they grow with others, or no more. */
+/**
+ * Names of logs by agent. Logs of sub-agents in a folder of their session are left out, since they are captured with it;
+ * so are packed ones, which grow no more. Those that older versions put beside it are told by no hook.
+ */
 const LOGS: ReadonlyMap<string, RegExp> = new Map([
-  ['claude-code', /^(?!agent-).*\.jsonl$/],
+  ['claude-code', /\.jsonl$/],
   ['codex-cli', /^rollout-.*\.jsonl$/],
   ['pi', /\.jsonl$/],
   ['gemini-cli', /^session-.*\.jsonl?$/],

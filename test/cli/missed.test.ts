@@ -1,6 +1,6 @@
 /** Sessions that grew and no hook told of: how `status` sees them for every agent, and what settles it. */
 import { appendFileSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { missedLogs } from '../../src/capture/live/missed.ts';
 import { AGENTS, placeLog, touchDatabase } from '../support/agent-logs.ts';
@@ -99,6 +99,39 @@ describe('a session that hooks told of', () => {
       await new Promise((r) => setTimeout(r, 100));
     await ot(other, 'capture', log);
     expect(await captureOf(other)).toBe('on');
+  });
+});
+
+describe('a sub-agent of Claude Code', () => {
+  it.each([
+    ['beside the log of its session', 'agent-a1b2c3d4.jsonl', 'missed'],
+    [
+      'in the folder of its session',
+      '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914/subagents/agent-a1b2c3d4.jsonl',
+      'on',
+    ],
+  ])('%s', async (_case, name, expected) => {
+    const machine = await machineWith('claude-code');
+    const path = await placeLog(machine.home, 'claude-code');
+    const log = join(dirname(path), name);
+    mkdirSync(dirname(log), { recursive: true });
+    const line = {
+      type: 'user',
+      isSidechain: true,
+      agentId: 'a1b2c3d4',
+      message: { role: 'user', content: 'go' },
+    };
+    const more = {
+      sessionId: '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914',
+      uuid: 'u1',
+      timestamp: '2026-02-03T09:20:00Z',
+    };
+    writeFileSync(log, `${JSON.stringify({ ...line, ...more, cwd: '/w', version: '2.0.1' })}\n`);
+    await age(log, 2);
+    await tell(machine, 'claude-code', { hook_event_name: 'Stop', transcript_path: path });
+    expect(await captureOf(machine)).toBe(expected);
+    expect(await ot(machine, 'capture', '--all')).toMatchObject({ code: 0 });
+    expect(await captureOf(machine)).toBe('on');
   });
 });
 
