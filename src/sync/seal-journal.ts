@@ -13,9 +13,11 @@ import { writeTree } from '../bucket/tree-edit.ts';
 import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { MetaRow } from '../record/trace.ts';
 import { mapInOrder } from '../security/batches.ts';
-import type { Policy } from '../security/contract.ts';
+import type { Policy, SecretEntry } from '../security/contract.ts';
 import { combineSealed, deriveSealed, type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
 import type { SealEngine } from '../security/seal-engine.ts';
+import type { SecretList } from '../security/secret-list.ts';
+import { type Relative, secretsToShare } from './family-secrets.ts';
 import type { SealCache } from './seal-cache.ts';
 import { type SealedTrace, sealTrace } from './seal-trace.ts';
 import type { SealedBefore } from './sealed-before.ts';
@@ -83,6 +85,9 @@ async function ownTips(bucket: Bucket): Promise<OwnTip[]> {
 interface Done {
   readonly traceId: string;
   readonly sealed: Sealed<SealedTrace>;
+  readonly list: SecretList;
+  /** Entries the list had before. */
+  readonly known: number;
   readonly rawTree: Oid | null;
 }
 
@@ -126,7 +131,8 @@ class MonthSealer {
     const removed = [...old.keys()].filter((traceId) => !raw.has(traceId));
     const batch = bucket.repository.objects.batch();
     try {
-      const done = await this.#sealAll(batch, changed, { before, old, known });
+      const last = { before, old, known };
+      const done = await this.#shareFound(batch, raw, await this.#sealAll(batch, changed, last), last);
       return await this.#finish(batch, { before, old, done, removed, traces: raw.size });
     } catch (error) {
       await batch.abort();
@@ -165,6 +171,27 @@ class MonthSealer {
     return done;
   }
 
+  /** Seals those again that hold what was found in a relative of theirs. */
+  async #shareFound(
+    batch: ObjectBatch,
+    raw: ReadonlyMap<string, TraceCopy>,
+    done: readonly Done[],
+    last: LastSealed,
+  ): Promise<Done[]> {
+    const all = new Map(done.map((one) => [one.traceId, one]));
+    const sealed = done.map(({ traceId, sealed, list, known }) => {
+      const parentId = sealedValue(sealed).row.parent_trace_id ?? null;
+      return { traceId, parentId, raw: openCopy(raw.get(traceId)!), list, known };
+    });
+    const others = [...raw.values()].filter(({ traceId }) => !all.has(traceId));
+    const missing = await secretsToShare(sealed, () => Promise.all(others.map(relativeOf)));
+    for (const [traceId, entries] of missing) {
+      const copy = raw.get(traceId)!;
+      all.set(traceId, await this.#seal(batch, copy, this.#sealedBefore(last, traceId), entries));
+    }
+    return [...all.values()];
+  }
+
   #sealedBefore({ before, old, known }: LastSealed, traceId: string): SealedBefore | null {
     const copy = old.get(traceId);
     if (copy === undefined || before === null) return null;
@@ -174,22 +201,29 @@ class MonthSealer {
     return { sealed, raw: raw === undefined ? null : openCopy(raw) };
   }
 
-  async #seal(batch: ObjectBatch, copy: TraceCopy, previous: SealedBefore | null): Promise<Done> {
+  async #seal(
+    batch: ObjectBatch,
+    copy: TraceCopy,
+    previous: SealedBefore | null,
+    shared: readonly SecretEntry[] = [],
+  ): Promise<Done> {
     const { bucket, policy, sealing } = this.#options;
     const raw = openCopy(copy);
-    const { sealed, list, grew } = await sealTrace({
+    const { sealed, list, known } = await sealTrace({
       raw,
       previous,
       policy,
+      shared,
       batch,
       algorithm: bucket.repository.algorithm,
       ...(sealing === undefined ? {} : { engine: sealing }),
     });
-    if (!grew) return { traceId: copy.traceId, sealed, rawTree: null };
+    const { traceId } = copy;
+    if (list.size === known) return { traceId, sealed, list, known, rawTree: null };
     const files = new Map(await raw.files());
     files.set(raw.names.secrets, batch.put('blob', list.encode()));
     const rawTree = writeTree(batch, bucket.repository.algorithm, files);
-    return { traceId: copy.traceId, sealed, rawTree };
+    return { traceId, sealed, list, known, rawTree };
   }
 
   async #finish(batch: ObjectBatch, work: MonthWork): Promise<SealedMonth> {
@@ -274,6 +308,16 @@ interface MonthWork {
   readonly done: readonly Done[];
   readonly removed: readonly string[];
   readonly traces: number;
+}
+
+/** A trace that cannot be read is nobody's relative: `verify` tells of it. */
+async function relativeOf(copy: TraceCopy): Promise<Relative> {
+  const raw = openCopy(copy);
+  const parentId = await raw.meta().then(
+    (row) => row.parent_trace_id ?? null,
+    () => null,
+  );
+  return { traceId: copy.traceId, parentId, raw };
 }
 
 function isNew(done: Done, old: ReadonlyMap<string, TraceCopy>): boolean {

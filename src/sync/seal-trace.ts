@@ -21,7 +21,7 @@ import type { ObjectBatch, Oid } from '../git/ports.ts';
 import type { SourceMeta } from '../record/source.ts';
 import type { ObservedStart } from '../record/start.ts';
 import type { MetaRow } from '../record/trace.ts';
-import type { Policy } from '../security/contract.ts';
+import type { Policy, SecretEntry } from '../security/contract.ts';
 import { assertNoneLeft, listFindings } from '../security/external/sweep.ts';
 import { FieldClassifier } from '../security/fields.ts';
 import {
@@ -54,7 +54,8 @@ export interface SealOutcome {
   readonly sealed: Sealed<SealedTrace>;
   /** The trace's secret list after sealing; the caller stores it in the raw journal when it grew. */
   readonly list: SecretList;
-  readonly grew: boolean;
+  /** Entries that the stored list has. */
+  readonly known: number;
 }
 
 export interface SealTraceOptions {
@@ -62,6 +63,8 @@ export interface SealTraceOptions {
   /** The sealed copy as it was, when there is one under this policy. */
   readonly previous: SealedBefore | null;
   readonly policy: Policy;
+  /** Secrets found in related traces, listed for this one too. */
+  readonly shared?: readonly SecretEntry[];
   readonly batch: ObjectBatch;
   readonly algorithm: TraceFiles['algorithm'];
   /** Default: this thread. */
@@ -74,11 +77,12 @@ interface Parts extends BesideSources {
 
 /** Seals every source of a trace and derives the copy. Throws `OT_SEAL_RESIDUE` (exit 8), `OT_TOOL_FAILED` (exit 3). */
 export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome> {
-  const { raw, policy, engine } = options;
+  const { raw, policy, engine, shared = [] } = options;
   const sources = await textSources(raw);
   const metas = sources.map(({ meta }) => meta);
   const list = await readSecrets(raw);
   const before = list.size;
+  for (const { kind, value } of shared) list.add(kind, value);
   const format = metas[0]?.format ?? '';
   const start = leavingStart(await raw.start());
   const readers = [...sources.map((source) => () => source.read()), ...startBytes(start)];
@@ -97,7 +101,7 @@ export async function sealTrace(options: SealTraceOptions): Promise<SealOutcome>
       return deriveCopy(options, metas, value);
     });
   });
-  return { sealed, list, grew: list.size > before };
+  return { sealed, list, known: before };
 }
 
 /** The list behind a trace's placeholders, empty when nothing was ever found. */
