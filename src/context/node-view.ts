@@ -71,9 +71,10 @@ export async function viewNode(
   const node = nodes.get(step)!;
   const window = windowAt(nodes, step);
   const wanted = LAYER_TYPES.filter((type) => options.layers?.includes(type) ?? true);
-  const own = await storedStep(context, step);
+  const reading = storedStep(context, step);
   const lost = { texts: 0 };
   const layers = await Promise.all(wanted.map((type) => viewLayer(context, type, window, options, lost)));
+  const own = await reading;
   if (lost.texts > 0 && options.offline) throw missingOffline(context, lost.texts);
   const limitations = new Set<string>(window.limitations);
   if (lost.texts > 0) limitations.add('context_layer_unavailable');

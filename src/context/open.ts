@@ -33,9 +33,9 @@ export async function openContext(shelves: readonly Shelf[], reference: string):
   const copy = await findTrace(shelves, reference);
   const folder = openCopy(copy);
   const row = await folder.meta();
-  const stored = await readNodes(folder, row.step_count);
-  if (stored.size === 0 && row.step_count > 0) throw notCaptured(copy.traceId);
+  const stored = readNodes(folder, row.step_count);
   const { nodes, texts } = await withStarts(stored, folder, row.step_count);
+  if (nodes.size === 0 && row.step_count > 0) throw notCaptured(copy.traceId);
   const remote = copy.tip.shelf.remote ?? null;
   const { objects } = copy.tip.shelf;
   return { traceId: copy.traceId, remote, row, nodes, startTexts: texts, folder, objects };

@@ -26,33 +26,44 @@ export interface WithStarts {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** `stored`: nodes as they are read meanwhile. */
 export async function withStarts(
-  nodes: Map<number, ContextNode>,
+  stored: Promise<Map<number, ContextNode>>,
   folder: TraceFolder,
   steps: number,
 ): Promise<WithStarts> {
   const texts = new Map<string, string>();
-  try {
-    await layOver(nodes, folder, steps, texts);
-  } catch (error) {
-    if (!(error instanceof OtError && error.kind === 'corrupt')) throw error;
-    overlay(nodes, 1, new Map(), new Map([unseenFact(['start_not_here'])]));
-  }
+  const [nodes, seen] = await Promise.all([stored, startOf(folder)]);
+  if (seen === 'damaged') overlay(nodes, 1, new Map(), new Map([unseenFact(['start_not_here'])]));
+  else if (seen !== null) await layOver(nodes, seen, { folder, steps, texts });
   return { nodes, texts };
+}
+
+async function startOf(folder: TraceFolder): Promise<ObservedStart | 'damaged' | null> {
+  try {
+    return await folder.start();
+  } catch (error) {
+    if (error instanceof OtError && error.kind === 'corrupt') return 'damaged';
+    throw error;
+  }
+}
+
+interface Laying {
+  readonly folder: TraceFolder;
+  readonly steps: number;
+  readonly texts: Map<string, string>;
 }
 
 async function layOver(
   nodes: Map<number, ContextNode>,
-  folder: TraceFolder,
-  steps: number,
-  texts: Map<string, string>,
+  seen: ObservedStart,
+  { folder, steps, texts }: Laying,
 ): Promise<void> {
-  const seen = await folder.start();
   let before: Facts = new Map();
-  for (const start of seen?.starts ?? []) {
+  for (const start of seen.starts) {
     const step = await firstStepSince(folder, steps, Date.parse(start.at) - SLACK_MS);
     if (step === null) return;
-    const now = factsOf(start, seen!, texts);
+    const now = factsOf(start, seen, texts);
     overlay(nodes, step, before, now);
     before = now;
   }
@@ -139,9 +150,15 @@ async function firstStepSince(folder: TraceFolder, steps: number, time: number):
   return last < 0 ? null : stepSince(folder, low, time);
 }
 
+/** A segment that cannot be read tells nothing. */
 async function stepSince(folder: TraceFolder, segment: number, time: number): Promise<number | null> {
   const first = segment * SEGMENT_STEPS + 1;
-  const steps = await readSteps(folder, first, first + SEGMENT_STEPS - 1);
+  const steps = await readSteps(folder, first, first + SEGMENT_STEPS - 1).catch(orNone);
   const found = steps.find(({ timestamp }) => timestamp != null && Date.parse(timestamp) >= time);
   return found?.step_index ?? null;
+}
+
+function orNone(error: unknown): never[] {
+  if (error instanceof OtError && error.kind === 'corrupt') return [];
+  throw error;
 }
