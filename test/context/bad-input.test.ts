@@ -1,7 +1,7 @@
 /** Sessions and buckets that are not what they should be: no command fails for them, and what is not known is said. */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNode } from '../../src/bucket/context-nodes.ts';
 import { windowAt } from '../../src/context/window.ts';
@@ -191,6 +191,39 @@ describe('a sub-agent whose log is missing', () => {
     const child = await runInProcess(['ctx', 'tree', tree.subagent_trace_ids[0], '--json'], { machine });
     expect(child.code).toBe(6);
   });
+});
+
+it('sub-agents that start each other are trees of their own', async () => {
+  const machine = newMachine();
+  const log = (agentId: string, starts: string): SessionText => {
+    const session = new SessionText(SESSION, { isSidechain: true, agentId });
+    session.user('look').call('Task', { prompt: 'look' });
+    return session.result('call_1', 'done', { agentId: starts, status: 'completed' });
+  };
+  const main = new SessionText(SESSION).user('start').call('Task', { prompt: 'look' });
+  main.result('call_1', 'done', { agentId: 'aaaaaaa', status: 'completed' });
+  const folder = dirname(writeSession(main));
+  for (const [own, other] of [
+    ['aaaaaaa', 'bbbbbbb'],
+    ['bbbbbbb', 'aaaaaaa'],
+  ] as const) {
+    writeSession(log(own, other), { folder, name: `${SESSION}/subagents/agent-${own}.jsonl` });
+  }
+  expect((await ot(machine, 'capture', folder)).reply.totals.captured).toBe(3);
+  let [id] = (await ot(machine, 'trace', 'list')).reply.traces.map(
+    ({ trace_id }: { trace_id: string }) => trace_id,
+  );
+  const met: string[] = [];
+  for (let hop = 0; hop < 4; hop += 1) {
+    const { code, reply } = await ot(machine, 'ctx', 'tree', id);
+    expect(code).toBe(0);
+    expect(reply.nodes[0].branch_type).toBe(hop === 0 ? 'root' : 'subagent_fork');
+    [id] = reply.subagent_trace_ids;
+    met.push(id);
+  }
+  expect(met[2]).toBe(met[0]);
+  expect(met[3]).toBe(met[1]);
+  expect((await ot(machine, 'bucket', 'verify', '--full')).reply.findings).toEqual([]);
 });
 
 describe('texts that are not here', () => {

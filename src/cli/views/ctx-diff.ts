@@ -1,12 +1,13 @@
 /** Text view of `ctx diff`: `+` entered, `-` left, `~` is not what it was. */
 import type { ContextDiff } from '../../context/diff.ts';
 import type { ContextMessage } from '../../context/messages.ts';
-import { oneLine, type Page, paint } from './page.ts';
+import { count, oneLine, type Page, paint } from './page.ts';
 
 export function diffView(page: Page, diff: ContextDiff): string {
   const { before, after } = diff.token_estimate;
   const lines = [
-    `${diff.before_node_id} (about ${before} tokens) to ${diff.after_node_id} (about ${after})`,
+    `--- ${diff.before_node_id}  about ${count(before, 'token')}`,
+    `+++ ${diff.after_node_id}  about ${count(after, 'token')}`,
     ...diff.removed.map((message) => paint(page, 'red', `- ${messageLine(message)}`)),
     ...diff.added.map((message) => paint(page, 'green', `+ ${messageLine(message)}`)),
     ...diff.changed_messages.map(({ step_index, left_parts, entered_parts, dropped_results }) => {
