@@ -43,7 +43,9 @@ export class WindowDrops {
     }
     if (kind !== 'compact_summary') {
       if (kept === null) return undefined;
-      return { keep: kept, ...(metadata?.window_new_first === true ? { summary_first: true } : {}) };
+      const lead = metadata?.window_new_first;
+      if (typeof lead !== 'number' || lead < 1) return { keep: kept };
+      return { keep: kept, summary_first: true, ...(lead > 1 ? { lead } : {}) };
     }
     this.#summaries.push(step_index);
     const follows = this.#boundary === step_index - 1 && step_index > 1;

@@ -83,7 +83,8 @@ function ordered(chain: ContextNode[], compaction: ContextNode | null): ContextN
   const at = compaction.step_index;
   const kept = chain.filter(({ step_index }) => step_index < at);
   const rest = chain.slice(kept.length);
-  const told = rest.findIndex(({ branch_type }) => branch_type === 'compaction_fork') + 1;
+  const summary = rest.findIndex(({ branch_type }) => branch_type === 'compaction_fork') + 1;
+  const told = compaction.drops.before.lead ?? summary;
   return [...rest.slice(0, told), ...kept, ...rest.slice(told)];
 }
 

@@ -60,8 +60,15 @@ export const ContextNode = z.looseObject({
   /** What leaves the window just before this step enters. */
   drops: z.optional(
     z.looseObject({
-      /** Every message but those of `keep`; with `summary_first` the summary stands before what is kept. */
-      before: z.optional(z.looseObject({ keep: z.array(Run), summary_first: z.optional(z.boolean()) })),
+      /** Every message but those of `keep`. */
+      before: z.optional(
+        z.looseObject({
+          keep: z.array(Run),
+          /** The summary stands before what is kept; the first `lead` steps when it is more than one. */
+          summary_first: z.optional(z.boolean()),
+          lead: z.optional(z.int()),
+        }),
+      ),
       /** Results of these calls, replaced by a mark. */
       results: z.optional(z.array(DroppedResult)),
     }),

@@ -1,23 +1,10 @@
 /** Writers of sessions in each agent's format, every one beside a model of the window. */
+import { GeminiWriter } from './gemini-writer.ts';
+import { type Fields, LineWriter } from './line-writer.ts';
 import { type Answer, type ModelEntry, type SessionWriter, WindowModel } from './window-model.ts';
 
 const SESSION = '11111111-2222-4333-8444-555555555555';
 const CWD = '/home/dev/acme';
-
-type Fields = Record<string, unknown>;
-
-abstract class LineWriter {
-  readonly model = new WindowModel();
-  protected readonly lines: unknown[] = [];
-
-  protected get time(): string {
-    return new Date(Date.UTC(2026, 1, 3, 9, 0, 0) + this.lines.length * 1000).toISOString();
-  }
-
-  bytes(): Buffer {
-    return Buffer.from(this.lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'utf8');
-  }
-}
 
 export class CodexWriter extends LineWriter implements SessionWriter {
   readonly #said = new Map<number, string>();
@@ -225,72 +212,6 @@ export class CopilotWriter extends LineWriter implements SessionWriter {
     const id = `e${String(this.lines.length).padStart(7, '0')}-0000-4000-8000-000000000000`;
     this.lines.push({ type, data, id, timestamp: this.time, parentId: null });
     return id;
-  }
-}
-
-export class GeminiWriter extends LineWriter implements SessionWriter {
-  #ids = new Map<number, Fields>();
-
-  constructor() {
-    super();
-    this.lines.push({
-      sessionId: SESSION,
-      projectHash: 'f'.repeat(64),
-      startTime: this.time,
-      lastUpdated: this.time,
-      kind: 'main',
-    });
-  }
-
-  prompt(text: string): void {
-    const message = this.#made({ type: 'user', content: [{ text }] });
-    this.lines.push(message);
-    this.#ids.set(this.model.input({ opensTurn: true }), message);
-  }
-
-  answer({ thinks, says, calls }: Answer): void {
-    const ids = this.model.newCalls(calls);
-    const message = this.#made({
-      type: 'gemini',
-      content: says || calls === 0 ? 'an answer' : '',
-      thoughts: thinks ? [{ subject: 'A thought', description: 'of mine', timestamp: this.time }] : [],
-      model: 'gemini-3-pro-preview',
-      toolCalls: ids.map((id) => ({
-        id,
-        name: 'run_shell_command',
-        args: { command: 'ls' },
-        status: 'success',
-        result: [{ functionResponse: { id, name: 'run_shell_command', response: { output: 'a result' } } }],
-      })),
-    });
-    this.lines.push(message);
-    this.#ids.set(this.model.output({ thinks, calls: ids }), message);
-  }
-
-  /** Another list takes the place of the view: the summary, then what is kept. */
-  compact(keep: number): void {
-    const ordered = [...this.model.window].sort((left, right) => left.step - right.step);
-    const kept = keep === 0 ? [] : ordered.slice(-keep);
-    if (kept.length === ordered.length) return;
-    const message = this.#made({ type: 'user', content: [{ text: 'what was done' }] });
-    const list = [message, ...kept.map(({ step }) => this.#ids.get(step))];
-    this.lines.push({ $set: { messages: list, lastUpdated: this.time } });
-    const step = this.model.steps + 1;
-    this.#ids.set(step, message);
-    const summary = {
-      step,
-      enters: 'input',
-      opensTurn: true,
-      hasReasoning: false,
-      calls: [],
-      dropped: [],
-    } as const;
-    this.model.window = [summary, ...kept];
-    this.model.told();
-  }
-
-  #made(fields: Fields): Fields {
-    return { id: `message-${this.lines.length}`, timestamp: this.time, ...fields };
   }
 }
 

@@ -10,10 +10,10 @@ import type { Limitations, Place } from '../shared/limitations.ts';
 import { runsOf } from '../shared/runs.ts';
 import { isMessage, isMetadata } from './detect.ts';
 
-/** Runs of messages that stayed in view, and whether what is new stands before them. */
+/** Runs of messages that stayed in view, and how many new ones stand before them. */
 export interface Keeps {
   readonly runs: ReadonlyArray<readonly [number, number]>;
-  readonly newFirst: boolean;
+  readonly newFirst: number;
 }
 
 /** A message: the bytes and fields of its last record at the place of its first. */
@@ -100,8 +100,8 @@ export class Conversation {
 
   #keepsOf(shown: ReadonlySet<string>, list: readonly Fields[]): Keeps {
     const kept = [...this.#live].filter((id) => shown.has(id));
-    const isNew = ({ id }: Fields): boolean => !this.#messages.has(String(id));
-    return { runs: this.#runs(kept), newFirst: kept.length > 0 && list[0] !== undefined && isNew(list[0]) };
+    const first = list.findIndex(({ id }) => this.#messages.has(String(id)));
+    return { runs: this.#runs(kept), newFirst: kept.length === 0 ? 0 : Math.max(0, first) };
   }
 
   /** The agent forgets the named message and all behind it; everything when it knows no such message. */

@@ -46,7 +46,7 @@ function stepOf({ fields, line, offset, parent, keeps }: Message, before: number
 }
 
 function keepsFacts({ runs, newFirst }: NonNullable<Message['keeps']>): Record<string, unknown> {
-  return { window_keeps: runs, ...(newFirst ? { window_new_first: true } : {}) };
+  return { window_keeps: runs, ...(newFirst > 0 ? { window_new_first: newFirst } : {}) };
 }
 
 function addModelParts(draft: SessionDraft, index: number, message: Message): void {
