@@ -387,7 +387,8 @@ describe('the inverse of a setup', () => {
 
   it.each(VERBS)('of %s leaves the home as it was, by its own verb and by uninstall', async (verb) => {
     const at = repository();
-    mkdirSync(join(at.home, '.config'));
+    for (const folder of ['.config', '.claude/skills/git-ot'])
+      mkdirSync(join(at.home, folder), { recursive: true });
     const before = snapshot(at.home);
     for (const inverse of [[verb, '--remove'], ['uninstall']]) {
       await ot(at, 'setup', verb, '--dry-run');

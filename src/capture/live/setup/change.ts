@@ -100,16 +100,12 @@ async function applyChange(change: FileChange, platform: Platform, made: Made): 
   if (record !== undefined) made.note({ what: record.what, path }, record.present);
 }
 
-/** A folder that only ever held what is ours goes with the last of it, and `$OT_HOME` when nothing is left there. */
+/** In `$OT_HOME` a folder goes with the last of what it held, and `$OT_HOME` itself when nothing is left there. */
 async function removeFile(path: string, isPrivate: boolean): Promise<void> {
   await rm(path);
   const folder = dirname(path);
-  if (!isPrivate && basename(folder) !== OUR_FOLDER) return;
-  if ((await removeEmpty(folder)) && isPrivate) await removeEmpty(dirname(folder));
+  if (isPrivate && (await removeEmpty(folder))) await removeEmpty(dirname(folder));
 }
-
-/** Name of folders that setup makes for itself among those of others. */
-const OUR_FOLDER = 'git-ot';
 
 /** False when something is in it, or it may not be removed. */
 async function removeEmpty(folder: string): Promise<boolean> {
