@@ -33,7 +33,7 @@ const SILENT_MS = 2_000;
 
 /**
  * Takes the lock of the folder `directory`; a wait of some seconds is told through `platform.notice`. Throws
- * `OT_BUCKET_LOCKED` (exit 7) after `waitMs`, `OT_READ_ONLY` or `OT_DISK_FULL` where no file can be made, and
+ * `OT_BUCKET_LOCKED` (exit 7) after `waitMs`, `OT_NO_BUCKET` (exit 6) when the folder is gone, `OT_READ_ONLY` or `OT_DISK_FULL` where no file can be made, and
  * `OT_LOCK_BROKEN` where something else stands under the name of a lock.
  */
 export async function acquireLock(
@@ -78,7 +78,7 @@ export async function lockHolder(directory: string, platform: Platform): Promise
     const { message, hint = '' } = lockedError(holder, platform.machineId, path);
     return { message, hint, since: (await stat(path)).mtimeMs };
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return null;
+    if (error instanceof OtError || isSystemError(error, 'ENOTDIR', 'EACCES', 'EPERM')) return null;
     throw error;
   }
 }
@@ -147,7 +147,9 @@ async function release(path: string): Promise<void> {
 }
 
 async function lockNumbers(directory: string): Promise<number[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    throw isSystemError(error, 'ENOENT') ? gone(directory, error) : error;
+  });
   return entries.flatMap((entry) => {
     const match = PATTERN.exec(entry.name);
     if (match === null) return [];
@@ -201,6 +203,14 @@ async function isCopy(directory: string, number: number, inode: string | undefin
 function pauseMs(attempt: number, platform: Platform): number {
   const ceiling = Math.min(250, 5 * 2 ** Math.min(attempt, 6));
   return 2 + (Number.parseInt(platform.randomHex(2), 16) % ceiling);
+}
+
+/** While it was waited for, somebody purged everything. */
+function gone(directory: string, cause: unknown): OtError {
+  return new OtError('OT_NO_BUCKET', 'not_found', `${directory} is no longer there`, {
+    hint: 'run the command again to begin a new bucket',
+    cause,
+  });
 }
 
 function notALock(path: string): OtError {

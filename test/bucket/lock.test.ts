@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/base/platform.ts';
@@ -39,6 +39,14 @@ describe('the bucket lock', () => {
     });
     await held.release();
     await (await acquireLock(directory, platform, { waitMs: 0 })).release();
+  });
+
+  it('says so when the folder goes while it is waited for', async () => {
+    const directory = join(tempDir(), 'home');
+    await mkdir(directory);
+    await acquireLock(directory, testPlatform());
+    const platform = { ...testPlatform(), sleep: () => rm(directory, { recursive: true, force: true }) };
+    await expect(acquireLock(directory, platform)).rejects.toMatchObject({ code: 'OT_NO_BUCKET' });
   });
 
   it('survives a killed holder at once', async () => {
