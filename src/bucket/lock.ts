@@ -78,7 +78,7 @@ export async function lockHolder(directory: string, platform: Platform): Promise
     const { message, hint = '' } = lockedError(holder, platform.machineId, path);
     return { message, hint, since: (await stat(path)).mtimeMs };
   } catch (error) {
-    if (error instanceof OtError || isSystemError(error, 'ENOTDIR', 'EACCES', 'EPERM')) return null;
+    if (error instanceof OtError || isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return null;
     throw error;
   }
 }
