@@ -118,6 +118,15 @@ export class TraceNames {
     return `sources/${source}/observed/${kind}.${this.#suffix}`;
   }
 
+  /** The record of a turn, numbered from 1. */
+  turn(number: number): string {
+    return this.observed(0, `turn-${String(number).padStart(5, '0')}`);
+  }
+
+  isTurn(path: string): boolean {
+    return /^sources\/0\/observed\/turn-\d{5}\./.test(path);
+  }
+
   contextBlob(oid: string): string {
     return `context/blobs/${oid}`;
   }

@@ -5,6 +5,7 @@ import { decodeRecord } from '../record/decode.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
 import { ObservedStart } from '../record/start.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
+import { ObservedTurn } from '../record/turn.ts';
 import { TraceNames } from './layout.ts';
 
 /** Every file below a tree, by slash-separated path. Reads trees only. */
@@ -95,6 +96,20 @@ export class TraceFolder {
     const path = this.names.observed(0, 'start');
     if ((await this.#observedOid(path)) === null) return null;
     return decodeRecord(ObservedStart, await this.bytes(path), this.#where(path));
+  }
+
+  /** Paths of the records of turns, in their order. */
+  async turnPaths(): Promise<string[]> {
+    const folder = 'sources/0/observed';
+    const seen = await this.#objects.resolve(this.tree, folder);
+    const files = seen?.type === 'tree' ? await this.#objects.readTree(seen.oid) : [];
+    const names = files.map(({ name }) => `${folder}/${name}`);
+    return names.filter((path) => this.names.isTurn(path)).sort();
+  }
+
+  /** What changed in the work tree during one turn; `path` is one of {@link turnPaths}. */
+  async turn(path: string): Promise<ObservedTurn> {
+    return decodeRecord(ObservedTurn, await this.bytes(path), this.#where(path));
   }
 
   /** Object id of what {@link dependencies} reads: traces with the same have the same. */

@@ -12,6 +12,7 @@ import { metaRowOf } from '../record/meta.ts';
 import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '../record/source.ts';
 import { ObservedStart } from '../record/start.ts';
 import { MetaRow, TraceHead } from '../record/trace.ts';
+import { ObservedTurn } from '../record/turn.ts';
 import { SecretList } from '../security/secret-list.ts';
 import { filesDigest } from './files-digest.ts';
 import type { TraceCopy } from './find.ts';
@@ -30,7 +31,7 @@ export async function verifyTrace(copy: TraceCopy, rehash: boolean): Promise<Fin
 
 const FIXED_FILES = /^(?:meta|trace|secrets)$/;
 const LISTED =
-  /^(?:(?:steps|patches|context)\/\d{5,}|sources\/\d{1,6}\/(?:meta|\d{5,}|observed\/[a-z][a-z_-]{0,40}))$/;
+  /^(?:(?:steps|patches|context)\/\d{5,}|sources\/\d{1,6}\/(?:meta|\d{5,}|observed\/[a-z][a-z_-]{0,40}(?:\d{5})?))$/;
 const BLOB = /^(?:context\/blobs\/|blobs\/([0-9a-f]{2})\/)([0-9a-f]{40,64})$/;
 
 class TraceVerifier {
@@ -68,6 +69,9 @@ class TraceVerifier {
     if (this.#files.has(told)) await this.#record(told, ObservedGit);
     const start = this.#names.observed(0, 'start');
     if (this.#files.has(start)) await this.#record(start, ObservedStart);
+    for (const path of this.#files.keys()) {
+      if (this.#names.isTurn(path)) await this.#record(path, ObservedTurn);
+    }
     const row = await this.#record(this.#names.meta, MetaRow);
     await this.#checkSecrets();
     if (head === null) return;

@@ -50,6 +50,10 @@ export async function mendTrace(
   if (git !== null) putRecord(files, folder.names.observed(0, 'git'), git);
   const start = await orLost(() => folder.start());
   if (start !== null) putRecord(files, folder.names.observed(0, 'start'), start);
+  for (const path of (await orLost(() => folder.turnPaths())) ?? []) {
+    const turn = await orLost(() => folder.turn(path));
+    if (turn !== null) putRecord(files, path, turn);
+  }
   const { cwd, inlineSubagents } = facts;
   const head = traceHeadOf(identity, facts);
   return { files, head, metas, project, dependencies, cwd, inlineSubagents, bytes };

@@ -1,5 +1,6 @@
 /** The drain over the application: what `capture drain` runs, and what reading commands run on leftovers. */
 import { OtError } from '../base/errors.ts';
+import { Beside } from '../capture/live/beside.ts';
 import { type DrainReport, drainSpool } from '../capture/live/drain.ts';
 import { drainAtWork } from '../capture/live/marker.ts';
 import { listSpool } from '../capture/live/spool.ts';
@@ -9,6 +10,7 @@ import { describeCodeRepository, packedTip } from '../git/code-repository.ts';
 import { sessionLog } from './agent-folders.ts';
 import type { App } from './app.ts';
 import { startLooker } from './start-look.ts';
+import { turnLook } from './turn-look.ts';
 import { withBucket } from './with-bucket.ts';
 
 const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 };
@@ -26,11 +28,14 @@ export async function drain(app: App, options: { readonly lookAgainMs: number })
       capture: visitor({
         bucket,
         describeRepository: (folder) => describeCodeRepository(app.git, folder),
-        packedTip: (folder, ref) => packedTip(app.git, folder, ref),
         isTracked: trackingOf(app.git),
         isMarked: (sessionId) => marked.has(sessionId),
         locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
-        lookAtStart: startLooker(app, bucket.repository.algorithm, began),
+        beside: new Beside(bucket, {
+          packedTip: (folder, ref) => packedTip(app.git, folder, ref),
+          lookAtStart: startLooker(app, bucket.repository.algorithm, began),
+          turns: turnLook(app),
+        }),
       }),
     }),
   );

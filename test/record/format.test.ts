@@ -11,6 +11,7 @@ import { ObservedDependencies, ObservedGit, ObservedProject, SourceMeta } from '
 import { ObservedStart } from '../../src/record/start.ts';
 import { Step } from '../../src/record/step.ts';
 import { MetaRow, TraceHead } from '../../src/record/trace.ts';
+import { ObservedTurn } from '../../src/record/turn.ts';
 import { SecretList } from '../../src/security/secret-list.ts';
 
 const FORMAT = readFileSync(join(import.meta.dirname, '../../src/record/FORMAT.md'), 'utf8');
@@ -25,6 +26,7 @@ const SCHEMAS = {
   ObservedDependencies,
   ObservedGit,
   ObservedStart,
+  ObservedTurn,
 } as const;
 
 /** Examples of FORMAT.md by the word after `record`. */

@@ -23,6 +23,11 @@ export function endsTurn({ events }: Visit): boolean {
   return events.some(({ event }) => TURN_END.test(event));
 }
 
+/** True when what a person asked for is done with this event: a sub-agent ends before, and a session behind it. */
+export function endsPrompt(event: string): boolean {
+  return TURN_END.test(event) && !/^(subagentstop|sessionend)$/i.test(event);
+}
+
 /** When a session started, or went on after a pause, as the youngest of these events tells; null when none does. */
 export function startOf({ events }: Visit): number | null {
   const starts = events.filter(({ event }) => /^sessionstart$/i.test(event));

@@ -10,32 +10,38 @@ import { putRecord, writeRecords } from '../derive.ts';
 import { TraceFiles } from '../trace-files.ts';
 import { captureMessage } from '../transaction.ts';
 
-/** The record as it shall be from now on; null when it stays. */
-type Next = (folder: TraceFolder) => Promise<object | null>;
+/** A record and its place in the trace, below `sources/0/observed`. */
+export interface Observed {
+  readonly path: string;
+  readonly record: object;
+}
+
+/** A record as it shall be from now on; null when everything stays. */
+type Next = (folder: TraceFolder) => Promise<Observed | null>;
 
 /**
- * Writes `sources/0/observed/<kind>` of a trace; no commit when nothing changes. Resolves with false when the trace
+ * Writes a record of what was seen beside a trace; no commit when nothing changes. Resolves with false when the trace
  * is not here. Throws what the bucket throws; a trace that cannot be read is left to `verify` and the next capture.
  */
-export async function observe(bucket: Bucket, traceId: string, kind: string, next: Next): Promise<boolean> {
+export async function observe(bucket: Bucket, traceId: string, next: Next): Promise<boolean> {
   const found = await find(bucket, traceId);
   if (found === null) return false;
   if ((await nextOf(found.folder, next)) === null) return true;
-  await withWritableBucket(bucket, (writable) => append(writable, traceId, kind, next));
+  await withWritableBucket(bucket, (writable) => append(writable, traceId, next));
   return true;
 }
 
-async function append(bucket: Bucket, traceId: string, kind: string, next: Next): Promise<void> {
+async function append(bucket: Bucket, traceId: string, next: Next): Promise<void> {
   const { repository, platform } = bucket;
   const found = await find(bucket, traceId);
-  const record = found === null ? null : await nextOf(found.folder, next);
-  if (found === null || record === null) return;
+  const observed = found === null ? null : await nextOf(found.folder, next);
+  if (found === null || observed === null) return;
   const { ref, folder } = found;
   const old = await folder.files();
   const batch = repository.objects.batch();
   const files = new TraceFiles(batch, repository.algorithm, new Set(old.values()));
   files.adopt(old, '');
-  putRecord(files, folder.names.observed(0, kind), record);
+  putRecord(files, observed.path, observed.record);
   const metas = await folder.sourceMetas();
   const row = writeRecords(
     files,
@@ -48,7 +54,7 @@ async function append(bucket: Bucket, traceId: string, kind: string, next: Next)
   await appendJournal(repository, batch, [{ ref, traces, message: captureMessage([row]) }], platform);
 }
 
-async function nextOf(folder: TraceFolder, next: Next): Promise<object | null> {
+async function nextOf(folder: TraceFolder, next: Next): Promise<Observed | null> {
   try {
     return await next(folder);
   } catch (error) {

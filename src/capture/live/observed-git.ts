@@ -115,5 +115,8 @@ export async function observeGit(
   events: readonly SpoolEvent[],
 ): Promise<void> {
   if (events.every((event) => headOf(event) === null)) return;
-  await observe(bucket, traceId, 'git', async (folder) => withEvents(await folder.git(), events));
+  await observe(bucket, traceId, async (folder) => {
+    const record = withEvents(await folder.git(), events);
+    return record === null ? null : { path: folder.names.observed(0, 'git'), record };
+  });
 }

@@ -2,14 +2,13 @@
  * The look at a session's start: instruction files and names of variables. Files are whatever a folder holds: read
  * bounded, through no link that leads out of its place, and never waited for.
  */
-import { isUtf8 } from 'node:buffer';
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { isSystemError } from '../../base/errors.ts';
 import { hashObject } from '../../git/object-codec.ts';
 import type { HashAlgorithm } from '../../git/ports.ts';
 import type { InstructionFile, ObservedStart } from '../../record/start.ts';
 import { type InstructionPlace, isBelow } from './instruction-places.ts';
+import { readSmallFile } from './small-file.ts';
 
 const MOST_FILES = 64;
 /** Longest file whose text is kept, and most bytes of all texts of a start. */
@@ -84,14 +83,10 @@ async function readPlace(place: InstructionPlace, room: number): Promise<ReadFil
   try {
     const target = await realpath(path);
     if (!(await staysWithin(target, place))) return { ...unknown, omitted: 'link_outside' };
-    // The path is real already: what became a link since is refused, and a pipe is not waited for.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await open(target, flags);
-    try {
-      return { ...unknown, ...(await readFile(file, room)) };
-    } finally {
-      await file.close();
-    }
+    const read = await readSmallFile(target, { largest: LARGEST_FILE, room });
+    if (read === null) return null;
+    const { modified, ...facts } = read;
+    return { ...unknown, ...facts, modified_at: modified.toISOString() };
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null;
     if (isFailedCall(error)) return { ...unknown, omitted: 'unreadable' };
@@ -106,30 +101,4 @@ function isFailedCall(error: unknown): boolean {
 
 async function staysWithin(target: string, { path, within }: InstructionPlace): Promise<boolean> {
   return target === path || isBelow(target, await realpath(within));
-}
-
-async function readFile(
-  file: FileHandle,
-  room: number,
-): Promise<Partial<ReadFile> & Pick<ReadFile, 'bytes' | 'modified_at'>> {
-  const stats = await file.stat();
-  const facts = { bytes: stats.isFile() ? stats.size : 0, modified_at: stats.mtime.toISOString() };
-  if (!stats.isFile()) return { ...facts, omitted: 'not_a_file' };
-  if (stats.size > LARGEST_FILE) return { ...facts, omitted: 'too_large' };
-  if (stats.size > room) return { ...facts, omitted: 'over_budget' };
-  const bytes = await readAll(file, stats.size);
-  if (!isUtf8(bytes) || bytes.includes(0)) return { ...facts, omitted: 'not_text' };
-  return { ...facts, bytes: bytes.length, text: bytes.toString('utf8') };
-}
-
-/** No more than the file held when it was looked at, however it grows. */
-async function readAll(file: FileHandle, size: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await file.read(bytes, at, size - at, at);
-    if (bytesRead === 0) break;
-    at += bytesRead;
-  }
-  return bytes.subarray(0, at);
 }

@@ -2,30 +2,23 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Bucket } from '../../bucket/home.ts';
-import type { TraceFolder } from '../../bucket/trace-folder.ts';
-import type { ObservedStart } from '../../record/start.ts';
 import { type CaptureReport, captureSessions } from '../capture.ts';
 import { isFileError } from '../file-error.ts';
 import type { DescribeRepository } from '../project.ts';
+import type { Beside } from './beside.ts';
 import type { VisitResult } from './drain.ts';
-import { startOf, type Visit } from './fold.ts';
-import { observe } from './observe.ts';
-import { observeGit, type PackedTip, withPackedTips } from './observed-git.ts';
-import { withStarts } from './observed-start.ts';
-import { dropStart, keepStart, pendingStart } from './pending-starts.ts';
+import type { Visit } from './fold.ts';
 
 export interface VisitOptions {
   readonly bucket: Bucket;
   readonly describeRepository: DescribeRepository;
-  readonly packedTip: PackedTip;
   /** False for a folder whose sessions shall not be captured. */
   readonly isTracked: (cwd: string | null) => Promise<boolean>;
   /** True for a session that carries a do-not-save mark. */
   readonly isMarked: (sessionId: string) => boolean;
   /** Log of a session whose agent names no path in its payload; null when it cannot be told. */
   readonly locate: (agent: string, sessionId: string) => string | null;
-  /** What there is to see where a session has just started. */
-  readonly lookAtStart: (visit: Visit, at: Date) => Promise<ObservedStart>;
+  readonly beside: Beside;
 }
 
 /** The `capture` of {@link drainSpool} over a bucket. */
@@ -33,10 +26,10 @@ export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitR
   return async (visit) => {
     const log = logOf(visit, options);
     if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) {
-      await dropStart(options.bucket.home, visit);
+      await options.beside.forget(visit);
       return { outcome: 'excluded', log };
     }
-    await keepStarts(visit, options);
+    await options.beside.look(visit);
     const paths = await pathsOf(log);
     if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
     return captureOrAbsent(paths, visit, options);
@@ -49,7 +42,7 @@ async function captureOrAbsent(
   visit: Visit,
   options: VisitOptions,
 ): Promise<VisitResult> {
-  const { sessionId, cwd, events } = visit;
+  const { sessionId, cwd } = visit;
   try {
     const { bucket, describeRepository, isMarked } = options;
     // The id in the log counts as well: not every hook tells it.
@@ -66,31 +59,12 @@ async function captureOrAbsent(
     if (first?.status === 'error' || first?.status === 'skipped') {
       return notCaptured(first.code ?? 'OT_NOT_A_SESSION', paths[0]!);
     }
-    if (first?.trace_id !== undefined) {
-      await observeGit(bucket, first.trace_id, await withPackedTips(events, options.packedTip));
-      await observeStarts(first.trace_id, visit, options);
-    }
+    if (first?.trace_id !== undefined) await options.beside.tell(first.trace_id, visit);
     return { outcome: 'captured', traces: changed(report), log: paths[0]! };
   } catch (error) {
     if (isFileError(error)) return notCaptured(error.code, paths[0]!);
     throw error;
   }
-}
-
-/** Looks now, whenever the log comes: the files change. */
-async function keepStarts(visit: Visit, { bucket, lookAtStart }: VisitOptions): Promise<void> {
-  const at = startOf(visit);
-  if (at !== null) {
-    await keepStart(bucket.home, bucket.platform, visit, await lookAtStart(visit, new Date(at)));
-  }
-}
-
-/** What was seen at its start goes into the trace; it waits on when the trace cannot take it. */
-async function observeStarts(traceId: string, visit: Visit, { bucket }: VisitOptions): Promise<void> {
-  const seen = await pendingStart(bucket.home, visit);
-  if (seen === null) return;
-  const next = async (folder: TraceFolder): Promise<object | null> => withStarts(await folder.start(), seen);
-  if (await observe(bucket, traceId, 'start', next)) await dropStart(bucket.home, visit);
 }
 
 function notCaptured(code: string, log: string): VisitResult {

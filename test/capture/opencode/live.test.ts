@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { traceIdOf } from '../../../src/base/ids.ts';
 import { openSqlite } from '../../../src/base/sqlite.ts';
+import { Beside } from '../../../src/capture/live/beside.ts';
 import type { Visit } from '../../../src/capture/live/fold.ts';
 import { visitor } from '../../../src/capture/live/visit.ts';
 import { expectVerified, TestBucket } from '../../support/bucket.ts';
@@ -18,10 +19,16 @@ it('captures the session that the hook is about, as often as it grows', async ()
   const visit = visitor({
     bucket: bucket.bucket,
     describeRepository: async () => null,
-    packedTip: async () => null,
+    beside: new Beside(bucket.bucket, {
+      packedTip: async () => null,
+      lookAtStart: async () => ({ starts: [], texts: [] }),
+      turns: {
+        git: { between: async () => [], filesAt: async () => new Map() },
+        take: async () => null,
+      },
+    }),
     isTracked: async () => true,
     isMarked: () => false,
-    lookAtStart: async () => ({ starts: [], texts: [] }),
     locate: () => path,
   });
   const ask: Visit = {

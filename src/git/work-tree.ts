@@ -1,0 +1,112 @@
+/** What a work tree holds that its HEAD does not. Everything here only reads: no index is refreshed, no lock taken. */
+import type { Oid } from './ports.ts';
+import type { GitProgram } from './spawn.ts';
+
+export interface WorkTreeChanges {
+  /** Null without commits. */
+  readonly head: Oid | null;
+  /** Paths below the top that differ from HEAD or that git does not know, but none that it ignores; sorted. */
+  readonly paths: readonly string[];
+}
+
+/** Longest answer of git that is taken, in bytes. */
+const MOST_OUTPUT = 16 * 1024 * 1024;
+/** Paths given to one command. */
+const PATHS_AT_ONCE = 200;
+/** Neither a monitor nor the user's settings have a say. */
+const PLAIN = ['core.fsmonitor=false', 'status.relativePaths=false', 'core.quotePath=false'];
+const READ_ONLY = { GIT_OPTIONAL_LOCKS: '0', GIT_LITERAL_PATHSPECS: '1' };
+
+/** Null when git takes longer than `limitMs` or tells too much. Throws `OT_GIT_FAILED`. */
+export async function changedPaths(
+  git: GitProgram,
+  top: string,
+  limitMs: number,
+): Promise<WorkTreeChanges | null> {
+  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all'];
+  const quiet = ['--no-renames', '--ignore-submodules=all'];
+  const child = git.start([...args, ...quiet], { cwd: top, config: PLAIN, env: READ_ONLY });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MOST_OUTPUT) child.kill('SIGKILL');
+    else chunks.push(chunk);
+  });
+  child.stderr.resume();
+  child.stdin.on('error', () => {});
+  child.stdin.end();
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+  clearTimeout(timer);
+  return code === 0 ? parseStatus(Buffer.concat(chunks).toString('utf8')) : null;
+}
+
+/** Reads `git status --porcelain=v2 --branch -z` without renames. */
+export function parseStatus(output: string): WorkTreeChanges {
+  let head: Oid | null = null;
+  const paths = new Set<string>();
+  for (const entry of output.split('\0')) {
+    if (entry.startsWith('# branch.oid ')) head = /^[0-9a-f]{40,64}$/.exec(entry.slice(13))?.[0] ?? null;
+    else if (entry.startsWith('? ')) paths.add(entry.slice(2));
+    // `1 XY sub mH mI mW hH hI path`, and of a conflict `u XY sub m1 m2 m3 mW h1 h2 h3 path`.
+    else if (/^1 .. N/.test(entry)) paths.add(behind(entry, 8));
+    else if (/^u .. N/.test(entry)) paths.add(behind(entry, 10));
+  }
+  return { head, paths: [...paths].sort() };
+}
+
+/** Paths in which two commits differ; empty when one of them is not here. */
+export async function pathsBetween(git: GitProgram, top: string, from: Oid, to: Oid): Promise<string[]> {
+  const args = [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    '--no-renames',
+    '--ignore-submodules=all',
+    from,
+    to,
+    '--',
+  ];
+  const { code, stdout } = await git.run(args, { cwd: top, config: PLAIN, okCodes: [0, 128] });
+  return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : [];
+}
+
+export interface CommittedFile {
+  readonly blob: Oid;
+  readonly bytes: number;
+}
+
+/** Regular files of a commit, by path; those that it does not have are left out. */
+export async function filesAt(
+  git: GitProgram,
+  top: string,
+  commit: Oid,
+  paths: readonly string[],
+): Promise<Map<string, CommittedFile>> {
+  const found = new Map<string, CommittedFile>();
+  for (let at = 0; at < paths.length; at += PATHS_AT_ONCE) {
+    const args = ['ls-tree', '-r', '-l', '-z', '--full-tree', commit, '--'];
+    const { stdout } = await git.run([...args, ...paths.slice(at, at + PATHS_AT_ONCE)], {
+      cwd: top,
+      env: READ_ONLY,
+      okCodes: [0, 128],
+    });
+    for (const entry of stdout.toString('utf8').split('\0')) {
+      const match = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(entry);
+      if (match !== null) found.set(match[3]!, { blob: match[1]!, bytes: Number(match[2]) });
+    }
+  }
+  return found;
+}
+
+/** The rest behind that many words. */
+function behind(entry: string, words: number): string {
+  let at = 0;
+  for (let word = 0; word < words; word += 1) at = entry.indexOf(' ', at) + 1;
+  return entry.slice(at);
+}
