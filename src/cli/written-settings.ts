@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OtError } from '../base/errors.ts';
-import { Made, readInstalled } from '../capture/live/setup/made.ts';
+import { Made, REPOSITORY, readInstalled } from '../capture/live/setup/made.ts';
 import { readRepositories } from '../capture/live/setup/repository.ts';
 import { readState } from '../capture/live/state.ts';
 import { findCodeRepository } from '../git/code-repository.ts';
@@ -12,8 +12,7 @@ import { NOTES_REF } from '../trail/notes.ts';
 import type { App } from './app.ts';
 import { installPlaces } from './install-places.ts';
 
-/** How the list of what setup made names a repository, and a configuration file of the person that git made for us. */
-const REPOSITORY = 'repository';
+/** How the list of what setup made names a configuration file of the person that git made for us. */
 const CONFIGURATION = 'configuration';
 /** Our sections, and what `trail sync` sets for notes. */
 const OURS = '^(opentraces\\.|notes\\.(rewriteref|opentraces\\.mergestrategy)$)';
@@ -64,31 +63,32 @@ export async function allWritten(app: App): Promise<Written[]> {
   const noted = readInstalled(app.home).filter(({ what }) => what === REPOSITORY);
   const hooked = await readRepositories(installPlaces(app));
   const { sessions } = await readState(app.home);
-  const folders = [
+  const folders: string[] = [
     ...noted.map(({ path }) => path),
     ...hooked.map(({ top }) => top),
     ...sessions.flatMap(({ cwd }) => cwd ?? []),
-    ...currentFolder(app),
   ];
+  const here = currentFolder(app);
+  if (here !== null) folders.push(here);
   const seen = new Set<string>();
   const written: Written[] = [];
   for (const folder of new Set(folders)) {
     const found = await findCodeRepository(app.git, folder).catch(() => null);
     if (found === null || seen.has(found.commonDir)) continue;
     seen.add(found.commonDir);
-    const here = await writtenIn(app, found.topLevel);
-    if (here !== null) written.push(here);
+    const place = await writtenIn(app, found.topLevel);
+    if (place !== null) written.push(place);
   }
   const own = await settingsOf(app, '/', 'global');
   return own.length === 0 ? written : [...written, { repository: null, settings: own, refs: [] }];
 }
 
-/** None when it was deleted. */
-function currentFolder(app: App): string[] {
+/** Null when it was deleted. */
+export function currentFolder(app: App): string | null {
   try {
-    return [app.cwd];
+    return app.cwd;
   } catch (error) {
-    if (error instanceof OtError) return [];
+    if (error instanceof OtError) return null;
     throw error;
   }
 }

@@ -2,11 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -412,6 +415,20 @@ describe('the inverse of a setup', () => {
     expect(has('.opentraces/hooks/spool', '.opentraces/hooks/made')).toEqual([false, true]);
     await ot(at, 'setup', 'skill', '--remove');
     expect(has('.claude/skills', '.claude/mine', '.opentraces')).toEqual([false, true, false]);
+  });
+
+  it('takes the hooks of a copied repository when run in it, and forgets repositories that are gone', async () => {
+    const at = repository();
+    const before = snapshot(at.home);
+    for (const verb of ['git', 'pi']) await ot(at, 'setup', verb);
+    const copy = join(at.home, 'copy');
+    cpSync(at.cwd, copy, { recursive: true });
+    rmSync(at.cwd, { recursive: true });
+    await ot({ ...at, cwd: at.home }, 'setup', 'pi', '--remove');
+    expect(readdirSync(at.home).sort()).toEqual(['.gitconfig-empty', 'copy']);
+    expect(await ot({ ...at, cwd: copy }, 'setup', 'uninstall')).toMatchObject({ code: 0 });
+    renameSync(copy, at.cwd);
+    expect(snapshot(at.home)).toEqual(before);
   });
 
   it('finds what was set up under another setting, and drops the backup of a file that others mended', async () => {

@@ -2,12 +2,15 @@
  * `$OT_HOME/hooks/made`: where setup put something, and the folders it made for that. What it made goes with the last
  * file of ours below it; a folder that somebody else has put something into by then is theirs.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
 import { makeFolders, missingFolders } from '../../../base/folders.ts';
 import type { Platform } from '../../../base/platform.ts';
+
+/** What names a repository in whose configuration something of ours stands. */
+export const REPOSITORY = 'repository';
 
 /** A file of ours, or one with something of ours in it. */
 export interface Installed {
@@ -58,6 +61,10 @@ export class Made {
 
   /** Removes the folders that have served, and writes the rest; when there is none, the list goes too. */
   async settle(): Promise<void> {
+    for (const { what, path } of [...this.#files.values()]) {
+      const place = what === REPOSITORY ? path : dirname(path);
+      if (!existsSync(place)) this.note({ what, path }, false);
+    }
     for (const folder of [...this.#folders].sort().reverse()) {
       if ([...this.#files.keys()].some((path) => path.startsWith(`${folder}/`))) continue;
       await rmdir(folder).catch(() => undefined);

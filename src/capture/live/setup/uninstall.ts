@@ -1,4 +1,5 @@
 /** The exact inverse of every setup: what is ours goes, what somebody edited stays where it is. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { OtError } from '../../../base/errors.ts';
 import type { GitProgram } from '../../../git/spawn.ts';
@@ -21,6 +22,7 @@ import {
   planRepository,
   type RepositoryHooks,
   readRepositories,
+  repositoryHooks,
 } from './repository.ts';
 
 export interface Uninstall {
@@ -30,14 +32,16 @@ export interface Uninstall {
 }
 
 /**
- * Plans the removal everywhere, also from where agents kept their settings then: hosts first, then the scripts that
- * their hooks run. One place that is refused keeps no other.
+ * Plans the removal everywhere, also from where agents kept their settings then, and from the repository around `cwd`
+ * where setup does not know it: hosts first, then the scripts that their hooks run. One place that is refused keeps no
+ * other.
  */
 export async function planUninstall(
   git: GitProgram,
   homes: AgentHomes,
   shells: ShellHomes,
   places: Places,
+  cwd: string | null,
 ): Promise<Uninstall> {
   const changes: FileChange[] = [];
   const left: OtError[] = [];
@@ -60,16 +64,28 @@ export async function planUninstall(
     if (!known.has(file.path)) await plan(() => planInstalled(file, places));
   }
   const kept: RepositoryHooks[] = [];
-  for (const hooks of await readRepositories(places)) {
+  const noted = await readRepositories(places);
+  for (const hooks of [...noted, ...(await unknownHooks(git, cwd, noted))]) {
     if (!(await isThere(hooks.folder))) continue;
     const repository = await planRepository(git, hooks, places, true);
-    changes.push(...repository.changes);
+    const isNoted = noted.includes(hooks);
+    changes.push(...repository.changes.filter((change) => isNoted || actionOf(change) !== 'none'));
     left.push(...repository.left);
     if (repository.left.length > 0) kept.push(hooks);
   }
   changes.push(await planRepositories(places, kept));
   await plan(() => planScripts(places, true));
   return { changes, left };
+}
+
+/** A repository that was copied with its hooks, or set up by somebody else: setup has not noted it. */
+async function unknownHooks(
+  git: GitProgram,
+  cwd: string | null,
+  noted: readonly RepositoryHooks[],
+): Promise<RepositoryHooks[]> {
+  const hooks = cwd === null ? null : await repositoryHooks(git, cwd).catch(() => null);
+  return hooks === null || noted.some(({ folder }) => folder === hooks.folder) ? [] : [hooks];
 }
 
 /** What is noted under a path where nobody looks now, as after a change of `CLAUDE_CONFIG_DIR`. */
@@ -88,17 +104,21 @@ export async function planUnusedScripts(
 ): Promise<FileChange[]> {
   const gone = new Set(changes.map(({ path }) => path));
   const isUser = ({ what, path }: Installed): boolean =>
-    !gone.has(path) && (what === GIT_HOOKS || AGENT_TARGETS.some(({ agent }) => agent === what));
+    !gone.has(path) &&
+    existsSync(path) &&
+    (what === GIT_HOOKS || AGENT_TARGETS.some(({ agent }) => agent === what));
   if (readInstalled(places.home).some(isUser)) return [];
   try {
     for (const target of AGENT_TARGETS) {
       const isGone = changes.some(({ record }) => record?.what === target.agent);
       if (!isGone && (await agentState(target, homes, places)) !== 'none') return [];
     }
-    const folders = (await readRepositories(places)).map(({ folder }) => `${folder}/`);
-    const isLeft = (folder: string): boolean => ![...gone].some((path) => path.startsWith(folder));
-    if (folders.some(isLeft)) return [];
-    return (await planScripts(places, true)).filter((change) => actionOf(change) !== 'none');
+    const repositories = await readRepositories(places);
+    const isLeft = ({ folder }: RepositoryHooks): boolean =>
+      existsSync(folder) && ![...gone].some((path) => path.startsWith(`${folder}/`));
+    if (repositories.some(isLeft)) return [];
+    const scripts = [...(await planScripts(places, true)), await planRepositories(places, [])];
+    return scripts.filter((change) => actionOf(change) !== 'none');
   } catch (error) {
     // Settings that cannot be read may use them, and a script that somebody edited is theirs.
     if (error instanceof OtError) return [];

@@ -8,7 +8,7 @@ import { agentHomes, installPlaces, shellHomes } from '../../install-places.ts';
 import { purgeAll, purgePlan } from '../../purge.ts';
 import { runSetup } from '../../setup.ts';
 import { keptNotes, purgedNotes } from '../../views/setup.ts';
-import { allWritten, removeWritten, type Written } from '../../written-settings.ts';
+import { allWritten, currentFolder, removeWritten, type Written } from '../../written-settings.ts';
 
 export class SetupUninstallCommand extends OtCommand {
   static override paths = [['setup', 'uninstall']];
@@ -41,8 +41,8 @@ export class SetupUninstallCommand extends OtCommand {
   }
 
   async #uninstall(app: App): Promise<Reply> {
-    const plan = await planUninstall(app.git, agentHomes(app), shellHomes(app), installPlaces(app));
-    const { changes, left } = plan;
+    const [homes, shells, places] = [agentHomes(app), shellHomes(app), installPlaces(app)];
+    const { changes, left } = await planUninstall(app.git, homes, shells, places, currentFolder(app));
     const run = { target: 'uninstall', changes, remove: true, dryRun: this.dryRun };
     const done = await runSetup(app, run);
     return left.length === 0 ? done : { ...done, failure: someLeft(left) };
