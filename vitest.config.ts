@@ -8,8 +8,12 @@ const define = { __OT_VERSION__: JSON.stringify(version) };
 /** clipanion's package.json names no file ending, and its ES modules are not ones node can load. */
 const clipanion = fileURLToPath(new URL('node_modules/clipanion/lib/advanced/index.js', import.meta.url));
 const resolve = { alias: [{ find: /^clipanion$/, replacement: clipanion }] };
-// Files share their worker's modules, which takes a tenth of the time; those that replace one are `*.mocked.ts`.
-const base = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
+const base = {
+  environment: 'node' as const,
+  globalSetup: 'test/support/shared-build.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   test: {
@@ -17,11 +21,6 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { define, resolve, test: { ...base, name: 'fast', include: ['test/**/*.test.ts'] } },
-      {
-        define,
-        resolve,
-        test: { ...base, name: 'mocked', include: ['test/**/*.mocked.ts'], isolate: true },
-      },
       {
         define,
         resolve,

@@ -3,9 +3,10 @@
  * home and a bucket of their own.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type App, createApp } from '../../src/cli/app.ts';
 import type { CommandEntry } from '../../src/cli/command-entry.ts';
@@ -14,6 +15,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { hermeticEnv, tempDir } from './git-env.ts';
 import { testPlatform } from './platform.ts';
+import { SHARED_BUILD } from './shared-build.ts';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -121,20 +123,39 @@ export interface SpawnOptions {
 
 let building: Promise<string> | undefined;
 
-/** Path of the bundled program, built from these sources into a folder of this test file. */
+/** Path of the bundled program, built from these sources once for all files of a run. */
 export function binary(): Promise<string> {
   building ??= build();
   return building;
 }
 
+/** Who makes the folder builds into it, the others wait for its mark. */
 async function build(): Promise<string> {
-  const out = join(tempDir('git-ot-dist-'), 'dist');
-  const script = join(ROOT, 'scripts', 'build.mjs');
-  const { code, stderr } = await runProgram(process.execPath, [script, '--out', out], {
-    machine: newMachine(),
-  });
-  if (code !== 0) throw new Error(`the build failed:\n${stderr.slice(0, 2000)}`);
+  const shared = process.env[SHARED_BUILD];
+  if (shared === undefined) throw new Error('test/support/shared-build.ts has not run');
+  const out = join(shared, 'dist');
+  const done = join(shared, 'done');
+  if (isFirst(join(shared, 'claimed'))) {
+    const script = join(ROOT, 'scripts', 'build.mjs');
+    const args = [script, '--out', out];
+    const { code, stderr } = await runProgram(process.execPath, args, { machine: newMachine() });
+    writeFileSync(`${done}.draft`, code === 0 ? '' : `the build failed:\n${stderr.slice(0, 2000)}`);
+    renameSync(`${done}.draft`, done);
+  }
+  while (!existsSync(done)) await delay(20);
+  const failure = readFileSync(done, 'utf8');
+  if (failure !== '') throw new Error(failure);
   return join(out, 'git-ot.cjs');
+}
+
+function isFirst(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Runs the built program. */
