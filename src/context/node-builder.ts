@@ -61,8 +61,16 @@ export class NodeBuilder {
       ...(drops === undefined ? {} : { drops }),
       ...(Object.keys(layers).length === 0 ? {} : { layers }),
       ...(forks.length === 0 ? {} : { forks }),
-      ...(step.origin.parent_missing === true ? { limitations: ['parent_missing'] } : {}),
+      ...this.#limitationsOf(step),
     };
+  }
+
+  #limitationsOf({ origin }: WindowStep): Pick<ContextNode, 'limitations'> {
+    const limitations = [
+      ...(origin.parent_missing === true ? ['parent_missing'] : []),
+      ...(this.#drops.lacksBoundary ? ['boundary_missing'] : []),
+    ];
+    return limitations.length === 0 ? {} : { limitations };
   }
 
   #branchOf(step: WindowStep, parent: number | null, compacts: boolean): BranchType {

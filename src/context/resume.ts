@@ -1,5 +1,6 @@
 /** `ctx resume`: everything another agent needs to go on from a node. */
 import type { BranchType } from '../record/context.ts';
+import { traceLimitations } from './limitations.ts';
 import type { MessagesContent } from './messages.ts';
 import { type LayerView, type NodeView, viewNode } from './node-view.ts';
 import { type OpenedContext, storedStep } from './open.ts';
@@ -53,7 +54,7 @@ export async function resumeAt(
     env: envOf(runtime.content as Readonly<Record<string, unknown>>),
     mcp_state: (tools.content as { mcp_servers: Readonly<Record<string, unknown>> }).mcp_servers,
     trail_anchor_hint: await headAt(context, step),
-    capture_limitations,
+    capture_limitations: [...new Set([...capture_limitations, ...(await traceLimitations(context))])],
   };
 }
 

@@ -33,16 +33,23 @@ export interface ContextTree {
   readonly runs: readonly TreeRun[];
   readonly orphan_branch_roots: readonly string[];
   readonly subagent_trace_ids: readonly string[];
+  /** What is not known of its windows, and codes of what the capture could not read. */
+  readonly capture_limitations: readonly string[];
 }
 
 export interface TreeOptions {
+  /** Of the trace, and of its sub-agents. */
+  readonly limitations: readonly string[];
   /** Leaf of the path that counts as active; the youngest node by default. */
   readonly leaf?: number;
   /** Branches that were left, too. */
   readonly orphans: boolean;
 }
 
-export function treeOf({ traceId, nodes }: OpenedContext, { leaf, orphans }: TreeOptions): ContextTree {
+export function treeOf(
+  { traceId, nodes }: Pick<OpenedContext, 'traceId' | 'nodes'>,
+  { leaf, orphans, limitations }: TreeOptions,
+): ContextTree {
   const steps = [...nodes.keys()].sort((left, right) => left - right);
   const last = leaf ?? steps.at(-1);
   const active = pathTo(nodes, last);
@@ -59,8 +66,16 @@ export function treeOf({ traceId, nodes }: OpenedContext, { leaf, orphans }: Tre
     nodes: shown.map((step) => treeNode(traceId, nodes, step)),
     runs: runsOf(nodes, shown, active),
     orphan_branch_roots: left.map((step) => nodeIdOf(traceId, step)),
-    subagent_trace_ids: [...new Set(steps.flatMap((step) => nodes.get(step)!.forks ?? []))],
+    subagent_trace_ids: forksIn(nodes),
+    capture_limitations: [
+      ...new Set([...steps.flatMap((step) => nodes.get(step)!.limitations ?? []), ...limitations]),
+    ],
   };
+}
+
+/** Trace ids of all sub-agents that steps of the trace started. */
+export function forksIn(nodes: NodeIndex): string[] {
+  return [...new Set([...nodes.values()].flatMap(({ forks = [] }) => forks))];
 }
 
 /** Steps from a root to `leaf`; a chain that does not go back ends there. */

@@ -13,6 +13,12 @@ export class WindowDrops {
   readonly #summaries: number[] = [];
   /** Drops that take effect once the model has written its summary. */
   #next: Drops['before'];
+  #lacksBoundary = false;
+
+  /** True when the step at hand is a summary that no boundary announced: what else it left in is not known. */
+  get lacksBoundary(): boolean {
+    return this.#lacksBoundary;
+  }
 
   /** Steps in order, each once. */
   of(step: WindowStep): Drops | undefined {
@@ -24,6 +30,7 @@ export class WindowDrops {
   }
 
   #beforeOf(step: WindowStep): Drops['before'] {
+    this.#lacksBoundary = false;
     const due = this.#next;
     this.#next = undefined;
     return this.#compactionOf(step) ?? due;
@@ -49,7 +56,10 @@ export class WindowDrops {
     }
     this.#summaries.push(step_index);
     const follows = this.#boundary === step_index - 1 && step_index > 1;
-    if (role !== 'agent') return follows ? undefined : { keep: kept ?? [] };
+    if (role !== 'agent') {
+      this.#lacksBoundary = !follows;
+      return follows ? undefined : { keep: kept ?? [] };
+    }
     // The call that writes the summary still sees everything; what comes after it does not.
     this.#next = { keep: [[follows ? step_index - 1 : step_index, step_index]] };
     return undefined;

@@ -15,7 +15,11 @@ export interface WindowEntry {
   readonly droppedResults?: readonly string[];
 }
 
-export type WindowLimitation = 'context_node_missing' | 'parent_missing' | 'parent_later';
+export type WindowLimitation =
+  | 'context_node_missing'
+  | 'parent_missing'
+  | 'parent_later'
+  | 'boundary_missing';
 
 export interface ContextWindow {
   readonly step: number;
@@ -61,6 +65,7 @@ function chainTo(
     if (compaction === null || isKept(compaction, at)) chain.push(node);
     if (compaction === null && node.drops?.before !== undefined) {
       compaction = node;
+      if (node.limitations?.includes('boundary_missing')) limitations.add('boundary_missing');
       least = Math.min(node.step_index, ...node.drops.before.keep.map(([first]) => first));
     }
     if (node.parent_step !== null && node.parent_step >= node.step_index) {

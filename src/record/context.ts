@@ -83,7 +83,10 @@ export const ContextNode = z.looseObject({
   ),
   /** Trace ids of the sub-agents this step started. */
   forks: z.optional(z.array(z.string())),
-  /** `parent_missing`: the entry names a parent that is not in the source. */
+  /**
+   * `parent_missing`: the entry names a parent that is not in the source; `boundary_missing`: a summary that no
+   * boundary announced.
+   */
   limitations: z.optional(z.array(z.string())),
 });
 export type ContextNode = z.infer<typeof ContextNode>;

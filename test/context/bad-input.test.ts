@@ -138,6 +138,8 @@ describe('a Claude Code session', () => {
     const nodes = await nodesOf(entries({}, {}, { isCompactSummary: true }, {}));
     expect(stepsAt(nodes, 4)).toEqual([3, 4]);
     expect(nodes.get(3)?.branch_type).toBe('compaction_fork');
+    expect(windowAt(nodes, 4).limitations).toEqual(['boundary_missing']);
+    expect(windowAt(nodes, 2).limitations).toEqual([]);
   });
 
   it('with ids longer than a text may be is read like any other', async () => {
@@ -176,6 +178,33 @@ describe('a Claude Code session', () => {
   });
 });
 
+it('what is wrong with a session is said by its tree and its resume packet', async () => {
+  const machine = newMachine();
+  const path = join(machine.cwd, `${SESSION}.jsonl`);
+  const other = '99999999-2222-4333-8444-555555555555';
+  const again = { uuid: 'u1', message: { role: 'user', content: 'another' } };
+  const torn = Buffer.concat([
+    entries({}, again, { parentUuid: 'nobody' }, { sessionId: other }, { isCompactSummary: true }),
+    Buffer.from('{"type":"user","uu'),
+  ]);
+  writeFileSync(path, torn);
+  await ot(machine, 'capture', path);
+  const [{ trace_id }] = (await ot(machine, 'trace', 'list')).reply.traces;
+  const { capture_limitations } = (await ot(machine, 'ctx', 'tree', trace_id)).reply;
+  const told = [
+    'another_session',
+    'boundary_missing',
+    'duplicate_uuid',
+    'parent_missing',
+    'truncated_last_line',
+  ];
+  expect([...capture_limitations].sort()).toEqual(told);
+  const packet = (await ot(machine, 'ctx', 'resume', `${trace_id}:last`)).reply;
+  expect(packet.capture_limitations).toEqual(
+    expect.arrayContaining(['another_session', 'boundary_missing', 'truncated_last_line']),
+  );
+});
+
 describe('a sub-agent whose log is missing', () => {
   it('is named by the step that started it', async () => {
     const session = new SessionText().user('start').call('Task', { prompt: 'look' });
@@ -190,6 +219,7 @@ describe('a sub-agent whose log is missing', () => {
     expect(tree.subagent_trace_ids).toEqual(nodes.get(2)?.forks);
     const child = await runInProcess(['ctx', 'tree', tree.subagent_trace_ids[0], '--json'], { machine });
     expect(child.code).toBe(6);
+    expect(tree.capture_limitations).toEqual(['subagent_session_unreachable']);
   });
 });
 

@@ -109,7 +109,7 @@ function expectSound({ nodes }: Derived): void {
   }
   const stride = Math.max(1, Math.ceil(nodes.size / LOOKS));
   for (let step = 1; step <= nodes.size; step += stride) expectWindow(nodes, step);
-  const tree = treeOf({ traceId: 't', nodes } as Parameters<typeof treeOf>[0], { orphans: true });
+  const tree = treeOf({ traceId: 't', nodes }, { orphans: true, limitations: [] });
   expect(tree.nodes).toHaveLength(nodes.size);
 }
 

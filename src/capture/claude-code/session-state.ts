@@ -10,6 +10,9 @@ import { noteContext } from './context-facts.ts';
 import { Places } from './places.ts';
 import { SessionNotes } from './session-notes.ts';
 
+/** Ids of sessions in one file that are told apart. */
+const MAX_SESSIONS = 100;
+
 /** What makes a new step beside its origin and time. */
 export interface NewStep {
   readonly role: 'system' | 'user' | 'agent';
@@ -24,6 +27,7 @@ export class SessionState extends StepLedger {
   readonly #places = new Places();
   readonly #entries = new Set<string>();
   readonly #uuids = new Set<string>();
+  readonly #sessions = new Set<string>();
   readonly #callType: 'main' | 'subagent';
 
   constructor(parse: ParseOptions, windowSize: number, callType: 'main' | 'subagent') {
@@ -71,10 +75,20 @@ export class SessionState extends StepLedger {
     this.window.restTouch();
   }
 
-  endEntry({ fields }: Entry): void {
+  endEntry(entry: Entry): void {
+    const { fields } = entry;
     const { touched, count } = this.window;
+    this.#noteSession(entry);
     this.#places.note(fields, touched, count);
     noteContext(this.context, fields, touched === count && count > 0 ? count : count + 1);
+  }
+
+  /** A file that was continued elsewhere, or into which several programs wrote, is still one trace. */
+  #noteSession(entry: Entry): void {
+    const { sessionId } = entry.fields;
+    if (typeof sessionId !== 'string' || this.#sessions.has(sessionId)) return;
+    if (this.#sessions.size > 0) this.limits.add('another_session', entry);
+    if (this.#sessions.size < MAX_SESSIONS) this.#sessions.add(sessionId);
   }
 
   #originOf(entry: Entry, messageId: string | undefined): Origin {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'clipanion';
+import { limitationsOf } from '../../../context/limitations.ts';
 import { openContext, stepIn } from '../../../context/open.ts';
 import { treeOf } from '../../../context/tree.ts';
 import type { App } from '../../app.ts';
@@ -29,7 +30,8 @@ export class CtxTreeCommand extends OtCommand {
     return withShelves(app, engineName(this.engine), async ({ shelves }) => {
       const context = await openContext(shelves, wholeTrace(this.reference));
       const at = leaf === undefined ? {} : { leaf: stepIn(context, leaf) };
-      const tree = treeOf(context, { ...at, orphans: this.orphans });
+      const limitations = await limitationsOf(context, shelves);
+      const tree = treeOf(context, { ...at, orphans: this.orphans, limitations });
       return {
         schema: 'opentraces.ctx.tree.v1',
         data: { ...tree, remote: context.remote },
