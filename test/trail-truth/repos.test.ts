@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeRepository } from '../support/trail-judge.ts';
 import { makeRepository } from '../support/trail-repos.ts';
 
-const CASES = ['cherry-pick', 'common-lines', 'human-inside', 'rebase-reorder'];
+const CASES = ['cherry-pick', 'common-lines', 'human-inside'];
 
 describe('whose line it is, in repositories made by scripts', () => {
   it.each(CASES)('%s', async (name) => {
