@@ -1,7 +1,8 @@
 /** Sole use of `$OT_HOME`: what deletes it must not have a drain or a capture write it anew. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { OtError } from '../base/errors.ts';
 import { acquireLock } from '../bucket/lock.ts';
+import { unwritable } from '../bucket/storage.ts';
 import { claimMarker, drainAtWork, releaseMarker } from '../capture/live/marker.ts';
 import type { App } from './app.ts';
 
@@ -17,7 +18,7 @@ const SILENT_MS = 2_000;
  */
 export async function aloneIn<T>(app: App, work: () => Promise<T>): Promise<T> {
   const { home, platform } = app;
-  if (!existsSync(home)) return work();
+  if (statSync(home, { throwIfNoEntry: false })?.isDirectory() !== true) return work();
   const deadline = platform.now().getTime() + LONGEST_WAIT_MS;
   await takeMarker(app, deadline);
   try {
@@ -34,7 +35,8 @@ export async function aloneIn<T>(app: App, work: () => Promise<T>): Promise<T> {
 }
 
 /** Waits for the drain to end, and for its process: that writes to the last. */
-async function takeMarker({ home, platform }: App, deadline: number): Promise<void> {
+async function takeMarker(app: App, deadline: number): Promise<void> {
+  const { home, platform } = app;
   const began = platform.now().getTime();
   let told = false;
   for (let last = 0; ; ) {
@@ -42,12 +44,20 @@ async function takeMarker({ home, platform }: App, deadline: number): Promise<vo
     const pid = holder === platform.pid ? null : holder;
     if (pid !== null) last = pid;
     const isGone = pid === null && (last === 0 || platform.processStart(last) === null);
-    if (isGone && (await claimMarker(home, platform))) return;
+    if (isGone && (await claim(app))) return;
     const now = platform.now().getTime();
     if (now >= deadline) throw atWork(last);
     if (!told && now - began >= SILENT_MS) platform.notice?.(`waiting: ${atWork(last).message}`);
     told ||= now - began >= SILENT_MS;
     await platform.sleep(POLL_MS);
+  }
+}
+
+async function claim({ home, platform }: App): Promise<boolean> {
+  try {
+    return await claimMarker(home, platform);
+  } catch (error) {
+    throw unwritable(home, error);
   }
 }
 

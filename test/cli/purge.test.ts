@@ -126,6 +126,17 @@ describe('a purge', () => {
     expect(names(machine.otHome)).toEqual(before);
   });
 
+  it('takes no file for a home, and says where it cannot write', async () => {
+    const machine = newMachine();
+    put(machine.otHome, 'mine');
+    expect(await ot(machine, ...PURGE)).toMatchObject({ code: 0 });
+    expect(readFileSync(machine.otHome, 'utf8')).toBe('mine');
+    const other = await usedMachine();
+    put(join(other.otHome, 'spool'), 'in the way');
+    expect(await ot(other, ...PURGE)).toMatchObject({ code: 2, reply: { error: { code: 'OT_READ_ONLY' } } });
+    expect(await ot(other, 'bucket', 'verify')).toMatchObject({ code: 0 });
+  });
+
   it('shows in a dry run what it then takes', async () => {
     const machine = await usedMachine();
     put(join(machine.otHome, 'hooks', 'mine'), 'x');
