@@ -1,10 +1,10 @@
-// git-ot: notes that a session came to rest; 'git ot setup opencode --remove' takes this file out.
+// git-ot: notes that a session began or came to rest; 'git ot setup opencode --remove' takes this file out.
 import { spawn } from 'node:child_process';
 
 const HOOKS = @HOOKS@;
 
 /** Never waits, never fails: the script prints nothing and ends by itself. */
-function note(sessionId, cwd) {
+function note(hook_event_name, sessionId, cwd) {
   try {
     if (typeof sessionId !== 'string') return;
     const child = spawn(`${HOOKS}/spool`, ['agent', 'opencode'], {
@@ -14,7 +14,7 @@ function note(sessionId, cwd) {
     });
     child.on('error', () => {});
     child.stdin.on('error', () => {});
-    child.stdin.end(JSON.stringify({ hook_event_name: 'Stop', session_id: sessionId, cwd }));
+    child.stdin.end(JSON.stringify({ hook_event_name, session_id: sessionId, cwd }));
     child.unref();
   } catch {
     return;
@@ -23,6 +23,8 @@ function note(sessionId, cwd) {
 
 export const GitOt = async ({ directory }) => ({
   event: async ({ event }) => {
-    if (event?.type === 'session.idle') note(event.properties?.sessionID, directory);
+    const { sessionID, info } = event?.properties ?? {};
+    if (event?.type === 'session.idle') note('Stop', sessionID, directory);
+    else if (event?.type === 'session.created' && !info?.parentID) note('SessionStart', info?.id, directory);
   },
 });

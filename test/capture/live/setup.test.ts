@@ -121,7 +121,18 @@ describe('setup of an agent with extensions', () => {
       await event({ event: { type: 'session.idle', properties: { sessionID: 'ses_1' } } });`,
       '"session_id":"ses_1"',
     ],
-  ])('the extension of %s notes the end of a turn', async (agent, file, host, expected) => {
+    [
+      'opencode',
+      '.config/opencode/plugins/git-ot.js',
+      `import { GitOt } from './extension.mjs';
+      const { event } = await GitOt({ directory: process.cwd() });
+      const created = (info) => event({ event: { type: 'session.created', properties: { info } } });
+      await created({ id: 'ses_2', parentID: 'ses_1' });
+      await created({ id: 'ses_1' });`,
+      '"session_id":"ses_1"',
+      'SessionStart',
+    ],
+  ])('the extension of %s notes what happens', async (agent, file, host, expected, event = 'Stop') => {
     const machine = newMachine();
     await ot(machine, 'setup', agent);
     put(join(machine.home, 'extension.mjs'), readFileSync(join(machine.home, file), 'utf8'));
@@ -135,7 +146,7 @@ describe('setup of an agent with extensions', () => {
     await expect.poll(text, { timeout: 10_000 }).toMatchObject([expect.stringMatching(/\}$/)]);
     const [note = ''] = text();
     expect(note).toContain(`name ${agent}\n`);
-    expect(note).toContain('{"hook_event_name":"Stop",');
+    expect(note).toContain(`{"hook_event_name":"${event}",`);
     expect(note).toContain(expected);
   });
 
