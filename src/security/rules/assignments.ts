@@ -5,9 +5,9 @@
  */
 import type { Finding } from '../contract.ts';
 import type { Span } from '../placeholder.ts';
-import { type Assigned, assignedAt, namedValueAt } from './assigned.ts';
+import { type Assigned, assignedAt, namedValueAt, spacedValueAt } from './assigned.ts';
 import { isBasicPair } from './headers.ts';
-import { isRandomText } from './random.ts';
+import { isCaseNoise, isRandomText } from './random.ts';
 import { entropyOf, type Rule, shape } from './rule.ts';
 
 /** Names of passwords; the other names are of keys and tokens, which are longer and more random. */
@@ -21,6 +21,12 @@ const PASSWORD_WORDS = [
   'pwd',
   'pass=',
   'pass:',
+  'passwort',
+  'kennwort',
+  'wachtwoord',
+  'contrase',
+  'mot_de_passe',
+  'senha',
 ];
 const KEY_WORDS = [
   'secret',
@@ -32,8 +38,11 @@ const KEY_WORDS = [
   'accesskey',
   'access-key',
 ];
-const MORE_KEY_WORDS = ['auth_key', 'authkey', 'private_key', 'privatekey', 'encryption_key', 'signing_key'];
-const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'webhook_key'];
+/** What is in front of `key` where a key is meant that opens something, and none of a table, list or keyboard. */
+const KEYS_OF =
+  'auth private encryption decryption signing master deploy license service_account subscription storage shared admin root app server session account webhook hmac cipher';
+const MORE_KEY_WORDS = KEYS_OF.split(' ').flatMap((of) => ['_', '-', ''].map((sign) => `${of}${sign}key`));
+const CREDENTIAL_WORDS = ['credential', 'client_id_secret'];
 
 /**
  * Names around the word that are of something else: a public key, the id, name or place of a secret; or of a
@@ -54,7 +63,7 @@ export function isOfNoSecret(text: string, at: number): boolean {
 }
 
 /** A key is one word of any signs but those that part a pair or a tag. */
-const KEY_SIGNS = /^[^:<> \t]+$/;
+const KEY_SIGNS = /^(?:base64:)?[^:<> \t]+$/;
 const QUOTED = /[^"'`\r\n\\]{6,512}/y;
 const BARE = /[^ \t\r\n"'`,;\\<>(){}[\]|&]{8,512}/y;
 
@@ -74,6 +83,7 @@ function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): b
 
 /** A quoted password may be short, but is no single word and no sentence. */
 function isPasswordValue(value: string): boolean {
+  if (isCaseNoise(value)) return true;
   return !/^[A-Za-z_ .:-]{1,512}$/.test(value) && !/ .{1,80} /.test(value) && entropyOf(value) >= 2;
 }
 
@@ -82,8 +92,11 @@ function matchAssignment(text: string, at: number, isPassword: boolean): Span | 
   const assigned = assignedAt(text, at);
   const span = assigned && valueAt(text, assigned, isPassword, isPassword && isVariable(text, at, assigned));
   if (span !== null) return span;
-  const named = namedValueAt(text, at);
-  return named && valueAt(text, named, isPassword, false);
+  for (const place of [namedValueAt(text, at), spacedValueAt(text, at)]) {
+    const found = place && valueAt(text, place, isPassword, false);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The secret at `start`; one of a variable may be as short and plain as one in quotes. */

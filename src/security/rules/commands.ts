@@ -3,9 +3,9 @@ import { isBasicPair } from './headers.ts';
 import { isRandomText } from './random.ts';
 import { entropyOf, isNoSample, type Rule, shape } from './rule.ts';
 
-/** A variable, a template, a file, another option, or the word itself in the place of a value. */
+/** A template, a variable, a file, another option, or the word itself in the place of a value. */
 const STAND_IN =
-  /^(?:[-$%<{(@/~.]|[A-Z_]{3,80}$|x{3}|\*{3}|(?:your|my|the|some|new|old|test)?[-_]?(?:password|passwd|pass|pwd|secret|token|key|stdin)$)/i;
+  /^(?:[-$%<{(@/~.]|x{3}|\*{3}|(?:your|my|the|some|new|old|test)?[-_]?(?:password|passwd|pass|pwd|secret|token|key|stdin)$)/i;
 /** An argument: up to a space, or what the quotes hold. */
 const ARGUMENT = String.raw`\\{0,4}["'\x60]?([^ \t\r\n"'\\\x60;|&)]{4,256})`;
 
@@ -15,7 +15,7 @@ const WORD = String.raw`[^ \t\r\n]{1,200}`;
 
 /** What stands behind an option of a password, whatever the program. */
 function isPassword(text: string): boolean {
-  return !STAND_IN.test(text) && isNoSample(text) && entropyOf(text) >= 2;
+  return !STAND_IN.test(text) && !/^[A-Z_]{3,80}$/.test(text) && isNoSample(text) && entropyOf(text) >= 2;
 }
 
 /** One that no word is: behind options that other programs have as well. */
@@ -72,6 +72,30 @@ export const COMMAND_RULES: readonly Rule[] = [
       String.raw`(?:mysql|mariadb)[a-z-]{0,12}(?:[ \t]{1,4}[^ \t\r\n;|&]{1,80}){0,6}?[ \t]{1,4}-p${ARGUMENT}`,
     ),
     isNoWord,
+  ),
+  command(
+    'mongo-password',
+    ['mongo'],
+    new RegExp(
+      String.raw`mongo[a-z]{0,8}(?:[ \t]{1,4}[^ \t\r\n;|&]{1,80}){0,6}?[ \t]{1,4}-p[ \t]{1,4}${ARGUMENT}`,
+    ),
+    isNoWord,
+  ),
+  command(
+    'key-passphrase',
+    ['ssh-keygen', 'keytool'],
+    new RegExp(
+      String.raw`(?:ssh-keygen|keytool)(?:[ \t]{1,4}[^ \t\r\n;|&]{1,80}){0,12}?[ \t]{1,4}-(?:N|P|storepass|keypass)[ \t]{1,4}${ARGUMENT}`,
+    ),
+    isPassword,
+  ),
+  command(
+    'openssl-password',
+    ['openssl'],
+    new RegExp(
+      String.raw`openssl(?:[ \t]{1,4}[^ \t\r\n;|&]{1,80}){0,12}?[ \t]{1,4}(?:-k[ \t]{1,4}|-pass(?:in|out)?[ \t]{1,4}pass:)${ARGUMENT}`,
+    ),
+    isPassword,
   ),
   command(
     'netrc-password',

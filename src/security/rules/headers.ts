@@ -1,6 +1,6 @@
 /** Credentials by their place in a protocol: JWTs, authorization headers, users of command lines. */
 import type { Span } from '../placeholder.ts';
-import { isCaseNoise } from './random.ts';
+import { isCaseNoise, isRandomText } from './random.ts';
 import { entropyOf, isNoSample, type Rule, shape } from './rule.ts';
 
 /** Names and templates that stand where a credential would. */
@@ -41,6 +41,17 @@ export function isBasicPair(secret: string): boolean {
   return /^[\x20-\x7e]{0,300}:[\x20-\x7e]{0,700}$/.test(decoded);
 }
 
+/** Cookies by which a person stays logged in. */
+const SESSION_COOKIE =
+  /(?:connect\.sid|phpsessid|jsessionid|(?:laravel_|rack\.)session|session(?:_?id|-token)?|_session|remember_token|\.aspxauth|auth_token)=([A-Za-z0-9%._~+/-]{16,2048}={0,2})/i;
+const COOKIES =
+  'connect.sid= phpsessid= jsessionid= session= sessionid= session_id= session-token= remember_token= .aspxauth=';
+
+/** Neither a UUID nor a hash nor words: ids of sessions of programs look like these. */
+function isCookieValue(value: string): boolean {
+  return isRandomText(value) && !/^[0-9a-f-]{16,64}$/i.test(value) && /[A-Z]/.test(value);
+}
+
 /** `-u name:password`, quoted or not. */
 const USER =
   /[ \t](?:-u|--user|--proxy-user)(?:=|[ \t]{0,5})(\\{0,4}["'])?([^ \t\r\n"'\\:/$<{]{0,80}:[^ \t\r\n"'\\$<{]{3,200})/dy;
@@ -66,6 +77,7 @@ export const HEADER_RULES: readonly Rule[] = [
   }),
   shape('authorization', 'auth_header', ['authorization'], AUTHORIZATION, { accept: isHeaderValue }),
   shape('authorization-token', 'auth_header', ['bearer'], BEARER, { accept: isHeaderValue }),
+  shape('session-cookie', 'secret', COOKIES.split(' '), SESSION_COOKIE, { accept: isCookieValue }),
   shape('authorization-basic', 'auth_header', ['basic '], BASIC, { accept: isBasicPair }),
   {
     name: 'curl-user',

@@ -62,7 +62,34 @@ const encodedKey = shape(
   { certain: true, accept: (secret) => Buffer.from(secret.slice(0, 120), 'base64').includes('PRIVATE KEY') },
 );
 
+/** The private half of a key file of PuTTY. */
+function matchPuttyKey(text: string, at: number): Span | null {
+  const header = after(/private-lines:[ \t]{0,4}[0-9]{1,4}/iy, text, at);
+  if (header === at) return null;
+  const end = bodyEnd(text, header);
+  return end - header < MIN_BODY ? null : { start: at, end };
+}
+
+/** Farthest between members of a JSON Web Key. */
+const JWK_REACH = 2048;
+const JWK_PRIVATE = /["']d["'][ \t\r\n]{0,20}:[ \t\r\n]{0,20}["']([A-Za-z0-9_-]{40,1024})["']/d;
+
+/** The member that makes a JSON Web Key a private one. */
+function matchWebKey(text: string, at: number): Span | null {
+  const from = Math.max(0, at - JWK_REACH);
+  const span = JWK_PRIVATE.exec(text.slice(from, at + JWK_REACH))?.indices?.[1];
+  return span === undefined ? null : { start: from + span[0], end: from + span[1] };
+}
+
 export const PRIVATE_KEY_RULES: readonly Rule[] = [
+  {
+    name: 'putty-key',
+    kind: 'private_key',
+    anchors: ['private-lines:'],
+    certain: true,
+    match: matchPuttyKey,
+  },
+  { name: 'json-web-key', kind: 'private_key', anchors: ['kty'], certain: false, match: matchWebKey },
   { name: 'private-key', kind: 'private_key', anchors: ['-----begin'], certain: true, match: matchKey },
   encodedKey,
 ];

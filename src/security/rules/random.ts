@@ -29,7 +29,7 @@ export function isCaseNoise(text: string): boolean {
 
 /** Identifiers of programs: words joined by case, dots, hyphens or underscores. */
 const IDENTIFIER =
-  /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+$/;
+  /^[A-Za-z]+(?:[ ._/:-][A-Za-z]+)*[0-9]{0,2}$|^[A-Za-z]+[0-9]{0,4}(?:[ ._/:-][A-Za-z]+[0-9]{0,4})+(?:[._-][0-9]{1,4})?$/;
 
 /** True for a value that is no name: of a field that is said to hold a secret, so that little proves it. */
 export function isRandomText(value: string): boolean {

@@ -3,7 +3,7 @@ import { entropyOf, isNoSample, looksRandom, type Rule, shape, token, word } fro
 
 /** `name = value` with the names amazon's own tools use for the secret half. */
 const AWS_SECRET =
-  /[A-Za-z_]{3,30}["'\\]{0,6}[ \t]{0,4}(?:=>|:=|[=:,])[ \t]{0,4}["'\\]{0,6}([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/;
+  /[A-Za-z_]{3,30}["'\\]{0,6}[ \t]{0,4}(?:=>|:=|[=:,]|(?<=[ \t]))[ \t]{0,4}["'\\]{0,6}([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/;
 
 /** Ids end in a documentation word in samples; only of the ids of users may all be letters, others are words then. */
 function isAwsKey(id: string): boolean {

@@ -142,7 +142,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     'newrelic-key',
     'api_key',
     'nrak- nrii- nrjs- nrra- nral',
-    /NR(?:AK|II|JS|RA)-[A-Za-z0-9-]{19,42}/i,
+    /NR(?:AK|II|JS|RA)-[A-Za-z0-9_-]{19,42}/i,
     looksRandom,
   ),
   token('newrelic-license', 'api_key', 'ffffnral', /(?<=(?<from>[a-f0-9]{32}))FFFFNRAL/),
