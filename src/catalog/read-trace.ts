@@ -83,37 +83,6 @@ export async function readSegment(copy: TraceCopy, { first, oid }: SegmentRef): 
   return { first, oid, steps, gaps: read.length - steps.length + lost };
 }
 
-/**
- * Steps of a segment that are wanted, large texts inline; others are not even decoded. What cannot be read is
- * left out.
- */
-export async function readSegmentSteps(
-  copy: TraceCopy,
-  { first, oid }: SegmentRef,
-  wanted: ReadonlySet<number>,
-): Promise<Step[]> {
-  const { objects } = copy.tip.shelf;
-  const blob = await orNull(objects.read(oid));
-  if (blob === null || blob.type !== 'blob') return [];
-  const folder = openCopy(copy);
-  const lines = blob.data
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => mayBe(wanted, line));
-  const steps = await Promise.all(lines.map((line) => readLine(line, folder, objects, () => undefined)));
-  return steps.filter(
-    (step): step is Step => step !== null && isOf(first, step) && wanted.has(step.step_index),
-  );
-}
-
-const STEP_INDEX = /"step_index":(\d{1,7})/g;
-
-/** A string's text has no bare quote, so that only members match: the step's own, and rarely one of an argument. */
-function mayBe(wanted: ReadonlySet<number>, line: string): boolean {
-  for (const [, index] of line.matchAll(STEP_INDEX)) if (wanted.has(Number(index))) return true;
-  return false;
-}
-
 async function readLine(
   line: string,
   folder: TraceFolder,

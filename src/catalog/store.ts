@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 8;
+export const CATALOG_VERSION = 9;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -40,7 +40,8 @@ CREATE TABLE places (trace INTEGER PRIMARY KEY, cwd TEXT NOT NULL);
 CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL, effect TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (trace, step, ordinal)) WITHOUT ROWID;
 CREATE TABLE turns (trace INTEGER NOT NULL, step INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
-CREATE TABLE trail_state (repository TEXT PRIMARY KEY, since INTEGER NOT NULL, tips TEXT NOT NULL, stamp TEXT NOT NULL, noted TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE trail_state (repository TEXT PRIMARY KEY, since INTEGER NOT NULL, tips TEXT NOT NULL, sessions TEXT NOT NULL, stamp TEXT NOT NULL, noted TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE trail_roots (git_dir TEXT PRIMARY KEY, head TEXT NOT NULL, roots TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE trail_commits (repository TEXT NOT NULL, oid TEXT NOT NULL, time REAL NOT NULL, committed INTEGER NOT NULL, authored INTEGER NOT NULL, author TEXT NOT NULL, subject TEXT NOT NULL,
   parents TEXT NOT NULL, repeats INTEGER NOT NULL, PRIMARY KEY (repository, oid)) WITHOUT ROWID;
 CREATE INDEX trail_commits_by_author ON trail_commits (repository, authored, author);

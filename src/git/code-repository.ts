@@ -29,7 +29,10 @@ export interface CodeRepositoryDescription {
 export async function findCodeRepository(git: GitProgram, folder: string): Promise<CodeRepository | null> {
   if (!(await isFolder(folder))) return null;
   const ask = ['rev-parse', '--path-format=absolute', '--is-shallow-repository', '--git-common-dir'];
-  const inTree = await git.run([...ask, '--show-toplevel'], { cwd: folder, okCodes: [0, 128] });
+  const [inTree, head] = await Promise.all([
+    git.run([...ask, '--show-toplevel'], { cwd: folder, okCodes: [0, 128] }),
+    headOf(git, folder),
+  ]);
   const answer = inTree.code === 0 ? inTree : await git.run(ask, { cwd: folder, okCodes: [0, 128] });
   const [shallow, commonDir, topLevel] = answer.stdout.toString('utf8').split('\n');
   if (answer.code !== 0 || commonDir === undefined || commonDir === '') return null;
@@ -37,7 +40,7 @@ export async function findCodeRepository(git: GitProgram, folder: string): Promi
     topLevel: topLevel || commonDir,
     commonDir,
     shallow: shallow === 'true',
-    head: await headOf(git, folder),
+    head,
   };
 }
 

@@ -4,7 +4,7 @@ import type { FileGroup } from './file-events.ts';
 import { digestOf, eventsOf, type FileEvent } from './file-events.ts';
 import { packLedger, unpackLedger } from './kept-ledger.ts';
 import { Replay, type Replayed } from './replay.ts';
-import { TrailStore } from './store.ts';
+import { type AttributionRows, rowsOf, type StoredLedger, TrailStore } from './store.ts';
 import type { Trail, TrailOptions } from './trail.ts';
 import { inTransaction } from './trail-state.ts';
 
@@ -25,16 +25,23 @@ export async function attribute(
   { paths, isWanted = () => true, onFile }: AttributeOptions = {},
 ): Promise<number> {
   const attributor = new Attributor(database, new TrailStore(database, repository), trail);
-  const stale = attributor.stale(paths ?? trail.dirty.list()).filter(({ group }) => isWanted(group));
-  const begun = stale.slice(0, 1).map((file) => attributor.begin(file));
-  for (const [done, file] of stale.entries()) {
+  const all = [...(paths ?? trail.dirty.list())];
+  const stale = attributor.stale(all, isWanted);
+  let done = 0;
+  let next = stale.next();
+  let begun = next.done === true ? null : attributor.begin(next.value.file);
+  while (next.done !== true && begun !== null) {
+    const { replay, isResumed } = begun;
+    const { file, looked } = next.value;
     // The next file is read while this one is replayed.
-    begun.push(...stale.slice(done + 1, done + 2).map((next) => attributor.begin(next)));
-    const { replay, isResumed } = begun.shift()!;
-    attributor.keep(file, await replay.run(), isResumed);
-    onFile?.(done + 1, stale.length);
+    next = stale.next();
+    begun = next.done === true ? null : attributor.begin(next.value.file);
+    attributor.add(file, await replay.run(), isResumed);
+    done += 1;
+    onFile?.(looked, all.length);
   }
-  return stale.length;
+  attributor.flush();
+  return done;
 }
 
 /** The file as it stands after everything that is known; nothing is kept. */
@@ -55,7 +62,20 @@ interface StaleFile {
   readonly version: number;
 }
 
+/** What was found of a file, as it is kept. */
+interface FoundFile extends Omit<StaleFile, 'events'> {
+  readonly rows: AttributionRows;
+  readonly ledger: Omit<StoredLedger, 'digest'> | null;
+  readonly isResumed: boolean;
+}
+
+/** Files whose owners are kept in one transaction. */
+const FILES_AT_ONCE = 12;
+
 class Attributor {
+  readonly #found: FoundFile[] = [];
+  readonly #gone: string[] = [];
+  readonly #settled: string[] = [];
   readonly #database: Sqlite;
   readonly #store: TrailStore;
   readonly #trail: Trail;
@@ -66,29 +86,23 @@ class Attributor {
     this.#trail = trail;
   }
 
-  /** Files whose owners follow from something else now; the other paths are settled at once. */
-  stale(paths: Iterable<string>): StaleFile[] {
+  /** Files whose owners follow from something else now, with how many paths were looked at; the other paths are settled. */
+  *stale(
+    paths: readonly string[],
+    isWanted: (group: FileGroup) => boolean,
+  ): Generator<{ readonly file: StaleFile; readonly looked: number }, void> {
     const seen = new Set<string>();
-    const found: StaleFile[] = [];
-    const settled: string[] = [];
-    const gone: string[] = [];
-    for (const path of paths) {
+    for (const [at, path] of paths.entries()) {
       if (seen.has(path)) continue;
       const connected = [...this.#trail.connected(path)];
       for (const each of connected) seen.add(each);
       const [group] = this.#trail.groupsOf([path]);
       const file = group === undefined ? null : this.fileOf(group);
-      if (file !== null && !this.#store.isCurrent(nameOf(file.group), file.digest)) found.push(file);
-      else settled.push(...connected);
-      if (file === null) gone.push(...connected);
+      if (file === null) this.#gone.push(...connected);
+      if (file === null || this.#store.isCurrent(nameOf(file.group), file.digest))
+        this.#settled.push(...connected);
+      else if (isWanted(file.group)) yield { file, looked: at + 1 };
     }
-    if (settled.length > 0) {
-      inTransaction(this.#database, () => {
-        this.#store.drop(gone);
-        this.#trail.dirty.remove(settled);
-      });
-    }
-    return found;
   }
 
   fileOf(group: FileGroup): StaleFile {
@@ -109,17 +123,34 @@ class Attributor {
     return { replay: new Replay(group, this.#trail.sources, rest, start), isResumed: start !== null };
   }
 
-  /** Not where another process has taken in something meanwhile: it is for a later time then. */
-  keep({ group, events, digest, version }: StaleFile, replayed: Replayed, isResumed: boolean): void {
-    const ledger =
-      events.length < KEPT_EVENTS ? null : { events: events.length, ledger: packLedger(replayed) };
+  /** Takes what was found of a file; it is kept at the next {@link flush}. */
+  add(file: StaleFile, replayed: Replayed, isResumed: boolean): void {
+    const { group, events, digest, version } = file;
+    const ledger = events.length < KEPT_EVENTS ? null : packLedger(replayed);
+    const kept = ledger && { events: events.length, ledger };
+    this.#found.push({ group, digest, version, rows: rowsOf(replayed), ledger: kept, isResumed });
+    if (this.#found.length >= FILES_AT_ONCE) this.flush();
+  }
+
+  flush(): void {
+    const found = this.#found.splice(0);
+    const gone = this.#gone.splice(0);
+    const settled = this.#settled.splice(0);
+    if (found.length + settled.length === 0) return;
     inTransaction(this.#database, () => {
-      if (this.#store.version !== version && !this.#isAsRead(group, digest)) return;
-      if (!isResumed) this.#store.drop(group.paths);
-      this.#store.add(replayed);
-      this.#store.setCurrent(nameOf(group), digest, ledger);
-      this.#trail.dirty.remove(group.paths);
+      this.#store.drop(gone);
+      this.#trail.dirty.remove(settled);
+      for (const each of found) this.#keep(each);
     });
+  }
+
+  /** Not where another process has taken in something meanwhile: it is for a later time then. */
+  #keep({ group, digest, version, rows, ledger, isResumed }: FoundFile): void {
+    if (this.#store.version !== version && !this.#isAsRead(group, digest)) return;
+    if (!isResumed) this.#store.drop(group.paths);
+    this.#store.add(rows);
+    this.#store.setCurrent(nameOf(group), digest, ledger);
+    this.#trail.dirty.remove(group.paths);
   }
 
   #isAsRead({ paths }: FileGroup, digest: string): boolean {

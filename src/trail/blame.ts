@@ -106,12 +106,12 @@ async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): P
   const trail = await Trail.open(options);
   const connected = trail.connected(path);
   if (trail.dirty.hasAny(connected)) await attribute(options, trail, { paths: connected });
-  const blob = await blobAt(objects, commit ?? head, path);
-  if (commit === null) {
-    const bytes = await readFile(join(topLevel, path));
-    if (blob === null || hashObject(objects.algorithm, 'blob', bytes) !== blob)
-      return workTreeFacts(options, trail, { path, blob, text: bytes.toString('utf8') });
-  }
+  const bytes = commit === null ? await readFile(join(topLevel, path)) : null;
+  const now = bytes === null ? null : hashObject(objects.algorithm, 'blob', bytes);
+  const isKnown = now !== null && trail.hasFile(path, now);
+  const blob = isKnown ? now : await blobAt(objects, commit ?? head, path);
+  if (bytes !== null && blob !== now)
+    return workTreeFacts(options, trail, { path, blob, text: bytes.toString('utf8') });
   const ranges = blob === null ? [] : new TrailStore(database, repository).file(path, blob);
   const lines = new Map<number, LineFacts>();
   for (const { start, end, ...range } of ranges) {

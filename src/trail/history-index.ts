@@ -163,6 +163,12 @@ export class HistoryIndex {
     ).map(({ path }) => path);
   }
 
+  /** Whether some commit left a file like that. */
+  hasFile(path: string, blob: Oid): boolean {
+    const sql = 'SELECT 1 FROM trail_entries WHERE repository = ? AND path = ? AND oid = ? LIMIT 1';
+    return this.#statement(sql).all(this.#repository, path, blob).length > 0;
+  }
+
   knownPaths(): Set<string> {
     const rows = this.#statement('SELECT path FROM trail_paths WHERE repository = ?').all<{ path: string }>(
       this.#repository,

@@ -67,6 +67,12 @@ export class PatchIndex {
     return new Map(rows.map((row) => [row.trace_id, row]));
   }
 
+  /** Whether some session ran in no folder of this machine's clone. */
+  hasForeign(): boolean {
+    const sql = 'SELECT 1 FROM trail_sessions WHERE repository = ? AND is_foreign = 1 LIMIT 1';
+    return this.#database.all(sql, this.#repository).length > 0;
+  }
+
   /** Whether the session edited a file of one of these names. */
   #names({ id }: EditingSession, names: ReadonlySet<string>): boolean {
     if (names.size === 0) return false;

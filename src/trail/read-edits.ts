@@ -4,7 +4,7 @@ import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { readSegmentSteps } from '../catalog/read-trace.ts';
+import { openSegment, type SegmentLines } from '../catalog/segment-lines.ts';
 import { type CallEdits, editsOfStep, isUnconfirmed } from '../record/file-edits.ts';
 import { ShownFile } from '../record/patch.ts';
 import type { Place } from './places.ts';
@@ -75,47 +75,40 @@ export function firstEdit(database: Sqlite, sessions: readonly EditingSession[])
   return first;
 }
 
-/** Segments whose edits are kept: neighbouring files are often edited in the same ones. */
-const MOST_SEGMENTS = 512;
-
-interface SegmentEdits {
-  readonly model: ReadonlyMap<number, string | null>;
-  readonly edits: ReadonlyMap<string, CallEdits>;
-}
+/** Bytes of segments that are kept: neighbouring files are often edited in the same ones. */
+const MOST_BYTES = 48 * 1024 * 1024;
 
 /** Reads texts of patches out of the bucket. */
 export class EditReader {
   readonly #segmentIds: SqliteStatement;
-  readonly #editingSteps: SqliteStatement;
   readonly #shelves: readonly Shelf[];
-  readonly #segments = new Map<string, Promise<SegmentEdits | null>>();
+  readonly #segments = new Map<string, Promise<SegmentLines | null>>();
   readonly #shown = new Map<string, ShownFiles>();
+  #bytes = 0;
 
   constructor(database: Sqlite, shelves: readonly Shelf[]) {
     this.#segmentIds = database.prepare('SELECT oid FROM segments WHERE trace = ? AND first = ?');
-    this.#editingSteps = database.prepare(
-      'SELECT DISTINCT step FROM patches WHERE trace = ? AND step BETWEEN ? AND ?',
-    );
     this.#shelves = shelves;
   }
 
   /** The patches in their order; those whose texts are not here, or of which the log does not say how they ended, are left out. */
   async read(patches: readonly PlacedPatch[]): Promise<FoundEdit[]> {
-    const segments = await Promise.all(patches.map((patch) => this.#segment(patch)));
-    return patches.flatMap((patch, at) => {
-      const segment = segments[at] ?? null;
-      const edits = segment?.edits.get(`${patch.step}.${patch.ordinal}`);
-      if (segment === null || edits === undefined || isUnconfirmed(edits.result)) return [];
-      const model = segment.model.get(patch.step) ?? patch.session.model;
-      return [{ ...edits, ...patch, written: edits.path, model, ...this.#beforeOf(patch, edits) }];
-    });
+    const found = await Promise.all(patches.map((patch) => this.#find(patch)));
+    return found.filter((edit): edit is FoundEdit => edit !== null);
   }
 
-  #beforeOf({ session }: PlacedPatch, { result }: CallEdits): Pick<FoundEdit, 'before'> {
-    const shown = ShownFile.safeParse(result?.metadata?.before);
+  async #find(patch: PlacedPatch): Promise<FoundEdit | null> {
+    const { session, ordinal } = patch;
     const copy = copyOf(session, this.#shelves);
-    if (!shown.success || copy === null) return {};
-    return { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } };
+    const segment = copy === null ? null : await this.#segment(copy, patch);
+    const step = segment === null ? null : await segment.step(patch.step);
+    const edits = step === null ? undefined : editsOfStep(step).find((each) => each.ordinal === ordinal);
+    if (copy === null || edits === undefined || isUnconfirmed(edits.result)) return null;
+    const shown = ShownFile.safeParse(edits.result?.metadata?.before);
+    const before = shown.success
+      ? { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } }
+      : {};
+    return { ...edits, ...patch, written: edits.path, model: step?.model ?? session.model, ...before };
   }
 
   #shownIn(copy: TraceCopy): ShownFiles {
@@ -128,45 +121,27 @@ export class EditReader {
     return shown;
   }
 
-  #segment({ session, step }: PlacedPatch): Promise<SegmentEdits | null> {
+  #segment(copy: TraceCopy, { session, step }: PlacedPatch): Promise<SegmentLines | null> {
     const first = step - ((step - 1) % SEGMENT_STEPS);
     const key = `${session.trace_id} ${first}`;
-    let edits = this.#segments.get(key);
-    if (edits === undefined) {
-      edits = this.#readSegment(session, first);
-      if (this.#segments.size >= MOST_SEGMENTS) this.#segments.delete(this.#segments.keys().next().value!);
-      this.#segments.set(key, edits);
+    let segment = this.#segments.get(key);
+    if (segment === undefined) {
+      segment = this.#open(copy, session, first);
+      if (this.#bytes > MOST_BYTES) {
+        this.#segments.clear();
+        this.#bytes = 0;
+      }
+      this.#segments.set(key, segment);
     }
-    return edits;
+    return segment;
   }
 
-  async #readSegment(session: EditingSession, first: number): Promise<SegmentEdits | null> {
-    const copy = copyOf(session, this.#shelves);
-    const [row] = this.#segmentIds.all<{ oid: string }>(session.id, first);
-    if (copy === null || row === undefined) return null;
-    const rows = this.#editingSteps.all<{ step: number }>(session.id, first, first + SEGMENT_STEPS - 1);
-    return readEdits(
-      copy,
-      { first, oid: row.oid },
-      rows.map(({ step }) => step),
-    );
+  async #open(copy: TraceCopy, { id }: EditingSession, first: number): Promise<SegmentLines | null> {
+    const [row] = this.#segmentIds.all<{ oid: string }>(id, first);
+    const segment = row === undefined ? null : await openSegment(copy, { first, oid: row.oid });
+    this.#bytes += segment?.bytes ?? 0;
+    return segment;
   }
-}
-
-async function readEdits(
-  copy: TraceCopy,
-  segment: { readonly first: number; readonly oid: string },
-  wanted: readonly number[],
-): Promise<SegmentEdits> {
-  const edits = new Map<string, CallEdits>();
-  const model = new Map<number, string | null>();
-  for (const step of await readSegmentSteps(copy, segment, new Set(wanted))) {
-    for (const each of editsOfStep(step)) {
-      edits.set(`${step.step_index}.${each.ordinal}`, each);
-      model.set(step.step_index, step.model ?? null);
-    }
-  }
-  return { edits, model };
 }
 
 function copyOf(

@@ -1,5 +1,6 @@
 /** The code repository that lines are attributed in. */
-import { realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { OtError } from '../base/errors.ts';
 import { projectIdOfPath, projectIdOfRoot } from '../base/ids.ts';
 import { findCodeRepository, rootCommits } from '../git/code-repository.ts';
@@ -21,12 +22,21 @@ export interface TrailRepository {
   readonly objects: ObjectReader;
 }
 
+export interface OpenRepository {
+  readonly git: GitProgram;
+  readonly folder: string;
+  readonly open: (gitDir: string) => Promise<{ readonly objects: ObjectReader }>;
+  /** Commits without parents that HEAD descends from, sorted. */
+  readonly rootsOf?: (gitDir: string, head: Oid) => Promise<readonly Oid[]>;
+}
+
 /** Opens the repository around a folder. Throws `OT_NOT_A_REPOSITORY` (exit 2). */
-export async function openTrailRepository(
-  git: GitProgram,
-  folder: string,
-  open: (gitDir: string) => Promise<{ readonly objects: ObjectReader }>,
-): Promise<TrailRepository> {
+export async function openTrailRepository({
+  git,
+  folder,
+  open,
+  rootsOf,
+}: OpenRepository): Promise<TrailRepository> {
   const found = await findCodeRepository(git, folder);
   if (found === null) {
     throw new OtError('OT_NOT_A_REPOSITORY', 'usage', 'the current folder is in no git repository', {
@@ -34,28 +44,28 @@ export async function openTrailRepository(
     });
   }
   const { commonDir: gitDir, topLevel, shallow, head } = found;
+  const findRoots = rootsOf ?? ((dir: string, commit: Oid) => rootCommits(git, dir, commit));
   const [listed, roots, opened] = await Promise.all([
-    workTrees(git, gitDir),
-    head === null || shallow ? [] : rootCommits(git, gitDir, head),
+    workTrees(gitDir),
+    head === null || shallow ? [] : findRoots(gitDir, head),
     open(gitDir),
   ]);
   const folders = [...new Set([topLevel, ...listed])];
   const spelled = await Promise.all(folders.map((each) => realpath(each).catch(() => each)));
-  const all = [...new Set([...folders, ...spelled])];
+  const all = [...new Set([...folders, ...spelled])].sort();
   const projects = [...roots.map(projectIdOfRoot), ...all.map(projectIdOfPath)];
   return { git, gitDir, topLevel, roots: all, projects, shallow, head, objects: opened.objects };
 }
 
-async function workTrees(git: GitProgram, gitDir: string): Promise<string[]> {
-  const { code, stdout } = await git.run(['worktree', 'list', '--porcelain', '-z'], {
-    gitDir,
-    okCodes: [0, 128],
-  });
-  if (code !== 0) return [];
-  const fields = stdout.toString('utf8').split('\0');
-  return fields
-    .filter((field) => field.startsWith('worktree '))
-    .map((field) => field.slice('worktree '.length));
+/** As git keeps them: the main one around the git folder, and a file that leads to each of the others. */
+async function workTrees(gitDir: string): Promise<string[]> {
+  const main = basename(gitDir) === '.git' ? [dirname(gitDir)] : [];
+  const folder = join(gitDir, 'worktrees');
+  const names = await readdir(folder).catch(() => []);
+  const files = await Promise.all(
+    names.map((name) => readFile(join(folder, name, 'gitdir'), 'utf8').catch(() => null)),
+  );
+  return [...main, ...files.flatMap((file) => (file === null ? [] : [dirname(file.trimEnd())]))];
 }
 
 /** Commit that a revision names. Throws `OT_COMMIT_NOT_FOUND` (exit 6). */

@@ -72,7 +72,8 @@ export class TrailStore {
 
   /** Number of commits with lines of agents. */
   get commits(): number {
-    const sql = 'SELECT count(DISTINCT commit_id) AS count FROM trail_changes WHERE repository = ?';
+    const sql =
+      'SELECT count(DISTINCT commit_id) AS count FROM trail_changes INDEXED BY trail_changes_by_path WHERE repository = ?';
     return this.#all<{ count: number }>(sql)[0]!.count;
   }
 
@@ -89,36 +90,17 @@ export class TrailStore {
     }
   }
 
-  /** Adds what was found; gives the commits with lines of agents among it. */
-  add({ files, changes, edits, table }: Replayed): Set<Oid> {
-    const commits = new Set<Oid>();
-    for (const { path, oid, ids, owners } of files) {
-      const ranges = rangesOf(owners);
-      if (ranges.length === 0)
-        this.#run('DELETE FROM trail_files WHERE repository = ? AND path = ? AND oid = ?', path, oid);
-      else {
-        const isTelling = (line: number): boolean => table.weight(ids[line - 1]!) > 0;
-        this.#run(
-          'INSERT OR REPLACE INTO trail_files VALUES (?, ?, ?, ?)',
-          path,
-          oid,
-          encode(ranges, edits, isTelling),
-        );
-      }
+  /** Adds what was found. */
+  add({ files, changes }: AttributionRows): void {
+    for (const { path, oid, ranges } of files) {
+      if (ranges !== null)
+        this.#run('INSERT OR REPLACE INTO trail_files VALUES (?, ?, ?, ?)', path, oid, ranges);
+      else this.#run('DELETE FROM trail_files WHERE repository = ? AND path = ? AND oid = ?', path, oid);
     }
     for (const { commit, path, added, ranges } of changes) {
-      if (ranges.length === 0) continue;
-      commits.add(commit);
-      this.#run(
-        'INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)',
-        commit,
-        path,
-        added,
-        encode(ranges, edits, () => false),
-      );
+      this.#run('INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)', commit, path, added, ranges);
       this.#run('INSERT OR IGNORE INTO trail_unnoted VALUES (?, ?)', commit);
     }
-    return commits;
   }
 
   /** Notes what the owners of a file follow from, and with `ledger` where a replay may go on. */
@@ -188,6 +170,25 @@ export class TrailStore {
     }
     return statement;
   }
+}
+
+/** What was found of a file as it is kept; ranges of null stand for none. */
+export interface AttributionRows {
+  readonly files: ReadonlyArray<{ readonly path: string; readonly oid: Oid; readonly ranges: string | null }>;
+  readonly changes: ReadonlyArray<Omit<StoredChange, 'ranges'> & { readonly ranges: string }>;
+}
+
+export function rowsOf({ files, changes, edits, table }: Replayed): AttributionRows {
+  return {
+    files: files.map(({ path, oid, ids, owners }) => {
+      const ranges = rangesOf(owners);
+      const isTelling = (line: number): boolean => table.weight(ids[line - 1]!) > 0;
+      return { path, oid, ranges: ranges.length === 0 ? null : encode(ranges, edits, isTelling) };
+    }),
+    changes: changes
+      .filter(({ ranges }) => ranges.length > 0)
+      .map((change) => ({ ...change, ranges: encode(change.ranges, edits, () => false) })),
+  };
 }
 
 function changeOf({ commit_id: commit, path, added, ranges }: ChangeRow): StoredChange {

@@ -41,9 +41,12 @@ export async function syncTrail(options: SyncOptions): Promise<SyncReport> {
 }
 
 function startAnew(options: SyncOptions, trail: Trail, store: TrailStore): void {
-  const wanted = trail.groups.filter((group) => isChangedBy(group, options));
+  const isEvery = options.commits === undefined && options.since === undefined;
+  const wanted = isEvery
+    ? [trail.paths]
+    : trail.groups.filter((group) => isChangedBy(group, options)).map(({ paths }) => paths);
   inTransaction(options.database, () => {
-    for (const { paths } of wanted) {
+    for (const paths of wanted) {
       store.drop(paths);
       trail.dirty.add(paths);
     }

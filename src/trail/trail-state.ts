@@ -13,6 +13,8 @@ export interface TrailState {
   readonly since: number;
   /** Commits that are known with all that they descend from. */
   readonly tips: readonly Oid[];
+  /** Digest of the sessions as they were placed. */
+  readonly sessions: string;
   readonly stamp: string;
   /** Where notes were last written: the stamp, and how many commits had to stay without one; empty for never. */
   readonly noted: string;
@@ -26,31 +28,31 @@ export function keyOf({ projects, gitDir }: TrailRepository): string {
     .slice(0, 16);
 }
 
-/** Digest of what all owners follow from: sessions as they are, branches, tags and HEAD. */
-export function stampOf(
-  { head, roots }: TrailRepository,
-  sessions: readonly EditingSession[],
-  tips: readonly string[],
-): string {
-  const hash = createHash('sha256').update(`${head}\n${roots.join('\0')}\n`);
+/** Digest of what the places of patches follow from: sessions as they are, and work trees. */
+export function sessionsDigest({ roots }: TrailRepository, sessions: readonly EditingSession[]): string {
+  const hash = createHash('sha256').update(`${roots.join('\0')}\n`);
   for (const { trace_id, tree } of sessions) hash.update(`${trace_id} ${tree}\n`);
-  return hash.update(tips.join('\n')).digest('hex');
+  return hash.digest('hex').slice(0, 40);
+}
+
+/** Digest of what all owners follow from: sessions, branches, tags and HEAD. */
+export function stampOf({ head }: TrailRepository, sessions: string, tips: readonly string[]): string {
+  return createHash('sha256')
+    .update(`${head}\n${sessions}\n${tips.join('\n')}`)
+    .digest('hex');
 }
 
 export function readState(database: Sqlite, repository: string): TrailState | null {
-  const sql = 'SELECT since, tips, stamp, noted FROM trail_state WHERE repository = ?';
-  const [row] = database.all<{ since: number; tips: string; stamp: string; noted: string }>(sql, repository);
+  const sql = 'SELECT since, tips, sessions, stamp, noted FROM trail_state WHERE repository = ?';
+  const [row] = database.all<Omit<TrailState, 'tips'> & { readonly tips: string }>(sql, repository);
   return row === undefined ? null : { ...row, tips: row.tips.split(' ').filter(Boolean) };
 }
 
 /** In the caller's transaction. */
-export function writeState(
-  database: Sqlite,
-  repository: string,
-  { since, tips, stamp, noted }: TrailState,
-): void {
-  const sql = 'INSERT OR REPLACE INTO trail_state VALUES (?, ?, ?, ?, ?)';
-  database.prepare(sql).run(repository, since, tips.join(' '), stamp, noted);
+export function writeState(database: Sqlite, repository: string, state: TrailState): void {
+  const { since, tips, sessions, stamp, noted } = state;
+  const sql = 'INSERT OR REPLACE INTO trail_state VALUES (?, ?, ?, ?, ?, ?)';
+  database.prepare(sql).run(repository, since, tips.join(' '), sessions, stamp, noted);
 }
 
 /** See `TrailState.noted`. */

@@ -8,7 +8,7 @@ import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-events.ts';
 import type { HistoryCommit } from './history.ts';
 import { readTips } from './history.ts';
-import { HistoryIndex, type NewHistory } from './history-index.ts';
+import { HistoryIndex } from './history-index.ts';
 import { PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
 import { type Replayed, type ReplaySources, replay } from './replay.ts';
@@ -18,6 +18,7 @@ import {
   inTransaction,
   keyOf,
   readState,
+  sessionsDigest,
   stampOf,
   type TrailState,
   writeState,
@@ -31,6 +32,13 @@ export interface TrailOptions {
 
 /** How much older than the first edit a commit may claim to be: clocks differ. */
 const CLOCK_SKEW_MS = 86_400_000;
+
+interface Update {
+  readonly state: TrailState | null;
+  readonly tips: readonly string[];
+  readonly digest: string;
+  readonly sessions: readonly EditingSession[];
+}
 
 export class Trail {
   readonly sessions: ReadonlyMap<string, EditingSession>;
@@ -62,21 +70,17 @@ export class Trail {
     const { database, repository } = options;
     const sessions = sessionsOf(database, repository);
     const tips = await readTips(repository.git, repository.gitDir);
-    const stamp = stampOf(repository, sessions, tips);
+    const digest = sessionsDigest(repository, sessions);
+    const stamp = stampOf(repository, digest, tips);
     const trail = new Trail(options, sessions, stamp);
     const state = readState(database, keyOf(repository));
-    if (state?.stamp !== stamp) await trail.#update(options, { state, tips, stamp, sessions: [...sessions] });
+    if (state?.stamp !== stamp) await trail.#update(options, { state, tips, digest, sessions });
     return trail;
   }
 
   async #update(
     { database, repository }: TrailOptions,
-    {
-      state,
-      tips,
-      stamp,
-      sessions,
-    }: { state: TrailState | null; tips: string[]; stamp: string; sessions: EditingSession[] },
+    { state, tips, digest, sessions }: Update,
   ): Promise<void> {
     const first = firstEdit(database, sessions);
     const wanted = first === null ? null : Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
@@ -84,40 +88,30 @@ export class Trail {
     const since = isWider ? wanted : state.since;
     const known = isWider ? [] : state.tips;
     const news = since === null ? null : await this.#history.read(repository, { since, known });
+    const heads = tips.map((row) => row.slice(0, row.indexOf(' ')));
+    if (repository.head !== null) heads.push(repository.head);
     inTransaction(database, () => {
-      this.dirty.add(this.#takeIn(repository, sessions, news));
-      const heads = tips.map((row) => row.slice(0, row.indexOf(' ')));
-      if (repository.head !== null) heads.push(repository.head);
-      if (since !== null)
-        writeState(database, keyOf(repository), {
-          since,
-          tips: [...new Set(heads)],
-          stamp,
-          noted: state?.noted ?? '',
-        });
+      const paths = news === null ? new Set<string>() : this.#history.add(news);
+      const isPlaced = state?.sessions === digest && !(paths.size > 0 && this.#patches.hasForeign());
+      if (!isPlaced) for (const path of this.#place(repository, sessions, paths)) paths.add(path);
+      this.dirty.add(paths);
+      if (since === null) return;
+      const next = { since, tips: [...new Set(heads)], sessions: digest, stamp: this.stamp };
+      writeState(database, keyOf(repository), { ...next, noted: state?.noted ?? '' });
     });
   }
 
-  #takeIn(
+  #place(
     { roots }: TrailRepository,
     sessions: readonly EditingSession[],
-    news: NewHistory | null,
+    newPaths: ReadonlySet<string>,
   ): Set<string> {
-    const paths = news === null ? new Set<string>() : this.#history.add(news);
     let known: ReadonlySet<string> | null = null;
-    const placed = this.#patches.update(
-      sessions,
-      {
-        roots,
-        known: () => {
-          known ??= this.#history.knownPaths();
-          return known;
-        },
-      },
-      paths,
-    );
-    for (const path of placed) paths.add(path);
-    return paths;
+    const knownPaths = (): ReadonlySet<string> => {
+      known ??= this.#history.knownPaths();
+      return known;
+    };
+    return this.#patches.update(sessions, { roots, known: knownPaths }, newPaths);
   }
 
   /** Commits since shortly before the first edit, the oldest first. */
@@ -155,6 +149,11 @@ export class Trail {
     return this.#history.connected([path]);
   }
 
+  /** Every path with patches. */
+  get paths(): string[] {
+    return this.#patches.paths();
+  }
+
   /** Paths of a trace's patches. */
   pathsOf(trace: string): string[] {
     return this.#patches.pathsOf(trace);
@@ -163,6 +162,11 @@ export class Trail {
   /** Files that a commit has otherwise than all of its parents. */
   pathsIn(commit: Oid): string[] {
     return this.#history.pathsIn(commit);
+  }
+
+  /** Whether some commit left a file like that. */
+  hasFile(path: string, blob: Oid): boolean {
+    return this.#history.hasFile(path, blob);
   }
 
   /** Replays a file from its beginning. */
