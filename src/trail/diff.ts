@@ -85,16 +85,19 @@ function pick(ids: Int32Array, places: Int32Array): Int32Array {
 /** Takes a pair of equal lines, by their places. */
 type Pair = (x: number, y: number) => void;
 
+/** Furthest reaching paths by diagonal, and what they were before each number of changes `d`, from place `d * d` on. */
+const reach = new Int32Array(2 * MOST_CHANGES + 3);
+const trace = new Int32Array((MOST_CHANGES + 1) ** 2);
+
 /** Myers' greedy algorithm; false when the texts differ in too many lines. */
 function shortestScript(a: Int32Array, b: Int32Array, pair: Pair): boolean {
   const n = a.length;
   const m = b.length;
   const most = Math.min(n + m, MOST_CHANGES);
-  const reach = new Int32Array(2 * most + 3);
   const middle = most + 1;
-  const trace: Int32Array[] = [];
+  reach.fill(0, 0, 2 * most + 3);
   for (let d = 0; d <= most; d += 1) {
-    trace.push(reach.slice(middle - d, middle + d + 1));
+    trace.set(reach.subarray(middle - d, middle + d + 1), d * d);
     for (let k = -d; k <= d; k += 2) {
       const down = k === -d || (k !== d && reach[middle + k - 1]! < reach[middle + k + 1]!);
       let x = down ? reach[middle + k + 1]! : reach[middle + k - 1]! + 1;
@@ -105,7 +108,7 @@ function shortestScript(a: Int32Array, b: Int32Array, pair: Pair): boolean {
       }
       reach[middle + k] = x;
       if (x >= n && y >= m) {
-        walkBack(trace, d, n, m, pair);
+        walkBack(d, n, m, pair);
         return true;
       }
     }
@@ -113,12 +116,11 @@ function shortestScript(a: Int32Array, b: Int32Array, pair: Pair): boolean {
   return false;
 }
 
-function walkBack(trace: readonly Int32Array[], last: number, n: number, m: number, pair: Pair): void {
+function walkBack(last: number, n: number, m: number, pair: Pair): void {
   let x = n;
   let y = m;
   for (let d = last; d >= 0; d -= 1) {
-    const reach = trace[d]!;
-    const at = (k: number): number => (k < -d || k > d ? -1 : reach[k + d]!);
+    const at = (k: number): number => (k < -d || k > d ? -1 : trace[d * d + k + d]!);
     const k = x - y;
     const down = k === -d || (k !== d && at(k - 1) < at(k + 1));
     const before = d === 0 ? 0 : down ? at(k + 1) : at(k - 1);

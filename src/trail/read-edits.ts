@@ -154,6 +154,8 @@ function copyOf(
 
 /** Id of a text as a git blob (SHA-1). */
 export function blobIdOf(text: string): string {
-  const bytes = Buffer.from(text, 'utf8');
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0`)
+    .update(text)
+    .digest('hex');
 }
