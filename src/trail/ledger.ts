@@ -22,6 +22,7 @@ import {
 } from './line-owners.ts';
 import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
 import { LostEdits, type SavedLostEdits } from './lost-edits.ts';
+import { overwritten } from './overwritten.ts';
 import { ownerOf } from './owner.ts';
 import type { LinePacker } from './packed-lines.ts';
 
@@ -86,6 +87,8 @@ type SavedState = readonly [
 
 /** Work trees that a commit may come from: those edited last. */
 const MOST_PLACES = 6;
+/** States before the last that a file written over may have been. */
+const MOST_OLDER = 12;
 /** States of a work tree's file that are kept. */
 const MOST_STATES = 64;
 
@@ -155,6 +158,8 @@ export class FileLedger {
     this.#states.delete(key);
     this.#states.set(key, history);
     const owner = ownerOf(edit.number, 'ledger');
+    const text = writtenOver(edit);
+    if (text !== null) return push(history, await this.#writeOver(edit, text, history));
     const start = await this.#startOf(edit, history);
     if (start !== null && start !== history.at(-1)) push(history, start);
     const end = start === null ? null : this.#apply(start, edit, owner);
@@ -163,6 +168,21 @@ export class FileLedger {
     if (next === null) return;
     push(history, { ...next, pending: start?.pending ?? null, base: start?.base ?? null });
     this.#carryMove(edit, next);
+  }
+
+  /** A whole file over one that the log does not show: of what it may have been, the state it fits best goes on. */
+  async #writeOver({ number, path }: LedgerEdit, text: string, history: readonly State[]): Promise<State> {
+    const ids = this.#table.split(text);
+    const last = history.at(-1) ?? null;
+    const pending = last?.pending ?? null;
+    const committed = await this.#committedState(path);
+    const before = [committed, ...history.slice(-MOST_OLDER).reverse()].filter((state) => state !== null);
+    const owners = overwritten(this.#alignments, ids, {
+      states: before,
+      waiting: pending,
+      owner: ownerOf(number, before.length === 0 ? 'exact_range' : 'ledger'),
+    });
+    return { ids, owners, pending, base: last?.base ?? null };
   }
 
   #apply(start: Owned, edit: LedgerEdit, owner: number): Owned | null {
@@ -383,6 +403,12 @@ export class FileLedger {
     }
     return history;
   }
+}
+
+/** The text of a whole file that was written over another one, or none, which the log does not show. */
+function writtenOver({ edits, created, before }: LedgerEdit): string | null {
+  const [edit] = edits;
+  return edits.length === 1 && edit?.op === 'write' && !created && before === undefined ? edit.text : null;
 }
 
 function keyOf(root: string, path: string): string {
