@@ -210,7 +210,7 @@ export class FileLedger {
       return { ...unowned(new Int32Array(0)), pending: last?.pending ?? null, base: null };
     }
     if (edit.before !== undefined) {
-      const shown = await this.#shownState(edit.path, edit.before, history);
+      const shown = await this.#shownState(edit, edit.before, history);
       if (shown !== null) return shown;
     }
     const committed = await this.#committedState(edit.path);
@@ -235,7 +235,7 @@ export class FileLedger {
 
   /** Null when the text the log speaks of cannot be read. */
   async #shownState(
-    path: string,
+    { root, path }: LedgerEdit,
     before: NonNullable<LedgerEdit['before']>,
     history: readonly State[],
   ): Promise<State | null> {
@@ -251,7 +251,17 @@ export class FileLedger {
     const same = history.findLast((state) => sameLines(state.ids, ids));
     if (same !== undefined) return same;
     const committed = await this.#committedState(path);
-    return this.#reconciled([last, committed], ids, pending);
+    const moved = last === null && committed === null ? this.#elsewhere(root, ids) : null;
+    return moved ?? this.#reconciled([last, committed], ids, pending);
+  }
+
+  /** The very text under another name of the same work tree: somebody moved the file, unseen. */
+  #elsewhere(root: string, ids: Int32Array): State | null {
+    for (const [key, history] of this.#states) {
+      const state = key.startsWith(`${root}\0`) ? history.at(-1) : undefined;
+      if (state !== undefined && sameLines(state.ids, ids)) return { ...state, pending: null, base: null };
+    }
+    return null;
   }
 
   async #textOf(before: NonNullable<LedgerEdit['before']>): Promise<Int32Array | null> {

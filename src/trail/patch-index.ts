@@ -15,6 +15,10 @@ interface PatchRow {
   readonly digest: string;
 }
 
+/** Files of one name in one session that may be one file. */
+const MOST_NAMESAKES = 6;
+const IS_COMMITTED = 'SELECT 1 FROM trail_paths WHERE repository = ? AND path = ?';
+
 export class PatchIndex {
   readonly #database: Sqlite;
   readonly #repository: string;
@@ -92,12 +96,36 @@ export class PatchIndex {
     );
     const placed = rows.flatMap((row, at) => (places[at] ? [{ ...row, ...places[at] }] : []));
     this.#replace(session.trace_id, placed, changed);
+    this.#linkMoved(placed, changed);
     this.#run(
       'INSERT OR REPLACE INTO trail_sessions VALUES (?, ?, ?, ?)',
       session.trace_id,
       state,
       isForeign ? 1 : 0,
     );
+  }
+
+  /** A file that no commit knows may have been moved, unseen, to where the session edits one of its name. */
+  #linkMoved(placed: readonly PatchRow[], changed: Set<string>): void {
+    const byName = new Map<string, Set<string>>();
+    for (const { path } of placed) {
+      const name = posix.basename(path);
+      byName.set(name, (byName.get(name) ?? new Set()).add(path));
+    }
+    for (const paths of byName.values()) {
+      if (paths.size < 2 || paths.size > MOST_NAMESAKES) continue;
+      for (const path of paths) {
+        if (this.#database.all(IS_COMMITTED, this.#repository, path).length > 0) continue;
+        for (const other of paths) if (other !== path) this.#link(path, other, changed);
+      }
+    }
+  }
+
+  #link(path: string, other: string, changed: Set<string>): void {
+    changed.add(path).add(other);
+    const sql = 'INSERT OR IGNORE INTO trail_renames VALUES (?, ?, ?)';
+    this.#run(sql, path, other);
+    this.#run(sql, other, path);
   }
 
   #replace(trace: string, rows: readonly PatchRow[], changed: Set<string>): void {
