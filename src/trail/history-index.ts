@@ -2,7 +2,7 @@
 import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
 import { type FileChange, type HistoryCommit, readChanges, readCommits } from './history.ts';
-import type { LedgerCommit } from './ledger.ts';
+import type { LedgerCommit } from './ledger-state.ts';
 import type { TrailRepository } from './repository.ts';
 
 /** A file as one commit left it. `time`: milliseconds since 1970, later than that of the commit's parents. */

@@ -1,6 +1,7 @@
 /** A file's ledger as bytes, so that what comes later goes on from there. What cannot be read is no ledger. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { FileLedger, type SavedLedger } from './ledger.ts';
+import { FileLedger } from './ledger.ts';
+import type { SavedLedger } from './ledger-state.ts';
 import { LineTable, type SavedLines } from './lines.ts';
 import { LinePacker, unpackLines } from './packed-lines.ts';
 import type { EditingSession } from './read-edits.ts';

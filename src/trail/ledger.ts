@@ -4,9 +4,19 @@
  * a cherry-pick or a squash makes again has the owners it had.
  */
 import type { Oid } from '../git/ports.ts';
-import type { FileEdit } from '../record/file-edits.ts';
 import { applyEdit } from './apply-edit.ts';
 import { carry } from './carry.ts';
+import {
+  type CommittedLines,
+  keyOf,
+  type LedgerCommit,
+  type LedgerEdit,
+  type LedgerSources,
+  push,
+  type SavedLedger,
+  type State,
+  writtenOver,
+} from './ledger-state.ts';
 import {
   Alignments,
   agreed,
@@ -21,76 +31,15 @@ import {
   take,
 } from './line-owners.ts';
 import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
-import { LostEdits, type SavedLostEdits } from './lost-edits.ts';
+import { LostEdits } from './lost-edits.ts';
 import { overwritten } from './overwritten.ts';
 import { ownerOf } from './owner.ts';
 import type { LinePacker } from './packed-lines.ts';
-
-/** One patch of an agent, as the ledger takes it. */
-export interface LedgerEdit {
-  /** Place in the list of all edits. */
-  readonly number: number;
-  /** Work tree and path. */
-  readonly root: string;
-  readonly path: string;
-  readonly edits: readonly FileEdit[];
-  /** The log says that there was no file. */
-  readonly created: boolean;
-  /** Blob id (SHA-1) of the file as the log shows it before the edit, and its text. */
-  readonly before?: { readonly blob: Oid; readonly text: () => Promise<string | null> };
-}
-
-/** A file as a commit left it; against each parent what it was there, null for none. */
-export interface LedgerCommit {
-  readonly path: string;
-  readonly oid: Oid;
-  readonly parents: ReadonlyArray<{ readonly path: string; readonly oid: Oid } | null>;
-  /** Made anew from another commit, or undoing one: what stood before may stand again. */
-  readonly repeats: boolean;
-}
-
-/** Lines of a committed file: owners, and which lines the commit brought. */
-export interface CommittedLines extends Owned {
-  readonly added: Uint8Array;
-}
-
-interface State extends Owned {
-  /** Agents' lines that were in the work tree and in no commit since; null for none. */
-  readonly pending: Owned | null;
-  /** The blob that the work tree's file began with. */
-  readonly base: Oid | null;
-}
-
-export interface LedgerSources {
-  /** Lines of a blob of the code repository; null for one that is missing, binary or too large. */
-  readonly blob: (oid: Oid) => Promise<Int32Array | null>;
-  /** Blob id (SHA-1) of a text. */
-  readonly hash: (text: string) => Oid;
-  /** What a path held before its first commit here, or holds now when it was never committed since. */
-  readonly base: (path: string) => Promise<Oid | null>;
-}
-
-/** A ledger whose lists of numbers are written elsewhere and named by their places. */
-export interface SavedLedger {
-  readonly blobs: ReadonlyArray<readonly [oid: Oid, ids: number, owners: number]>;
-  readonly states: ReadonlyArray<readonly [key: string, history: readonly SavedState[]]>;
-  readonly committed: ReadonlyArray<readonly [path: string, oid: Oid]>;
-  readonly lost: SavedLostEdits;
-}
-
-type SavedState = readonly [
-  ids: number,
-  owners: number,
-  pending: readonly [number, number] | null,
-  base: Oid | null,
-];
 
 /** Work trees that a commit may come from: those edited last. */
 const MOST_PLACES = 6;
 /** States before the last that a file written over may have been. */
 const MOST_OLDER = 12;
-/** States of a work tree's file that are kept. */
-const MOST_STATES = 64;
 
 export class FileLedger {
   readonly #table: LineTable;
@@ -413,19 +362,4 @@ export class FileLedger {
     }
     return history;
   }
-}
-
-/** The text of a whole file that was written over another one, or none, which the log does not show. */
-function writtenOver({ edits, created, before }: LedgerEdit): string | null {
-  const [edit] = edits;
-  return edits.length === 1 && edit?.op === 'write' && !created && before === undefined ? edit.text : null;
-}
-
-function keyOf(root: string, path: string): string {
-  return `${root}\0${path}`;
-}
-
-function push(history: State[], state: State): void {
-  history.push(state);
-  if (history.length > MOST_STATES) history.shift();
 }

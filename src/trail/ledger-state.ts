@@ -1,0 +1,82 @@
+/** What a ledger takes and what it keeps: edits, commits, and the states of a file in a work tree. */
+import type { Oid } from '../git/ports.ts';
+import type { FileEdit } from '../record/file-edits.ts';
+import type { Owned } from './lines.ts';
+import type { SavedLostEdits } from './lost-edits.ts';
+
+/** One patch of an agent, as the ledger takes it. */
+export interface LedgerEdit {
+  /** Place in the list of all edits. */
+  readonly number: number;
+  /** Work tree and path. */
+  readonly root: string;
+  readonly path: string;
+  readonly edits: readonly FileEdit[];
+  /** The log says that there was no file. */
+  readonly created: boolean;
+  /** Blob id (SHA-1) of the file as the log shows it before the edit, and its text. */
+  readonly before?: { readonly blob: Oid; readonly text: () => Promise<string | null> };
+}
+
+/** A file as a commit left it; against each parent what it was there, null for none. */
+export interface LedgerCommit {
+  readonly path: string;
+  readonly oid: Oid;
+  readonly parents: ReadonlyArray<{ readonly path: string; readonly oid: Oid } | null>;
+  /** Made anew from another commit, or undoing one: what stood before may stand again. */
+  readonly repeats: boolean;
+}
+
+/** Lines of a committed file: owners, and which lines the commit brought. */
+export interface CommittedLines extends Owned {
+  readonly added: Uint8Array;
+}
+
+export interface State extends Owned {
+  /** Agents' lines that were in the work tree and in no commit since; null for none. */
+  readonly pending: Owned | null;
+  /** The blob that the work tree's file began with. */
+  readonly base: Oid | null;
+}
+
+export interface LedgerSources {
+  /** Lines of a blob of the code repository; null for one that is missing, binary or too large. */
+  readonly blob: (oid: Oid) => Promise<Int32Array | null>;
+  /** Blob id (SHA-1) of a text. */
+  readonly hash: (text: string) => Oid;
+  /** What a path held before its first commit here, or holds now when it was never committed since. */
+  readonly base: (path: string) => Promise<Oid | null>;
+}
+
+/** A ledger whose lists of numbers are written elsewhere and named by their places. */
+export interface SavedLedger {
+  readonly blobs: ReadonlyArray<readonly [oid: Oid, ids: number, owners: number]>;
+  readonly states: ReadonlyArray<readonly [key: string, history: readonly SavedState[]]>;
+  readonly committed: ReadonlyArray<readonly [path: string, oid: Oid]>;
+  readonly lost: SavedLostEdits;
+}
+
+export type SavedState = readonly [
+  ids: number,
+  owners: number,
+  pending: readonly [number, number] | null,
+  base: Oid | null,
+];
+
+/** States of a work tree's file that are kept. */
+const MOST_STATES = 64;
+
+/** The text of a whole file that was written over another one, or none, which the log does not show. */
+export function writtenOver({ edits, created, before }: LedgerEdit): string | null {
+  const [edit] = edits;
+  return edits.length === 1 && edit?.op === 'write' && !created && before === undefined ? edit.text : null;
+}
+
+export function keyOf(root: string, path: string): string {
+  return `${root}\0${path}`;
+}
+
+export function push(history: State[], state: State): void {
+  history.push(state);
+  if (history.length > MOST_STATES) history.shift();
+}
