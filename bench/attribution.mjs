@@ -76,7 +76,8 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
   const verdicts = [];
   const attributed = [];
   const commits = commitsWithTrailer(repository, Number(limit));
-  for (const commit of commits) {
+  for (const [at, commit] of commits.entries()) {
+    if (at % 100 === 0) say(`${at} of ${commits.length}`);
     const named = new Set(
       commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]).filter((id) => readable.has(id)),
     );

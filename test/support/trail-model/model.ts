@@ -5,7 +5,8 @@ import { Chance } from './chance.ts';
 import { History } from './history.ts';
 import { Vocabulary } from './lines.ts';
 import { type Owner, Owners, PERSON, type Row } from './rows.ts';
-import { type SeenCommit, Shadow, textOf } from './shadow.ts';
+import { Shadow, textOf } from './shadow.ts';
+import { Sight } from './sight.ts';
 
 /** Agents of the sessions; `bare` ones log no file as it was. */
 const SESSIONS: readonly (readonly [string, string, boolean])[] = [
@@ -34,14 +35,14 @@ export class Model {
   readonly #chance: Chance;
   readonly #calls = new Map<string, Call[]>(SESSIONS.map(([name]) => [name, []]));
   readonly #history: History;
-  /** Files as they were when somebody last could look at them. */
-  readonly #looked = new Map<string, readonly Row[]>();
+  readonly #sight: Sight;
   #files = 0;
 
   constructor(machine: Machine, seed: number) {
     this.#chance = new Chance(seed);
     this.vocabulary = new Vocabulary(this.#chance);
     this.shadow = new Shadow(machine);
+    this.#sight = new Sight(this.owners, this.shadow);
     this.#history = new History(this.shadow, this.#chance);
     for (let file = 0; file < 3; file += 1) this.#create(PERSON);
     this.#history.commitAll();
@@ -73,35 +74,10 @@ export class Model {
     this.shadow.finish();
   }
 
-  /** What can be seen now: new commits beside their parents, and the files of the work tree beside what they were. */
   #look(): void {
-    for (const commit of this.shadow.project()) {
-      this.log.push(`  = ${commit.seen.slice(0, 10)}`);
-      this.#lookAt(commit);
-    }
-    const there = this.shadow.files();
-    for (const path of there) this.#seen(path, this.shadow.rows(path));
-    for (const path of this.#looked.keys()) if (!there.includes(path)) this.#looked.delete(path);
-  }
-
-  #lookAt(commit: SeenCommit): void {
-    for (const parent of commit.parents) {
-      const before = this.shadow.commit(parent)!;
-      for (const [path, blob] of commit.files) {
-        const [old, now] = [this.shadow.rowsIn(before, path), this.shadow.rowsIn(commit, path)];
-        if (old !== null && now !== null && before.files.get(path) !== blob) this.owners.observe(old, now);
-      }
-    }
-    for (const path of commit.files.keys()) {
-      const [old, now] = [this.#looked.get(path), this.shadow.rowsIn(commit, path)];
-      if (old !== undefined && now !== null) this.owners.observe(old, now);
-    }
-  }
-
-  #seen(path: string, rows: readonly Row[]): void {
-    const before = this.#looked.get(path);
-    if (before !== undefined) this.owners.observe(before, rows);
-    this.#looked.set(path, rows);
+    const fresh = this.shadow.project();
+    this.log.push(...fresh.map(({ seen }) => `  = ${seen.slice(0, 10)}`));
+    this.#sight.commits(fresh);
   }
 
   #fresh(owner: Owner, most: number): Row[] {
@@ -114,6 +90,8 @@ export class Model {
     const path = `${this.#chance.pick(['', 'src/', 'src/deep/'])}file${this.#files}.ts`;
     const rows = this.#fresh(owner, 14);
     this.shadow.write(path, rows);
+    if (owner === PERSON) this.#sight.hide(rows);
+    else this.#sight.show(path, rows);
     return { path, rows };
   }
 
@@ -143,6 +121,25 @@ export class Model {
     this.log.push(`${owner} ${tool} ${path} ${change.from}-${change.to} +${change.added.length}`);
     calls.push(this.#call(tool, path, change.before, after, writes ? [] : [part!]));
     this.shadow.write(path, after);
+    this.#shows(path, change.before, after, { name, agent, writes, owner });
+  }
+
+  /** What the log of this agent shows of the file. */
+  #shows(
+    path: string,
+    before: readonly Row[],
+    after: readonly Row[],
+    { name, agent, writes, owner }: { name: string; agent: string; writes: boolean; owner: Owner },
+  ): void {
+    const showsBoth = SESSIONS.some(([each, , shows]) => each === name && shows);
+    if (
+      showsBoth &&
+      (agent === 'claude-code' || agent === 'gemini-cli' || (agent === 'opencode' && !writes))
+    ) {
+      this.#sight.show(path, before);
+      this.#sight.show(path, after);
+    } else if (writes && agent !== 'codex-cli') this.#sight.overwrite(path, after, owner);
+    else this.owners.observe(before, after);
   }
 
   #call(
@@ -201,6 +198,7 @@ export class Model {
 
   #edits(path: string, rows: readonly Row[]): void {
     const change = this.#change(PERSON, rows);
+    this.#sight.hide(change.added);
     this.log.push(`person changes ${path} ${change.from}-${change.to} +${change.added.length}`);
     this.shadow.write(path, applied(change));
   }
@@ -226,6 +224,7 @@ export class Model {
     const rest = [...rows.slice(0, from), ...rows.slice(from + block.length)];
     const target = this.#chance.pick(this.shadow.files());
     for (const { id } of block) this.owners.allow(id, [PERSON]);
+    this.#sight.hide(block);
     this.log.push(`person moves ${block.length} lines at ${from} of ${path} into ${target}`);
     this.shadow.write(path, rest);
     const there = target === path ? rest : this.shadow.rows(target);
