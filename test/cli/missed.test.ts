@@ -104,7 +104,8 @@ describe('a session that hooks told of', () => {
 
 describe('a sub-agent of Claude Code', () => {
   it.each([
-    ['beside the log of its session', 'agent-a1b2c3d4.jsonl', 'missed'],
+    ['beside the log of its session', 'agent-a1b2c3d4.jsonl', 'on'],
+    ['of another session beside the log', 'agent-b1b2c3d4.jsonl', 'missed'],
     [
       'in the folder of its session',
       '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914/subagents/agent-a1b2c3d4.jsonl',
@@ -122,7 +123,7 @@ describe('a sub-agent of Claude Code', () => {
       message: { role: 'user', content: 'go' },
     };
     const more = {
-      sessionId: '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914',
+      sessionId: name.startsWith('agent-b') ? 'another' : '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914',
       uuid: 'u1',
       timestamp: '2026-02-03T09:20:00Z',
     };
@@ -175,6 +176,7 @@ it('counts a log that no longer has room among those heard of as settled', async
   const { readState, writeState } = await import('../../src/capture/live/state.ts');
   const { testPlatform } = await import('../support/platform.ts');
   const { otHome } = newMachine();
+  mkdirSync(otHome, { recursive: true });
   const sessions = Array.from({ length: 300 }, (_, n) => ({
     agent: 'pi',
     transcript: `/w/${n}.jsonl`,

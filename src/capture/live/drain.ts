@@ -12,7 +12,13 @@ import { readState, remember, writeState } from './state.ts';
 
 /** What became of a visit. `absent`: the log is not there (yet), or is no session (yet). */
 export type VisitResult =
-  | { readonly outcome: 'captured'; readonly traces: number; readonly log: string }
+  | {
+      readonly outcome: 'captured';
+      readonly traces: number;
+      readonly log: string;
+      /** Names of logs of its sub-agents in the same folder. */
+      readonly beside?: readonly string[];
+    }
   | { readonly outcome: 'excluded'; readonly log: string | null }
   | { readonly outcome: 'absent'; readonly code: string };
 
@@ -248,7 +254,9 @@ class Drain {
     const state = await readState(home);
     const at = platform.now().toISOString();
     const open = !endsTurn(visit);
-    const session = { agent, transcript, session_id, cwd, at, took_ms, open };
+    const beside = result.outcome === 'captured' ? [...(result.beside ?? [])] : [];
+    const others = beside.length === 0 ? {} : { beside };
+    const session = { agent, transcript, session_id, cwd, at, took_ms, open, ...others };
     const sessions = remember(state.sessions, session);
     await writeState(home, platform, { ...state, sessions });
   }

@@ -6,9 +6,8 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
-import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
-import { spoolDir } from './spool.ts';
+import { makeSpool, spoolDir } from './spool.ts';
 
 /** How long a marker may be without a start time: its drain is about to run. */
 const NEW_MS = 60_000;
@@ -42,7 +41,7 @@ export async function claimMarker(home: string, platform: Platform): Promise<boo
   if (holder !== null && holder !== platform.pid) return false;
   const path = markerPath(home);
   const text = `${platform.pid} ${platform.processStart(platform.pid) ?? ''}`.trim();
-  makeFolders(spoolDir(home), 0o700);
+  if (!makeSpool(home)) return false;
   if (holder === null) return makeMarker(path, text);
   await writeFile(`${path}.${platform.pid}`, `${text}\n`, { mode: 0o600 });
   await rename(`${path}.${platform.pid}`, path);

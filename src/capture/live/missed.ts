@@ -27,8 +27,9 @@ const OPEN_MS = 3_600_000;
 export function missedLogs(logs: readonly AgentLog[], { state, since, now }: MissedOptions): AgentLog[] {
   const settled = Math.max(since, timeOf(state.settled_at)) + GRACE_MS;
   const heard = new Map<string, { at: number; open: boolean }>();
-  for (const { transcript, at, open = false } of state.sessions) {
-    heard.set(keyOf(transcript), { at: timeOf(at), open });
+  for (const { transcript, at, open = false, beside = [] } of state.sessions) {
+    const others = beside.map((name) => join(dirname(transcript), name));
+    for (const path of [transcript, ...others]) heard.set(keyOf(path), { at: timeOf(at), open });
   }
   return logs.filter(({ path, changed }) => {
     const last = heard.get(keyOf(path));

@@ -6,10 +6,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
-import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
 import type { Visit } from './fold.ts';
-import { spoolDir } from './spool.ts';
+import { makeSpool, spoolDir } from './spool.ts';
 
 /** Sessions that never get a log are forgotten after this time. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -18,10 +17,14 @@ export type PendingSession = Pick<Visit, 'agent' | 'transcript' | 'sessionId'>;
 
 /** One kind of things that wait, one for each session. */
 export class Pending<T> {
+  readonly #home: string;
+  readonly #kind: string;
   readonly #folder: string;
   readonly #schema: z.ZodMiniType<T>;
 
   constructor(home: string, kind: 'starts' | 'turns', schema: z.ZodMiniType<T>) {
+    this.#home = home;
+    this.#kind = kind;
     this.#folder = join(spoolDir(home), kind);
     this.#schema = schema;
   }
@@ -41,7 +44,7 @@ export class Pending<T> {
     const path = this.#pathOf(session);
     const draft = `${path}.${platform.pid}.${platform.randomHex(4)}`;
     try {
-      makeFolders(this.#folder, 0o700);
+      if (!makeSpool(this.#home, this.#kind)) return;
       await this.#dropOld(platform.now().getTime() - KEPT_MS);
       await writeFile(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
       await rename(draft, path);

@@ -3,6 +3,7 @@
  * written by `hooks/spool`; `aside/` holds notes that could not be used, each with its reason; `drain` names the
  * process that is at work.
  */
+import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
@@ -38,6 +39,16 @@ const OF_PROCESS = /^event-(\d{1,15})-\d{1,9}$/;
 
 export function spoolDir(home: string): string {
   return join(home, 'spool');
+}
+
+/**
+ * Makes the spool, or a folder in it; false when `$OT_HOME` itself is gone, as after a purge: what still runs then does
+ * not make it anew.
+ */
+export function makeSpool(home: string, below = ''): boolean {
+  if (!existsSync(home)) return false;
+  makeFolders(join(spoolDir(home), below), 0o700);
+  return true;
 }
 
 /** Names of the waiting notes, whole or not. Empty without a spool. */
@@ -87,7 +98,7 @@ export async function removeEvent(home: string, name: string): Promise<void> {
 /** Moves a note out of the way and writes its reason beside it, for `git ot status` and `doctor`. */
 export async function setAside(home: string, { name, reason }: BadEvent): Promise<void> {
   const aside = join(spoolDir(home), 'aside');
-  makeFolders(aside, 0o700);
+  if (!makeSpool(home, 'aside')) return;
   let free = name;
   for (let n = 2; (await statOf(join(aside, free))) !== null; n += 1) free = `${name}.${n}`;
   await writeFile(join(aside, `${free}.reason`), `${reason}\n`, { mode: 0o600 });

@@ -2,9 +2,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { makeFolders } from '../../base/folders.ts';
 import type { Platform } from '../../base/platform.ts';
-import { spoolDir } from './spool.ts';
+import { makeSpool, spoolDir } from './spool.ts';
 
 const LiveSession = z.object({
   agent: z.string(),
@@ -17,6 +16,8 @@ const LiveSession = z.object({
   at: z.string(),
   /** How long its last capture took, in milliseconds. */
   took_ms: z.optional(z.number()),
+  /** Names of logs of its sub-agents that were captured with it, in the same folder. */
+  beside: z.optional(z.array(z.string())),
   /** No event has told the end of its turn yet. */
   open: z.optional(z.boolean()),
 });
@@ -60,7 +61,7 @@ export async function writeState(home: string, platform: Platform, state: LiveSt
     settled_at: later(state.settled_at ?? null, dropped?.at ?? null),
   };
   try {
-    makeFolders(spoolDir(home), 0o700);
+    if (!makeSpool(home)) return;
     await writeFile(draft, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
     await rename(draft, statePath(home));
   } catch {

@@ -1,6 +1,5 @@
 /** Captures what one visit of the drain asks for: a session's log, with those of its sub-agents. */
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Bucket } from '../../bucket/home.ts';
 import { type CaptureReport, captureSessions } from '../capture.ts';
 import { isFileError } from '../file-error.ts';
@@ -8,6 +7,7 @@ import type { DescribeRepository } from '../project.ts';
 import type { Beside } from './beside.ts';
 import type { VisitResult } from './drain.ts';
 import type { Visit } from './fold.ts';
+import { sessionPaths } from './session-paths.ts';
 
 export interface VisitOptions {
   readonly bucket: Bucket;
@@ -30,7 +30,7 @@ export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitR
       return { outcome: 'excluded', log };
     }
     await options.beside.look(visit);
-    const paths = await pathsOf(log);
+    const paths = log === null ? [] : await sessionPaths(log);
     if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
     return captureOrAbsent(paths, visit, options);
   };
@@ -55,12 +55,17 @@ async function captureOrAbsent(
       ...(sessionId === null ? {} : { session: sessionId }),
       ...(cwd === null ? {} : { fallbackFolder: cwd }),
     });
-    const first = report.results.find(({ named }) => named);
+    const [log = '', ...others] = paths;
+    // A store holds many sessions: then it is the one that was asked for.
+    const first = report.results.find(
+      ({ path, subagent, named }) => path === log && subagent !== true && (named || sessionId !== null),
+    );
     if (first?.status === 'error' || first?.status === 'skipped') {
-      return notCaptured(first.code ?? 'OT_NOT_A_SESSION', paths[0]!);
+      return notCaptured(first.code ?? 'OT_NOT_A_SESSION', log);
     }
     if (first?.trace_id !== undefined) await options.beside.tell(first.trace_id, visit);
-    return { outcome: 'captured', traces: changed(report), log: paths[0]! };
+    const beside = others.filter((path) => dirname(path) === dirname(log)).map((path) => basename(path));
+    return { outcome: 'captured', traces: changed(report), log, ...(beside.length === 0 ? {} : { beside }) };
   } catch (error) {
     if (isFileError(error)) return notCaptured(error.code, paths[0]!);
     throw error;
@@ -82,18 +87,4 @@ function isUnwanted({ sessionId, transcript }: Visit, { isMarked }: VisitOptions
 
 function logOf({ agent, transcript, sessionId }: Visit, { locate }: VisitOptions): string | null {
   return transcript ?? (sessionId === null ? null : locate(agent, sessionId));
-}
-
-/** A log that is a file, with the folder of its sub-agents where there is one. */
-async function pathsOf(log: string | null): Promise<string[]> {
-  if (log === null || (await kindOf(log)) !== 'file') return [];
-  const agents = join(log.replace(/\.jsonl$/, ''), 'subagents');
-  return (await kindOf(agents)) === 'folder' ? [log, agents] : [log];
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | 'other'> {
-  return stat(path).then(
-    (stats) => (stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other'),
-    () => 'other',
-  );
 }
