@@ -1,10 +1,12 @@
 /** `trace source`: the exact bytes a trace was captured from. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { findTrace, openCopy } from '../bucket/find.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
+import { decodeRecord } from '../record/decode.ts';
 import type { SourceMeta } from '../record/source.ts';
 
 export interface TraceSources {
@@ -14,6 +16,8 @@ export interface TraceSources {
   readonly sources: readonly SourceMeta[];
   /** Bytes of a source by its number, chunk by chunk. Rejects with `OT_SOURCE_INCOMPLETE` (exit 5). */
   read(source: number): AsyncIterable<Buffer>;
+  /** What was seen beside the session, by its kinds: records of one JSON line. */
+  readonly observed: ReadonlyMap<string, () => Promise<Buffer>>;
 }
 
 /** Sources of a trace, oldest first. Throws like `findTrace`. */
@@ -26,7 +30,23 @@ export async function openSources(shelves: readonly Shelf[], reference: string):
     remote: copy.tip.shelf.remote ?? null,
     sources,
     read: (source) => readWhole(folder, source, sources[source]!.bytes),
+    observed: await observedIn(folder),
   };
+}
+
+async function observedIn(folder: TraceFolder): Promise<Map<string, () => Promise<Buffer>>> {
+  const files = await folder.filesIn('sources/0/observed');
+  const kinds = [...files.keys()].map((name) => name.split('.', 1)[0] ?? '').sort();
+  return new Map(kinds.map((kind) => [kind, () => folder.bytes(folder.names.observed(0, kind))]));
+}
+
+/** A record of what was seen. Throws `OT_SOURCE_NOT_FOUND` (exit 6), and what damage throws. */
+export async function readObserved({ traceId, observed }: TraceSources, kind: string): Promise<unknown> {
+  const read = observed.get(kind);
+  if (read !== undefined) return decodeRecord(z.looseObject({}), await read(), `trace ${traceId} ${kind}`);
+  throw new OtError('OT_SOURCE_NOT_FOUND', 'not_found', `trace ${traceId} has no such record`, {
+    hint: `it has: ${[...observed.keys()].join(', ')}`,
+  });
 }
 
 /**

@@ -277,6 +277,18 @@ describe('a start that a hook told of', () => {
     expect(tokens.by_layer.system).toBeGreaterThan(20);
   });
 
+  it('is a record beside the session', async () => {
+    expect((await ask('trace', 'source', TRACE)).observed).toEqual(['project', 'start']);
+    const { observed } = await ask('trace', 'source', TRACE, '--observed', 'start');
+    expect(observed.texts).toContain(MINE);
+    const plain = await runInProcess(['trace', 'source', TRACE, '--observed', 'start'], { machine });
+    expect(JSON.parse(plain.stdout)).toEqual(observed);
+    expect((await ot(machine, 'trace', 'source', TRACE, '--observed', 'stop')).code).toBe(6);
+    expect((await ot(machine, 'trace', 'source', TRACE, '--observed', 'start', '--source', '0')).code).toBe(
+      2,
+    );
+  });
+
   it('keeps no value of a variable', () => {
     const grep = spawnSync('grep', ['-rlaF', VALUE, machine.otHome], { encoding: 'utf8' });
     expect(grep.stdout).toBe('');
