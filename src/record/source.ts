@@ -66,6 +66,9 @@ export const ObservedGit = z.looseObject({
 });
 export type ObservedGit = z.infer<typeof ObservedGit>;
 
+/** A record of something seen beside the session, of whatever kind. */
+export const ObservedRecord = z.looseObject({});
+
 export const SourceMeta = z.looseObject({
   schema_version: z.literal(SOURCE_SCHEMA_VERSION),
   agent: z.string(),

@@ -1,13 +1,12 @@
 /** `trace source`: the exact bytes a trace was captured from. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { findTrace, openCopy } from '../bucket/find.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { decodeRecord } from '../record/decode.ts';
-import type { SourceMeta } from '../record/source.ts';
+import { ObservedRecord, type SourceMeta } from '../record/source.ts';
 
 export interface TraceSources {
   readonly traceId: string;
@@ -43,7 +42,7 @@ async function observedIn(folder: TraceFolder): Promise<Map<string, () => Promis
 /** A record of what was seen. Throws `OT_SOURCE_NOT_FOUND` (exit 6), and what damage throws. */
 export async function readObserved({ traceId, observed }: TraceSources, kind: string): Promise<unknown> {
   const read = observed.get(kind);
-  if (read !== undefined) return decodeRecord(z.looseObject({}), await read(), `trace ${traceId} ${kind}`);
+  if (read !== undefined) return decodeRecord(ObservedRecord, await read(), `trace ${traceId} ${kind}`);
   throw new OtError('OT_SOURCE_NOT_FOUND', 'not_found', `trace ${traceId} has no such record`, {
     hint: `it has: ${[...observed.keys()].join(', ')}`,
   });
