@@ -11,6 +11,7 @@ import type { Oid, RefUpdateResult, Transport, TransportProgress } from '../git/
 import type { Policy } from '../security/contract.ts';
 import { type Sealed, sealedRefTip, sealedValue } from '../security/seal.ts';
 import type { SealEngine } from '../security/seal-engine.ts';
+import { dropEarlierSealed } from './earlier-policies.ts';
 import { countLeaving, type Leaving, NOTHING_LEAVES } from './leaving.ts';
 import { publish, type SealedUpdate } from './publish.ts';
 import type { Remote } from './remotes.ts';
@@ -199,6 +200,7 @@ export async function applyPush(context: PushContext, plan: PushPlan): Promise<P
   );
   await rememberPushed(plan, sent);
   assertAllDone(settled);
+  await dropEarlierSealed(plan.bucket, plan.policy.digest);
   return { refs: settled, pushed: sent.length };
 }
 

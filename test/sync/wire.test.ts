@@ -76,5 +76,7 @@ it('a stricter policy leaves nothing of the former copy in a fresh clone', async
   const { stdout } = await remote.git.run(['cat-file', '--batch', '--batch-all-objects'], { gitDir: clone });
   expect(stdout.includes('[REDACTED:user:')).toBe(true);
   expect(stdout.includes(accountOf(1))).toBe(false);
+  const sealed = [...(await after.refs('refs/opentraces/sealed/')).keys()];
+  expect(sealed).toEqual([expect.stringContaining(`/${resolvePolicy('recommended').digest}/`)]);
   await expectSound([remote], [after]);
 });
