@@ -6,8 +6,11 @@ import { OtError } from '../base/errors.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { readSteps } from '../bucket/steps.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
+import { hashObject } from '../git/object-codec.ts';
+import type { HashAlgorithm } from '../git/ports.ts';
 import type { ContextNode, FactLayer, LayerValue } from '../record/context.ts';
 import type { InstructionFile, ObservedStart, SessionStart } from '../record/start.ts';
+import type { BlobRef } from '../record/step.ts';
 
 /** Keys of files in the `system` layer: this, the scope, the absolute path. */
 const INSTRUCTIONS_KEY = 'instructions/';
@@ -19,6 +22,9 @@ const VARIABLES_KEY = 'environment_names';
 const SLACK_MS = 5_000;
 /** Times of files are told in steps of this, at most. */
 const FILE_TIME_MS = 20;
+/** As many as a capture keeps; a pulled record may hold any number. */
+const MOST_STARTS = 16;
+const MOST_FILES = 64;
 
 /** Nodes with what was seen, and the texts of the files by the id that their values name. */
 export interface WithStarts {
@@ -54,16 +60,17 @@ interface Laying {
   readonly texts: Map<string, string>;
 }
 
-async function layOver(
-  nodes: Map<number, ContextNode>,
-  seen: ObservedStart,
-  { folder, steps, texts }: Laying,
-): Promise<void> {
-  let before: Facts = new Map();
-  for (const start of seen.starts) {
+/** Of starts with no step between them the last one counts. */
+async function layOver(nodes: Map<number, ContextNode>, seen: ObservedStart, laying: Laying): Promise<void> {
+  const { folder, steps, texts } = laying;
+  const byStep = new Map<number, SessionStart>();
+  for (const start of seen.starts.slice(0, MOST_STARTS)) {
     const step = await firstStepSince(folder, steps, Date.parse(start.at) - SLACK_MS);
-    if (step === null) return;
-    const now = factsOf(start, seen, texts);
+    if (step !== null) byStep.set(step, start);
+  }
+  let before: Facts = new Map();
+  for (const [step, start] of [...byStep].sort(([left], [right]) => left - right)) {
+    const now = factsOf(start, seen.texts, { algorithm: folder.algorithm, texts });
     overlay(nodes, step, before, now);
     before = now;
   }
@@ -93,29 +100,47 @@ function unseenFact(reasons: readonly string[]): [string, Fact] {
   return [UNSEEN_KEY, { layer: 'system', key: UNSEEN_KEY, value: [...new Set(reasons)] }];
 }
 
-function factsOf(start: SessionStart, { texts: all }: ObservedStart, texts: Map<string, string>): Facts {
+interface Taking {
+  readonly algorithm: HashAlgorithm;
+  readonly texts: Map<string, string>;
+}
+
+function factsOf(start: SessionStart, all: readonly string[], taking: Taking): Facts {
   const facts = new Map<string, Fact>();
   const note = (layer: FactLayer, key: string, value: LayerValue): void => {
     facts.set(`${layer}\0${key}`, { layer, key, value });
   };
-  for (const file of start.files) {
-    const text = file.text === undefined ? undefined : all[file.text];
-    if (text !== undefined && file.blob !== undefined) {
-      texts.set(file.blob, text);
-      note('system', `${INSTRUCTIONS_KEY}${file.scope}${file.path}`, { $blob: file.blob, bytes: file.bytes });
-    }
+  const files = start.files.slice(0, MOST_FILES);
+  const unseen: string[] = [];
+  for (const file of files) {
+    const blob = takeText(file, all, taking);
+    if (blob !== null) note('system', `${INSTRUCTIONS_KEY}${file.scope}${file.path}`, blob);
+    unseen.push(
+      ...(blob === null ? [`instruction_file_${file.omitted ?? 'damaged'}`] : whyDoubtful(file, start)),
+    );
   }
-  const unseen = start.files.flatMap((file) => whyUnseen(file, start));
   if (unseen.length > 0) facts.set(...unseenFact(unseen));
-  if (start.environment_names !== null) {
-    note('runtime_state', VARIABLES_KEY, start.environment_names);
-  }
+  if (start.environment_names !== null) note('runtime_state', VARIABLES_KEY, start.environment_names);
   return facts;
 }
 
+/** Reference to the text of a file, which is then in `texts`; null when it has none, or another than it says. */
+function takeText(
+  file: InstructionFile,
+  all: readonly string[],
+  { algorithm, texts }: Taking,
+): BlobRef | null {
+  const text = file.text === undefined ? undefined : all[file.text];
+  if (text === undefined) return null;
+  const data = Buffer.from(text, 'utf8');
+  const oid = hashObject(algorithm, 'blob', data);
+  if (oid !== file.blob) return null;
+  texts.set(oid, text);
+  return { $blob: oid, bytes: data.length };
+}
+
 /** A file that changed after the start may not be what the agent read. */
-function whyUnseen({ omitted, modified_at }: InstructionFile, { at }: SessionStart): string[] {
-  if (omitted !== undefined) return [`instruction_file_${omitted}`];
+function whyDoubtful({ modified_at }: InstructionFile, { at }: SessionStart): string[] {
   const isLater = Date.parse(modified_at) > Date.parse(at) + FILE_TIME_MS;
   return isLater ? ['instruction_file_changed_since'] : [];
 }
