@@ -203,6 +203,15 @@ export interface NewHistory {
   readonly changes: ReadonlyMap<Oid, ReadonlyArray<readonly FileChange[]>>;
 }
 
+/** Paths of files that some commit began. */
+export function addedFiles({ changes }: NewHistory): string[] {
+  const added = new Set<string>();
+  for (const { oldPath, newPath } of [...changes.values()].flat(2)) {
+    if (oldPath === null && newPath !== null) added.add(newPath);
+  }
+  return [...added];
+}
+
 function commitOf({ oid, parents, authored, committed, author, subject }: CommitRow): HistoryCommit {
   return { oid, parents: parents === '' ? [] : parents.split(' '), authored, committed, author, subject };
 }

@@ -76,6 +76,10 @@ export function keyOf(root: string, path: string): string {
   return `${root}\0${path}`;
 }
 
+export function pathOf(key: string): string {
+  return key.slice(key.indexOf('\0') + 1);
+}
+
 export function push(history: State[], state: State): void {
   history.push(state);
   if (history.length > MOST_STATES) history.shift();

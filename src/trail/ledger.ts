@@ -12,6 +12,7 @@ import {
   type LedgerCommit,
   type LedgerEdit,
   type LedgerSources,
+  pathOf,
   push,
   type SavedLedger,
   type State,
@@ -285,8 +286,30 @@ export class FileLedger {
     return { owners, added };
   }
 
-  /** States of work trees: one that is the very text decides, the newest and some before it give lines. */
+  /**
+   * States of work trees: one that is the very text decides; what it does not know, as lines that came there by a
+   * pull, others tell. Else the newest and some before it give lines.
+   */
   #fromStates(commit: LedgerCommit, keys: readonly string[], ids: Int32Array, lines: Lines): void {
+    const exact = this.#fromExact(keys, ids, lines);
+    const others = keys.filter((key) => key !== exact);
+    for (const key of others) {
+      const last = this.#states.get(key)!.at(-1)!;
+      const isNext = exact === null && this.#isNext(commit, key, last);
+      if (isNext && last.base !== null) doubtRetyped(this.#alignments, last, ids, lines);
+      take(this.#alignments, last, ids, lines, isNext ? 0 : 'surrounded', true);
+    }
+    const needed = commit.repeats ? TRUSTED : STRONG;
+    for (const key of others) {
+      const history = this.#states.get(key)!;
+      for (const older of history.slice(-6, -1).reverse()) take(this.#alignments, older, ids, lines, needed);
+      const { pending } = history.at(-1)!;
+      if (pending !== null) take(this.#alignments, pending, ids, lines, 'surrounded');
+    }
+  }
+
+  /** The first work tree that had the very text; null for none. */
+  #fromExact(keys: readonly string[], ids: Int32Array, lines: Lines): string | null {
     for (const key of keys) {
       const exact = this.#states.get(key)!.findLast((state) => sameLines(state.ids, ids));
       if (exact === undefined) continue;
@@ -294,21 +317,14 @@ export class FileLedger {
         const owner = exact.owners[at]!;
         if (owner > 0 || (owner === NOBODY && lines.owners[at] === UNDECIDED)) lines.owners[at] = owner;
       }
-      return;
+      return key;
     }
-    const needed = commit.repeats ? TRUSTED : STRONG;
-    for (const key of keys) {
-      const last = this.#states.get(key)!.at(-1)!;
-      const isNext = commit.parents.some((parent) => (parent?.oid ?? null) === last.base);
-      if (isNext && last.base !== null) doubtRetyped(this.#alignments, last, ids, lines);
-      take(this.#alignments, last, ids, lines, isNext ? 0 : 'surrounded', true);
-    }
-    for (const key of keys) {
-      const history = this.#states.get(key)!;
-      for (const older of history.slice(-6, -1).reverse()) take(this.#alignments, older, ids, lines, needed);
-      const { pending } = history.at(-1)!;
-      if (pending !== null) take(this.#alignments, pending, ids, lines, 'surrounded');
-    }
+    return null;
+  }
+
+  #isNext({ parents, path }: LedgerCommit, key: string, { base }: State): boolean {
+    const isOf = pathOf(key) === path || parents.some((parent) => parent?.path === pathOf(key));
+    return isOf && parents.some((parent) => (parent?.oid ?? null) === base);
   }
 
   /** Blobs of other branches: commits made anew have their lines from there. */
@@ -320,12 +336,13 @@ export class FileLedger {
       take(this.#alignments, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
   }
 
+  /** Work trees' files at the commit's path, and for a new file those under another name that no commit knows. */
   #keysOf(commit: Omit<LedgerCommit, 'oid'>): string[] {
     const paths = new Set([commit.path, ...commit.parents.flatMap((parent) => parent?.path ?? [])]);
-    return [...this.#states]
-      .filter(([key, history]) => history.length > 0 && paths.has(key.slice(key.indexOf('\0') + 1)))
-      .map(([key]) => key)
-      .slice(-MOST_PLACES);
+    const keys = [...this.#states].flatMap(([key, history]) => (history.length > 0 ? [key] : []));
+    const own = keys.filter((key) => paths.has(pathOf(key)));
+    const isNew = own.length === 0 && commit.parents.every((parent) => parent === null);
+    return (isNew ? keys.filter((key) => !this.#committed.has(pathOf(key))) : own).slice(-MOST_PLACES);
   }
 
   /** The work tree goes on from the commit's text. Of several work trees, the one that is nearest. */

@@ -121,6 +121,23 @@ export class PatchIndex {
     }
   }
 
+  /** New files of commits that have the name of one that agents edited and no commit knows. Gives the paths they join. */
+  linkAdded(added: Iterable<string>): Set<string> {
+    const changed = new Set<string>();
+    const byName = new Map<string, string[]>();
+    for (const path of this.paths()) {
+      const name = posix.basename(path);
+      byName.set(name, [...(byName.get(name) ?? []), path]);
+    }
+    for (const path of added) {
+      const open = (byName.get(posix.basename(path)) ?? []).filter(
+        (other) => other !== path && this.#database.all(IS_COMMITTED, this.#repository, other).length === 0,
+      );
+      if (open.length <= MOST_NAMESAKES) for (const other of open) this.#link(path, other, changed);
+    }
+    return changed;
+  }
+
   #link(path: string, other: string, changed: Set<string>): void {
     changed.add(path).add(other);
     const sql = 'INSERT OR IGNORE INTO trail_renames VALUES (?, ?, ?)';

@@ -8,7 +8,7 @@ import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-events.ts';
 import type { HistoryCommit } from './history.ts';
 import { readTips } from './history.ts';
-import { HistoryIndex } from './history-index.ts';
+import { addedFiles, HistoryIndex } from './history-index.ts';
 import { PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
 import { type Replayed, type ReplaySources, replay } from './replay.ts';
@@ -94,6 +94,8 @@ export class Trail {
       const paths = news === null ? new Set<string>() : this.#history.add(news);
       const isPlaced = state?.sessions === digest && !(paths.size > 0 && this.#patches.hasForeign());
       if (!isPlaced) for (const path of this.#place(repository, sessions, paths)) paths.add(path);
+      const added = news === null ? [] : addedFiles(news);
+      if (added.length > 0) for (const path of this.#patches.linkAdded(added)) paths.add(path);
       this.dirty.add(paths);
       if (since === null) return;
       const next = { since, tips: [...new Set(heads)], sessions: digest, stamp: this.stamp };
