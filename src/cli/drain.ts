@@ -15,30 +15,38 @@ import { withBucket } from './with-bucket.ts';
 
 const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 };
 
+export interface AppDrain {
+  readonly lookAgainMs: number;
+  /** Called with each folder in which git did something that a session may have to do with. */
+  readonly onGit?: (folder: string) => void;
+}
+
 /** Empties the spool. Throws what the bucket throws; what could not be captured then stays spooled. */
-export async function drain(app: App, options: { readonly lookAgainMs: number }): Promise<DrainReport> {
+export async function drain(app: App, options: AppDrain): Promise<DrainReport> {
   const { home, platform } = app;
   const marked = markedSessions(home);
   const began = platform.now().getTime();
-  return withBucket(app, { create: true }, ({ bucket }) =>
-    drainSpool({
-      home,
-      platform,
-      lookAgainMs: options.lookAgainMs,
-      capture: visitor({
-        bucket,
-        describeRepository: (folder) => describeCodeRepository(app.git, folder),
-        isTracked: trackingOf(app.git),
-        isMarked: (sessionId) => marked.has(sessionId),
-        locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
-        beside: new Beside(bucket, {
-          packedTip: (folder, ref) => packedTip(app.git, folder, ref),
-          lookAtStart: startLooker(app, bucket.repository.algorithm, began),
-          turns: turnLook(app),
-        }),
+  return withBucket(app, { create: true }, ({ bucket }) => {
+    const visit = visitor({
+      bucket,
+      describeRepository: (folder) => describeCodeRepository(app.git, folder),
+      isTracked: trackingOf(app.git),
+      isMarked: (sessionId) => marked.has(sessionId),
+      locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
+      beside: new Beside(bucket, {
+        packedTip: (folder, ref) => packedTip(app.git, folder, ref),
+        lookAtStart: startLooker(app, bucket.repository.algorithm, began),
+        turns: turnLook(app),
       }),
-    }),
-  );
+    });
+    const capture: typeof visit = async (wanted) => {
+      const result = await visit(wanted);
+      for (const { kind, cwd } of result.outcome === 'captured' ? wanted.events : [])
+        if (kind === 'git' && cwd !== null) options.onGit?.(cwd);
+      return result;
+    };
+    return drainSpool({ home, platform, lookAgainMs: options.lookAgainMs, capture });
+  });
 }
 
 /**
