@@ -131,6 +131,7 @@ export class FileLedger {
       states: before,
       waiting: pending,
       owner: ownerOf(number, before.length === 0 ? 'exact_range' : 'ledger'),
+      isDoubtful: (id) => this.#lost.cites(id),
     });
     return { ids, owners, pending, base: last?.base ?? null };
   }

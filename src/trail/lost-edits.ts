@@ -11,11 +11,15 @@ const DISTINCT = 3;
 const FEWEST = 2;
 
 /** Blocks are named by their places in a list of lists. */
-export type SavedLostEdits = ReadonlyArray<readonly [number: number, blocks: readonly number[]]>;
+export interface SavedLostEdits {
+  readonly edits: ReadonlyArray<readonly [number: number, blocks: readonly number[]]>;
+  readonly cited: number;
+}
 
 export class LostEdits {
   readonly #table: LineTable;
   readonly #edits: Array<{ readonly number: number; readonly blocks: readonly Int32Array[] }> = [];
+  readonly #cited = new Set<number>();
 
   constructor(table: LineTable) {
     this.#table = table;
@@ -23,15 +27,27 @@ export class LostEdits {
 
   add({ number, edits }: { readonly number: number; readonly edits: readonly FileEdit[] }): void {
     this.#edits.push({ number, blocks: edits.flatMap((edit) => authoredBlocks(this.#table, edit)) });
+    for (const text of edits.flatMap(citedTexts))
+      for (const id of this.#table.split(text)) this.#cited.add(id);
+  }
+
+  /** Whether a line stood in a file that such an edit saw or left: somebody else may have written it. */
+  cites(id: number): boolean {
+    return this.#cited.has(id) && this.#table.weight(id) > 0;
   }
 
   save(packer: LinePacker): SavedLostEdits {
-    return this.#edits.map(({ number, blocks }) => [number, blocks.map((block) => packer.lines(block))]);
+    const lines = (blocks: readonly Int32Array[]): number[] => blocks.map((block) => packer.lines(block));
+    return {
+      edits: this.#edits.map(({ number, blocks }) => [number, lines(blocks)]),
+      cited: packer.lines(Int32Array.from(this.#cited)),
+    };
   }
 
-  restore(saved: SavedLostEdits, lists: readonly Int32Array[]): void {
-    for (const [number, blocks] of saved)
+  restore({ edits, cited }: SavedLostEdits, lists: readonly Int32Array[]): void {
+    for (const [number, blocks] of edits)
       this.#edits.push({ number, blocks: blocks.map((block) => lists[block]!) });
+    for (const id of lists[cited]!) this.#cited.add(id);
   }
 
   /** Gives lines that a commit added and nobody owns to the edits that wrote them, and no other could have. */
@@ -94,6 +110,18 @@ export function authoredBlocks(table: LineTable, edit: FileEdit): Int32Array[] {
       return edit.replacements.flatMap(({ before, after }) => changed(table, before, after));
     case 'patch':
       return edit.hunks.flatMap(({ lines }) => changed(table, textOf(lines, '+'), textOf(lines, '-')));
+    default:
+      return [];
+  }
+}
+
+/** Texts that an edit gives of the file before and after it. */
+function citedTexts(edit: FileEdit): string[] {
+  switch (edit.op) {
+    case 'replace':
+      return edit.replacements.flatMap(({ before, after }) => [before, after]);
+    case 'patch':
+      return edit.hunks.flatMap(({ lines }) => [textOf(lines, '+'), textOf(lines, '-')]);
     default:
       return [];
   }

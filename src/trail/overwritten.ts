@@ -10,6 +10,8 @@ export interface MayHaveBeen {
   readonly waiting: Owned | null;
   /** Who wrote it. */
   readonly owner: number;
+  /** Lines that may have stood there in a state that nobody knows. */
+  readonly isDoubtful: (id: number) => boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface MayHaveBeen {
 export function overwritten(
   alignments: Alignments,
   ids: Int32Array,
-  { states, waiting, owner }: MayHaveBeen,
+  { states, waiting, owner, isDoubtful }: MayHaveBeen,
 ): Int32Array {
   const best = nearest(alignments, ids, states);
   const { owners, added } = carry(alignments.table, best, ids, owner);
@@ -33,7 +35,8 @@ export function overwritten(
       if (isOpen(at) && seen.added[at] === 0) lines.owners[at] = UNDECIDED;
     }
   }
-  return lines.owners.map((each, at) => (isOpen(at) ? owner : each));
+  const ownerAt = (at: number): number => (isDoubtful(ids[at]!) ? UNDECIDED : owner);
+  return lines.owners.map((each, at) => (isOpen(at) ? ownerAt(at) : each));
 }
 
 /** The first of those that lack fewest of the lines. */
