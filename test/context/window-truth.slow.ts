@@ -40,8 +40,18 @@ describe('long sessions', () => {
       return { bytes: size / nodes.size, ms: user / 1000 / nodes.size };
     };
     await look(5000);
-    const [half, whole] = [await look(5000), await look(10_000)];
-    expect(whole.bytes / half.bytes).toBeLessThanOrEqual(1.1);
-    expect(whole.ms / half.ms).toBeLessThanOrEqual(1.5);
+    const best = (looks: readonly { bytes: number; ms: number }[]): { bytes: number; ms: number } =>
+      looks.reduce((least, each) => (each.ms < least.ms ? each : least));
+    const [quarters, wholes] = [[await look(2500)], [await look(10_000)]];
+    for (let more = 0; more < 3; more += 1) {
+      quarters.push(await look(2500));
+      wholes.push(await look(10_000));
+    }
+    const [quarter, whole] = [best(quarters), best(wholes)];
+    // Over two doublings: one alone is lost in the noise of a busy machine.
+    const doubling = Math.sqrt((4 * whole.ms) / quarter.ms);
+    process.stdout.write(`twice the steps: ${doubling.toFixed(2)} times the time\n`);
+    expect(whole.bytes / quarter.bytes).toBeLessThanOrEqual(1.1);
+    expect(doubling).toBeLessThanOrEqual(2.2);
   });
 });
