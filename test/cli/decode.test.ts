@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from '../../src/cli/decode.ts';
 import { nearest } from '../../src/cli/suggest.ts';
-import { oneLine, printable, table } from '../../src/cli/views/page.ts';
+import { lineEnd, oneLine, printable, table } from '../../src/cli/views/page.ts';
 import { cutToWidth, displayWidth } from '../../src/cli/views/width.ts';
 
 const NOW = new Date('2026-03-31T12:00:00.000Z');
@@ -122,6 +122,11 @@ describe('text of others', () => {
   it('fits a line', () => {
     expect(oneLine('  a\n\n b  ', 10)).toBe('a b');
     expect(oneLine('🙂🙂🙂🙂', 5)).toBe('🙂🙂…');
+    expect(lineEnd('/home/dev/acme/CLAUDE.md', 24)).toBe('/home/dev/acme/CLAUDE.md');
+    expect(lineEnd('/home/dev/acme/CLAUDE.md', 10)).toBe('…CLAUDE.md');
+    expect(lineEnd('a\n\u001b[31mb', 20)).toBe('a \ufffd[31mb');
+    expect(lineEnd('🙂🙂🙂🙂', 5)).toBe('…🙂🙂');
+    expect(lineEnd(`${'x'.repeat(10_000)}end`, 5)).toBe('…xend');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Compaction } from '../../context/compactions.ts';
 import type { FileAccess } from '../../context/file-access.ts';
 import type { ContextRow } from '../../context/list.ts';
-import { fields, type Page, printable, table } from './page.ts';
+import { fields, lineEnd, type Page, printable, table } from './page.ts';
 
 export function contextListView(page: Page, rows: readonly ContextRow[]): string {
   if (rows.length === 0) return 'no traces\n';
@@ -40,13 +40,16 @@ export function compactionsView(page: Page, compactions: readonly Compaction[]):
   return table(page, ['n', 'step', 'tokens', 'reported', 'what'], rows);
 }
 
+/** Columns that step, tool and error take, as a rule. */
+const LEAD = 24;
+
 export function accessView(page: Page, accesses: readonly FileAccess[]): string {
   if (accesses.length === 0) return 'none\n';
   const rows = accesses.map(({ step_index, tool_name, error, path }) => [
     `#${step_index}`,
     tool_name,
     error ?? '',
-    path,
+    lineEnd(path, Math.max(20, page.columns - LEAD)),
   ]);
   return table(page, ['step', 'tool', 'error', 'path'], rows);
 }

@@ -3,7 +3,7 @@ import type { FilledBy } from '../../context/filled-by.ts';
 import type { InstructionFileView, LayerContent, ToolView } from '../../context/layer-content.ts';
 import type { ContextMessage, MessagesContent } from '../../context/messages.ts';
 import type { LayerView, NodeView } from '../../context/node-view.ts';
-import { count, fields, oneLine, type Page, paint, printable, table } from './page.ts';
+import { count, fields, lineEnd, oneLine, type Page, paint, printable, table } from './page.ts';
 
 /** A heading, a line for each layer, the messages, and the values of the others. */
 export function nodeView(page: Page, node: NodeView): string {
@@ -42,11 +42,19 @@ function valuesView(page: Page, content: LayerContent): string {
   return Object.entries(content)
     .flatMap(([key, value]) => valueLines(key, value))
     .map(([name, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      const shown = oneLine(name, 60);
+      const text = valueText(value);
+      const shown = lineEnd(name, Math.max(20, page.columns - 24));
       return `  ${shown}  ${oneLine(text, Math.max(20, page.columns - shown.length - 4))}\n`;
     })
     .join('');
+}
+
+/** A text that was not asked for is told by its size, or the step that holds it. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { $blob, bytes, $step } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof $blob === 'string') return count(Number(bytes), 'byte');
+  return typeof $step === 'number' ? `text of step ${$step}` : JSON.stringify(value);
 }
 
 /** A line for each thing of a list. */

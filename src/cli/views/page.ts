@@ -38,6 +38,16 @@ export function oneLine(text: string, width: number): string {
   return displayWidth(flat) <= width ? flat : `${cutToWidth(flat, width - 1)}…`;
 }
 
+/** As {@link oneLine}, cut in front: the end of a path tells more than its beginning. */
+export function lineEnd(text: string, width: number): string {
+  const most = 4 * width + 64;
+  const flat = printable(text.slice(-most).replace(/\s+/g, ' ')).trim();
+  if (text.length <= most && displayWidth(flat) <= width) return flat;
+  const letters = [...flat].slice(-width);
+  while (displayWidth(letters.join('')) > width - 1) letters.shift();
+  return `…${letters.join('')}`;
+}
+
 export function paint(page: Page, style: Style, text: string): string {
   return page.color ? `\u001b[${SGR[style]}m${text}\u001b[0m` : text;
 }

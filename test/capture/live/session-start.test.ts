@@ -277,6 +277,13 @@ describe('a start that a hook told of', () => {
     expect(tokens.by_layer.system).toBeGreaterThan(20);
   });
 
+  it('is shown to a person by sizes, or whole', async () => {
+    const sizes = await runInProcess(['ctx', 'step', TRACE, '5'], { machine });
+    expect(sizes.stdout).toContain('MEMORY.md  19 bytes\n');
+    const { stdout } = await runInProcess(['ctx', 'resume', `${TRACE}:5`], { machine });
+    expect(stdout).toContain('```\nanswer in French\n');
+  });
+
   it('is a record beside the session', async () => {
     expect((await ask('trace', 'source', TRACE)).observed).toEqual(['project', 'start']);
     const { observed } = await ask('trace', 'source', TRACE, '--observed', 'start');
