@@ -1,6 +1,6 @@
 /** What the program says of the model's repository, against the truth. */
 import { type Machine, ot } from '../cli.ts';
-import { captureSessions } from '../trail-judge.ts';
+import { type CallNames, captureSessions } from '../trail-judge.ts';
 import type { Model } from './model.ts';
 import type { SeenCommit } from './shadow.ts';
 
@@ -40,6 +40,7 @@ export async function scoreOf(
       }
     }
   }
+  for (const commit of commits) await judgeCommit(score, model, { machine, commit, names });
   const verified = await ot(machine, 'bucket', 'verify');
   if (verified.code !== 0) throw new Error('the bucket is damaged');
   return score;
@@ -55,6 +56,28 @@ async function sync(machine: Machine): Promise<void> {
 export async function lookIn(model: Model, machine: Machine): Promise<void> {
   await captureSessions(machine, model.sessions);
   await sync(machine);
+}
+
+/** The other way to ask: the lines that a commit brought. */
+async function judgeCommit(
+  score: Score,
+  model: Model,
+  { machine, commit, names }: { machine: Machine; commit: SeenCommit; names: CallNames },
+): Promise<void> {
+  const { code, reply } = await ot(machine, 'trail', 'blame', 'commit', commit.seen, '--lines');
+  if (code !== 0) throw new Error(`${commit.seen}: ${JSON.stringify(reply.error)}`);
+  for (const { path, lines } of reply.files) {
+    const rows = model.shadow.rowsIn(commit, path)!;
+    for (const { start, end, trace_id, step_index } of lines) {
+      const said = names.get(`${trace_id}:${step_index}`) ?? 'another step';
+      for (const { id, text } of rows.slice(start - 1, end)) {
+        if (!model.owners.allowed(id).has(said))
+          score.wrong.push(
+            `blame commit ${commit.seen.slice(0, 10)} ${path} said ${said}, is ${model.owners.of(id)}: ${text}`,
+          );
+      }
+    }
+  }
 }
 
 interface Answer {
