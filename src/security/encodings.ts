@@ -43,7 +43,7 @@ export class EncodedPlaces {
     if (this.#percent < end) return true;
     if (this.#entity < start) this.#entity = nextSign(line, AMPERSAND, start, isEntityBegin);
     if (this.#entity < end) return true;
-    if (this.#colour < start) this.#colour = nextSign(line, BRACKET, start, isBehindEscape);
+    if (this.#colour < start) this.#colour = nextColour(line, start);
     if (this.#colour < end) return true;
     if (this.#base64 < start) {
       const found = findBase64Text(line, start, line.length);
@@ -55,7 +55,6 @@ export class EncodedPlaces {
 
 const PERCENT_SIGN = 0x25;
 const AMPERSAND = 0x26;
-const BRACKET = 0x5b;
 
 /** Next place of `sign` that fits, or the length of the line. */
 function nextSign(
@@ -84,12 +83,10 @@ function isEntityBegin(line: Buffer, at: number): boolean {
   return byte === 0x23 || byte === 0x61 || byte === 0x67 || byte === 0x6c || byte === 0x71;
 }
 
-/** Ends of the names of the escape character: itself, `1b`, `33`, `\\e`. */
-function isBehindEscape(line: Buffer, at: number): boolean {
-  const [before, last] = [line[at - 2], line[at - 1]];
-  if (last === 0x1b) return true;
-  if (last === 0x62 || last === 0x42) return before === 0x31;
-  return (last === 0x33 && before === 0x33) || (last === 0x65 && before === 0x5c);
+/** Next place where an escape character may be named, or the length of the line. */
+function nextColour(line: Buffer, start: number): number {
+  const places = COLOUR_SIGNS.map((sign) => line.indexOf(sign, start, 'latin1'));
+  return places.reduce((next, at) => (at < 0 ? next : Math.min(next, at)), line.length);
 }
 
 /** What `text` holds in encoded form; empty for ordinary text. */

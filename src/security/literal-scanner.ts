@@ -15,7 +15,7 @@ const ALL_CLASSES = Array.from({ length: 32 }, (_, i) => i);
 
 function buildClasses(): Uint8Array {
   const classes = new Uint8Array(256);
-  const members = [...'abcdefghijklmnopqrstuvwxyz', '0123456789', '_-', '@', '/:\\', '.= '];
+  const members = [...'abcdefghijklmnopqrstuvwxyz', '0123456789', '_-', '@~', '/:\\', '.= '];
   for (const [index, chars] of members.entries()) {
     for (const char of chars) {
       classes[char.charCodeAt(0)] = index + 1;

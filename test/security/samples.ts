@@ -174,10 +174,11 @@ const drawPlaced = (): readonly Sample[] => [
 
 /** Secrets on command lines, in files of logins, told by words, or by a prefix that anybody may use. */
 const drawTold = (): readonly Sample[] => [
-  bare(
+  within(
     'bitwarden-token',
     'access_token',
     `0.${'d3f4bd38-bca1-4f4b-a2cb'}-${draw(12, HEX)}.${draw(30)}:${draw(22, BASE64)}==`,
+    (s) => `BWS_ACCESS_TOKEN=${s}`,
   ),
   bare('named-prefix-key', 'api_key', `acme${'_oat_'}${draw(40)}`),
   within('sshpass', 'password', draw(12), (s) => `sshpass -p '${s}' ssh root@db`),

@@ -40,9 +40,9 @@ const KEY_WORDS = [
 ];
 /** What is in front of `key` where a key is meant that opens something, and none of a table, list or keyboard. */
 const KEYS_OF =
-  'auth private encryption decryption signing master deploy license service_account subscription storage shared admin root app server session account webhook hmac cipher';
+  'auth private encryption decryption signing master deploy license service_account subscription storage webhook';
 const MORE_KEY_WORDS = KEYS_OF.split(' ').flatMap((of) => ['_', '-', ''].map((sign) => `${of}${sign}key`));
-const CREDENTIAL_WORDS = ['credential', 'client_id_secret'];
+const CREDENTIAL_WORDS = ['credential', 'client_id_secret', 'account_key', 'accountkey', 'app_key'];
 
 /**
  * Names around the word that are of something else: a public key, the id, name or place of a secret; or of a
@@ -88,15 +88,19 @@ function isPasswordValue(value: string): boolean {
 }
 
 function matchAssignment(text: string, at: number, isPassword: boolean): Span | null {
-  if (isOfNoSecret(text, at)) return null;
+  const found = assignedSpan(text, at, isPassword);
+  return found === null || isOfNoSecret(text, at) ? null : found;
+}
+
+function assignedSpan(text: string, at: number, isPassword: boolean): Span | null {
   const assigned = assignedAt(text, at);
   const span = assigned && valueAt(text, assigned, isPassword, isPassword && isVariable(text, at, assigned));
   if (span !== null) return span;
-  for (const place of [namedValueAt(text, at), spacedValueAt(text, at)]) {
-    const found = place && valueAt(text, place, isPassword, false);
-    if (found !== null) return found;
-  }
-  return null;
+  const named = namedValueAt(text, at);
+  const told = named && valueAt(text, named, isPassword, false);
+  if (told !== null) return told;
+  const spaced = spacedValueAt(text, at);
+  return spaced && valueAt(text, spaced, isPassword, false);
 }
 
 /** The secret at `start`; one of a variable may be as short and plain as one in quotes. */
@@ -128,7 +132,8 @@ function assignment(name: string, anchors: readonly string[], isPassword: boolea
 }
 
 /** Of an `.npmrc`: whatever stands there is the credential, unless it is a variable. */
-const NPM_AUTH = /_(?:authToken|auth|password)=["']?((?!\$|<|%|\{|xxx)[^ \t\r\n"'\\$<{]{6,400})/;
+const NPM_AUTH =
+  /(?<![A-Za-z0-9])_(?:authToken|auth|password)=["']?((?!\$|<|%|\{|xxx)[^ \t\r\n"'\\$<{]{6,400})/;
 
 export const ASSIGNMENT_RULES: readonly Rule[] = [
   shape('npm-auth', 'access_token', ['_authtoken=', '_auth=', '_password='], NPM_AUTH),

@@ -121,8 +121,8 @@ export const COMMAND_RULES: readonly Rule[] = [
   shape(
     'docker-auth',
     'auth_header',
-    ['"auth"', "'auth'", 'auth:'],
-    /["']?auth["']?[ \t]{0,4}:[ \t]{0,4}["']?([A-Za-z0-9+/]{12,1024}={0,2})(?![A-Za-z0-9+/=])/,
+    ['auth"', "auth'", 'auth:'],
+    /auth["']?[ \t]{0,4}:[ \t]{0,4}["']?([A-Za-z0-9+/]{12,1024}={0,2})(?![A-Za-z0-9+/=])/,
     { accept: isBasicPair },
   ),
   wallet('listed-private-keys', ['private key'], LISTED_KEYS),

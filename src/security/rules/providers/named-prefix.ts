@@ -5,7 +5,7 @@
 import { isDrawn } from '../random.ts';
 import { isNoSample, type Rule, token } from '../rule.ts';
 
-const WORDS = 'live test prod production sandbox pat oat sat sk rk pk api apikey secret token key access';
+const WORDS = 'live test prod production sandbox pat oat sat sk secret';
 
 const body = (secret: string): string => secret.slice(secret.lastIndexOf('_') + 1);
 

@@ -185,8 +185,11 @@ export const SERVICE_RULES: readonly Rule[] = [
   token(
     'bitwarden-token',
     'access_token',
-    [...'0123456789abcdef'].map((hex) => `0.${hex}`).join(' '),
-    new RegExp(`(?<![A-Za-z0-9.])0\\.${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==`),
+    'bws_access_token',
+    new RegExp(
+      `bws_access_token["' ]{0,3}[=:]["' ]{0,3}(0\\.${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==)`,
+      'i',
+    ),
   ),
   word('apify-token', 'access_token', 'apify_api_', /apify_api_[A-Za-z0-9]{36}/),
   word('wakatime-key', 'api_key', 'waka_', uuid('waka_')),
