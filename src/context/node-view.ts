@@ -8,13 +8,13 @@ import {
   type LayerType,
   type LayerValue,
 } from '../record/context.ts';
-import { isUnused, type Step } from '../record/step.ts';
 import { layerIdOf, nodeIdOf } from './ids.ts';
 import { type LayerContent, layerContent } from './layer-content.ts';
-import { type Completeness, gradeOf, type LayerState, layerAt, stepTextOf } from './layers.ts';
+import { type Completeness, FACT_LAYERS, gradeOf, type LayerState, layerAt, stepTextOf } from './layers.ts';
 import { type MessagesContent, messagesOf } from './messages.ts';
-import { contextText, loadSteps, type OpenedContext, storedStep } from './open.ts';
+import { contextText, loadSteps, type OpenedContext } from './open.ts';
 import { UNSEEN_KEY, wasSeen } from './starts.ts';
+import { stepFacts } from './step-facts.ts';
 import { type ContextWindow, type NodeIndex, windowAt } from './window.ts';
 
 export interface LayerView {
@@ -71,10 +71,13 @@ export async function viewNode(
   const node = nodes.get(step)!;
   const window = windowAt(nodes, step);
   const wanted = LAYER_TYPES.filter((type) => options.layers?.includes(type) ?? true);
-  const reading = storedStep(context, step);
+  const reading = stepFacts(context, step);
   const lost = { texts: 0 };
-  const layers = await Promise.all(wanted.map((type) => viewLayer(context, type, window, options, lost)));
-  const own = await reading;
+  const states = statesAt(nodes, window);
+  const layers = await Promise.all(
+    wanted.map((type) => viewLayer(context, type, { window, states }, options, lost)),
+  );
+  const { timestamp: _, billed_input_tokens, ...transcript } = await reading;
   if (lost.texts > 0 && options.offline) throw missingOffline(context, lost.texts);
   const limitations = new Set<string>(window.limitations);
   if (lost.texts > 0) limitations.add('context_layer_unavailable');
@@ -85,53 +88,44 @@ export async function viewNode(
     branch_type: node.branch_type,
     trace_id: traceId,
     step_index: step,
-    ...transcriptOf(own),
-    ...layerIds(traceId, nodes, window),
+    ...transcript,
+    ...layerIds(traceId, window, states),
     capture_completeness: worst(layers.map(({ completeness }) => completeness)),
     subagent_trace_ids: node.forks ?? [],
     token_estimate: window.tokens,
-    billed_input_tokens: billedTokens(own),
+    billed_input_tokens,
     capture_limitations: [...limitations],
     layers,
   };
 }
 
-function transcriptOf(
-  step: Step | null,
-): Pick<NodeView, 'transcript_uuid' | 'transcript_parent_uuid' | 'transcript_offset'> {
-  const { uuid, message_id, parent_uuid, offset } = step?.origin ?? {};
-  return {
-    transcript_uuid: uuid ?? message_id ?? null,
-    transcript_parent_uuid: parent_uuid ?? null,
-    transcript_offset: offset ?? null,
-  };
+/** Of the layers beside the messages. */
+type States = Readonly<Record<FactLayer, LayerState>>;
+
+function statesAt(nodes: NodeIndex, window: ContextWindow): States {
+  const states = FACT_LAYERS.map((type) => [type, layerAt(nodes, type, window)] as const);
+  return Object.fromEntries(states) as Record<FactLayer, LayerState>;
 }
 
 type LayerIds = Pick<NodeView, `${LayerType}_layer_id`>;
 
-function layerIds(traceId: string, nodes: NodeIndex, window: ContextWindow): LayerIds {
+function layerIds(traceId: string, { step }: ContextWindow, states: States): LayerIds {
   const ids = LAYER_TYPES.map((type) => {
-    const since = type === 'messages' ? window.step : layerAt(nodes, type, window).since;
+    const since = type === 'messages' ? step : states[type].since;
     return [`${type}_layer_id`, layerIdOf(traceId, type, since)] as const;
   });
   return Object.fromEntries(ids) as Record<keyof LayerIds, string>;
 }
 
-function billedTokens(step: Step | null): number | null {
-  const usage = step?.token_usage;
-  if (usage === undefined || step?.kind !== 'model' || isUnused(usage)) return null;
-  return usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
-}
-
 async function viewLayer(
   context: OpenedContext,
   type: LayerType,
-  window: ContextWindow,
+  { window, states }: { readonly window: ContextWindow; readonly states: States },
   { full }: ViewOptions,
   lost: { texts: number },
 ): Promise<LayerView> {
-  const { traceId, nodes, remote } = context;
-  const state = type === 'messages' ? null : layerAt(nodes, type, window);
+  const { traceId, remote } = context;
+  const state = type === 'messages' ? null : states[type];
   const content =
     type === 'messages'
       ? await messagesContent(context, window, full, lost)

@@ -76,16 +76,6 @@ export interface LoadedSteps {
   readonly missing: number;
 }
 
-/** A step as stored, long texts left out; null when it is damaged or not here. */
-export async function storedStep({ folder }: OpenedContext, step: number): Promise<Step | null> {
-  try {
-    return (await readSteps(folder, step, step))[0] ?? null;
-  } catch (error) {
-    if (error instanceof OtError && error.kind === 'corrupt') return null;
-    throw error;
-  }
-}
-
 /** These steps with their texts, as far as they are here; reads only the segments that hold them. */
 export async function loadSteps(context: OpenedContext, wanted: Iterable<number>): Promise<LoadedSteps> {
   const numbers = new Set(wanted);

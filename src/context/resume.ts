@@ -3,7 +3,8 @@ import type { BranchType } from '../record/context.ts';
 import { traceLimitations } from './limitations.ts';
 import type { MessagesContent } from './messages.ts';
 import { type LayerView, type NodeView, viewNode } from './node-view.ts';
-import { type OpenedContext, storedStep } from './open.ts';
+import type { OpenedContext } from './open.ts';
+import { stepFacts } from './step-facts.ts';
 
 export interface ResumePacket {
   readonly node_id: string;
@@ -60,8 +61,8 @@ export async function resumeAt(
 
 /** The youngest HEAD that was seen at the time of the step or before it. */
 async function headAt(context: OpenedContext, step: number): Promise<string | null> {
-  const [seen, stored] = [await context.folder.git(), await storedStep(context, step)];
-  const time = Date.parse(stored?.timestamp ?? '');
+  const [seen, own] = [await context.folder.git(), await stepFacts(context, step)];
+  const time = Date.parse(own.timestamp ?? '');
   const heads = (seen?.heads ?? []).filter(({ from }) => Date.parse(from) <= time);
   return heads.at(-1)?.commit ?? null;
 }

@@ -202,6 +202,7 @@ const TRACE = 'd5773b95-1870-5c1a-ab2f-e140d1c64b9a';
 const NAME = '6f1d2c3a-84b7-4e0e-9a55-1c7be0d2f914';
 /** In the form of tokens that detectors know; one is in a file, one the value of a variable. */
 const TOKEN = ['ghp', 'Zq8rT2vLx0Wn5Kd7Hs3Mb9Yc1Fg4Jp6Ru2Ea'].join('_');
+const HEAD = 'c'.repeat(40);
 const MINE = 'only for me: my boss is Smith\n';
 const VALUE = ['ghp', 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'].join('_');
 
@@ -215,7 +216,7 @@ async function hook(event: string): Promise<void> {
   notes += 1;
   write(
     join(machine.otHome, 'spool', `event-${notes}-0`),
-    `git-ot spool 1\nkind agent\nname claude-code\ncwd ${machine.cwd}\n\n${payload}`,
+    `git-ot spool 1\nkind agent\nname claude-code\ncwd ${machine.cwd}\nhead ${HEAD} refs/heads/main\n\n${payload}`,
   );
   const { code } = await runInProcess(['capture', 'drain'], { machine, env: { ACME_API_KEY: VALUE } });
   expect(code).toBe(0);
@@ -282,10 +283,11 @@ describe('a start that a hook told of', () => {
     expect(sizes.stdout).toContain('MEMORY.md  19 bytes\n');
     const { stdout } = await runInProcess(['ctx', 'resume', `${TRACE}:5`], { machine });
     expect(stdout).toContain('```\nanswer in French\n');
+    expect((await ask('ctx', 'resume', `${TRACE}:5`)).trail_anchor_hint).toBe(HEAD);
   });
 
   it('is a record beside the session', async () => {
-    expect((await ask('trace', 'source', TRACE)).observed).toEqual(['project', 'start']);
+    expect((await ask('trace', 'source', TRACE)).observed).toEqual(['git', 'project', 'start']);
     const { observed } = await ask('trace', 'source', TRACE, '--observed', 'start');
     expect(observed.texts).toContain(MINE);
     const plain = await runInProcess(['trace', 'source', TRACE, '--observed', 'start'], { machine });
