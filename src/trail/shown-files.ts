@@ -1,24 +1,30 @@
-/** Reads again what rows of a session log say a file was. */
+/** Reads again what session logs say a file was: its whole text stands in some member of a row or of a document. */
+import { isFields } from '../base/fields.ts';
 import type { TraceFolder } from '../bucket/trace-folder.ts';
 import { hashObject } from '../git/object-codec.ts';
 import type { ShownFile } from '../record/patch.ts';
 
+const MEMBERS = ['originalFile', 'originalContent', 'before'];
+
 export class ShownFiles {
   readonly #folder: TraceFolder;
   #source: Promise<Buffer> | undefined;
+  /** Offsets of lines with such texts, by the blob ids of the texts; made when a row does not hold what it should. */
+  #places: ReadonlyMap<string, number> | undefined;
 
   constructor(folder: TraceFolder) {
     this.#folder = folder;
   }
 
-  /** Null when the row does not hold the text its blob id stands for, as where a copy was sealed. */
+  /** Null when the log does not hold the text its blob id stands for, as where a copy was sealed. */
   async read({ blob, offset }: ShownFile): Promise<string | null> {
     this.#source ??= this.#readSource();
     const source = await this.#source;
-    const end = source.indexOf(0x0a, offset);
-    const row = source.toString('utf8', offset, end < 0 ? source.length : end);
-    const text = textIn(row);
-    return text !== null && hashObject('sha1', 'blob', Buffer.from(text)) === blob ? text : null;
+    const text = textWith(blob, lineAt(source, offset));
+    if (text !== null) return text;
+    this.#places ??= placesIn(source);
+    const place = this.#places.get(blob);
+    return place === undefined ? null : textWith(blob, lineAt(source, place));
   }
 
   async #readSource(): Promise<Buffer> {
@@ -30,11 +36,53 @@ export class ShownFiles {
   }
 }
 
-function textIn(row: string): string | null {
+function lineAt(source: Buffer, offset: number): string {
+  const end = source.indexOf(0x0a, offset);
+  return source.toString('utf8', offset, end < 0 ? source.length : end);
+}
+
+function placesIn(source: Buffer): Map<string, number> {
+  const places = new Map<string, number>();
+  for (let at = 0; at < source.length; ) {
+    const line = lineAt(source, at);
+    for (const text of textsIn(line)) places.set(blobOf(text), at);
+    const end = source.indexOf(0x0a, at);
+    at = end < 0 ? source.length : end + 1;
+  }
+  return places;
+}
+
+function textWith(blob: string, line: string): string | null {
+  return textsIn(line).find((text) => blobOf(text) === blob) ?? null;
+}
+
+function blobOf(text: string): string {
+  return hashObject('sha1', 'blob', Buffer.from(text));
+}
+
+/** Texts of files before an edit, in a row, or in the line of a member of a document that is written over many. */
+function textsIn(line: string): string[] {
+  if (!MEMBERS.some((name) => line.includes(`"${name}"`))) return [];
+  const found: string[] = [];
+  collect(parsed(line) ?? parsed(`{${line.trim().replace(/,$/, '')}}`), found);
+  return found;
+}
+
+function parsed(text: string): unknown {
   try {
-    const text: unknown = JSON.parse(row)?.toolUseResult?.originalFile;
-    return typeof text === 'string' ? text : null;
-  } catch {
-    return null;
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function collect(value: unknown, found: string[]): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, found);
+  else if (isFields(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      if (typeof member === 'string' && MEMBERS.includes(name)) found.push(member);
+      else collect(member, found);
+    }
   }
 }

@@ -9,7 +9,7 @@ import { AGENT, GeminiDocumentParse, GeminiJsonlParse } from './session-parse.ts
 export const geminiJson: SessionFormat = {
   agent: AGENT,
   name: 'gemini-json',
-  parserVersion: 2,
+  parserVersion: 3,
   detect: (head) => isGeminiDocument(head),
   identify: (path) => new GeminiDocumentIdentity(path),
   parse: (options) => new GeminiDocumentParse(options),
@@ -21,7 +21,7 @@ export const geminiJson: SessionFormat = {
 export const geminiJsonl: SessionFormat = {
   agent: AGENT,
   name: 'gemini-jsonl',
-  parserVersion: 2,
+  parserVersion: 3,
   detect: (head) => isGeminiJsonl(head),
   identify: (path) => new GeminiJsonlIdentity(path),
   parse: (options) => new GeminiJsonlParse(options),

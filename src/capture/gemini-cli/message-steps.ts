@@ -1,4 +1,5 @@
 /** Each message of a Gemini CLI session is one step; results stand inside the calls of their message. */
+import { hashObject } from '../../git/object-codec.ts';
 import type { TokenUsage } from '../../record/step.ts';
 import {
   countOf,
@@ -107,12 +108,13 @@ function addCall(draft: SessionDraft, { index, message, call, position }: CallPl
     input: toolInput(message, ['toolCalls', position, 'args'], draft.limits),
   });
   const home = ledger.callStep(id) ?? index;
-  if (call.result !== undefined && call.result !== null) addResult(draft, home, id, call);
+  if (call.result !== undefined && call.result !== null)
+    addResult(draft, { index: home, message, call, position }, id);
   ledger.linkSubagent(id, call.agentId);
 }
 
 /** A call written with its result; an empty list of parts is a result without words. */
-function addResult(draft: SessionDraft, index: number, callId: string, call: Fields): void {
+function addResult(draft: SessionDraft, { index, message, call }: CallPlace, callId: string): void {
   const { ledger } = draft;
   const said = saidIn(call.result, callId);
   const error = ERRORS.get(call.status);
@@ -122,8 +124,21 @@ function addResult(draft: SessionDraft, index: number, callId: string, call: Fie
     source_call_id: callId,
     ...(said.text === undefined ? {} : { content: said.text }),
     ...(error === undefined ? {} : { error }),
+    ...shownBefore(call, message),
   };
   ledger.addObservation(index, observation, said.attachments);
+}
+
+/** The file as it was before an edit: by its blob id and the place of the message, or that there was none. */
+function shownBefore(
+  { resultDisplay }: Fields,
+  { line, offset }: Message,
+): Pick<ParsedObservation, 'metadata'> {
+  const { originalContent: before, newContent: after } = fieldsOf(resultDisplay) ?? {};
+  if (typeof after !== 'string') return {};
+  if (before === null) return { metadata: { type: 'create' } };
+  if (typeof before !== 'string') return {};
+  return { metadata: { before: { blob: hashObject('sha1', 'blob', Buffer.from(before)), line, offset } } };
 }
 
 const ERRORS: ReadonlyMap<unknown, string> = new Map([

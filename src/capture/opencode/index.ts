@@ -14,7 +14,7 @@ import { AGENT } from './session-state.ts';
 export const opencodeExport: SessionFormat = {
   agent: AGENT,
   name: 'opencode-export',
-  parserVersion: 2,
+  parserVersion: 3,
   detect: (head) => isExport(head),
   identify: (path) => new ExportIdentity(path),
   parse: (options) => new ExportParse(options),
@@ -26,7 +26,7 @@ export const opencodeExport: SessionFormat = {
 export const opencodeFiles: SessionFormat = {
   agent: AGENT,
   name: 'opencode-files',
-  parserVersion: 2,
+  parserVersion: 3,
   detect: (head) => firstLineIs(head, isStoredFile),
   identify: (path) => new RowsIdentity(path),
   parse: (options) => new RowsParse(options),
@@ -38,7 +38,7 @@ export const opencodeFiles: SessionFormat = {
 export const opencodeRows: SessionFormat = {
   agent: AGENT,
   name: 'opencode-rows',
-  parserVersion: 2,
+  parserVersion: 3,
   detect: (head) => firstLineIs(head, isRow),
   identify: (path) => new RowsIdentity(path),
   parse: (options) => new RowsParse(options),

@@ -1,4 +1,5 @@
 /** A tool part holds the call and, once it has ended, its result. */
+import { hashObject } from '../../git/object-codec.ts';
 import type { ParsedAttachment } from '../session-source.ts';
 import { dataUrlAttachment } from '../shared/attachment.ts';
 import {
@@ -11,6 +12,7 @@ import {
   numberOf,
   textOf,
 } from '../shared/fields.ts';
+import type { Place } from '../shared/limitations.ts';
 import { toolInput } from '../shared/tool-input.ts';
 import type { PartAt } from './message.ts';
 import type { OpencodeState } from './session-state.ts';
@@ -29,7 +31,7 @@ export function readTool(session: OpencodeState, index: number, part: PartAt): v
   const id = cutText(callId, 300);
   const home = ledger.callStep(id) ?? index;
   const ended = state.status === 'completed' || state.status === 'error';
-  if (ended && !ledger.isAnswered(id)) addResult(draft.ledger, home, id, state);
+  if (ended && !ledger.isAnswered(id)) addResult(draft.ledger, { index: home, callId: id, entry }, state);
   session.noteDropped(id, fieldsOf(state.time)?.compacted);
   const metadata = fieldsOf(state.metadata);
   if (fields.tool === 'task') ledger.linkSubagent(id, metadata?.sessionId ?? metadata?.sessionID);
@@ -37,13 +39,12 @@ export function readTool(session: OpencodeState, index: number, part: PartAt): v
 
 function addResult(
   ledger: OpencodeState['draft']['ledger'],
-  index: number,
-  callId: string,
+  { index, callId, entry }: { readonly index: number; readonly callId: string; readonly entry: Place },
   state: Fields,
 ): void {
   const content = textOf(state.status === 'error' ? state.error : state.output);
   const error = errorOf(state);
-  const metadata = factsOf(state);
+  const metadata = { ...factsOf(state), ...shownBefore(state, entry) };
   ledger.tallies.toolResults += 1;
   if (error !== undefined) ledger.tallies.toolErrors += 1;
   const observation = {
@@ -82,6 +83,13 @@ function factsOf(state: Fields): Record<string, unknown> {
     ...(metadata?.truncated === true ? { truncated: true } : {}),
     ...(output === undefined ? {} : { persisted_output_path: cutText(output, 1000) }),
   };
+}
+
+/** The file as it was before an edit, by its blob id and the place of what holds its text. */
+function shownBefore(state: Fields, { line, offset }: Place): Record<string, unknown> {
+  const { before, after } = fieldsOf(fieldsOf(state.metadata)?.filediff) ?? {};
+  if (typeof before !== 'string' || typeof after !== 'string') return {};
+  return { before: { blob: hashObject('sha1', 'blob', Buffer.from(before)), line, offset } };
 }
 
 function filesOf(state: Fields, callId: string): ParsedAttachment[] {

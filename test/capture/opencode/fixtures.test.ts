@@ -18,10 +18,16 @@ test('an export, rows and files of one session give the same steps', () => {
         metrics,
         counts,
         title,
-        steps: steps.map(({ origin: { message_id }, ...step }) => [message_id, step]),
+        steps: steps.map(({ origin: { message_id }, ...step }) => [message_id, withoutPlaces(step)]),
       };
     },
   );
   expect(rows).toEqual(document);
   expect(files).toEqual(document);
 });
+
+/** Where the text of a file before an edit stands differs as the forms do. */
+function withoutPlaces(step: object): unknown {
+  const text = JSON.stringify(step, (name, value) => (name === 'before' ? value.blob : value));
+  return JSON.parse(text);
+}
