@@ -85,8 +85,8 @@ export class SessionState extends StepLedger {
 
   /** A file that was continued elsewhere, or into which several programs wrote, is still one trace. */
   #noteSession(entry: Entry): void {
-    const { sessionId } = entry.fields;
-    if (typeof sessionId !== 'string' || this.#sessions.has(sessionId)) return;
+    const { sessionId, uuid } = entry.fields;
+    if (typeof uuid !== 'string' || typeof sessionId !== 'string' || this.#sessions.has(sessionId)) return;
     if (this.#sessions.size > 0) this.limits.add('another_session', entry);
     if (this.#sessions.size < MAX_SESSIONS) this.#sessions.add(sessionId);
   }
