@@ -23,6 +23,8 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>>;
   /** True lets this command use git's transport; every other call is kept off the network. */
   readonly network?: boolean;
+  /** True puts the command at the head of a process group, so that what it starts can be ended with it. */
+  readonly ownGroup?: boolean;
   /** Exit codes that are answers, not failures. Default `[0]`. */
   readonly okCodes?: readonly number[];
   /** Receives stderr line by line (`\r` ends a line too) while the command runs. */
@@ -59,6 +61,7 @@ export function gitProgram(options: GitProgramOptions): GitProgram {
     spawn(options.path ?? 'git', argumentsOf(args, call), {
       env: { ...base, ...(call.network === true ? {} : OFFLINE), ...call.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: call.ownGroup === true,
       ...cwdOf(call),
     });
   const run = (args: readonly string[], call: GitCall = {}) =>

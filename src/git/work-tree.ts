@@ -1,4 +1,5 @@
 /** What a work tree holds that its HEAD does not. Everything here only reads: no index is refreshed, no lock taken. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Oid } from './ports.ts';
 import type { GitProgram } from './spawn.ts';
 
@@ -25,13 +26,13 @@ export async function changedPaths(
 ): Promise<WorkTreeChanges | null> {
   const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all'];
   const quiet = ['--no-renames', '--ignore-submodules=all'];
-  const child = git.start([...args, ...quiet], { cwd: top, config: PLAIN, env: READ_ONLY });
+  const child = git.start([...args, ...quiet], { cwd: top, config: PLAIN, env: READ_ONLY, ownGroup: true });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const timer = setTimeout(() => end(child), limitMs);
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > MOST_OUTPUT) child.kill('SIGKILL');
+    if (bytes > MOST_OUTPUT) end(child);
     else chunks.push(chunk);
   });
   child.stderr.resume();
@@ -43,6 +44,17 @@ export async function changedPaths(
   });
   clearTimeout(timer);
   return code === 0 ? parseStatus(Buffer.concat(chunks).toString('utf8')) : null;
+}
+
+/** Also what it started: a filter of the repository may never end, and holds the pipes that are waited for. */
+function end(child: ChildProcessWithoutNullStreams): void {
+  try {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 /** Reads `git status --porcelain=v2 --branch -z` without renames. */

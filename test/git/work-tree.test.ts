@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gitProgram } from '../../src/git/spawn.ts';
@@ -43,6 +43,19 @@ describe('what a work tree holds that HEAD does not', () => {
     writeFileSync(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
     expect(await changedPaths(gitProgram({ env: process.env, path: slow }), top, 50)).toBeNull();
     expect(await changedPaths(git, tempDir(), 10_000)).toBeNull();
+  });
+
+  it('is not waited for where a filter of the repository never ends', async () => {
+    const { top, run } = await project();
+    writeFileSync(join(top, 'one'), 'one\n');
+    await run('add', '.');
+    await run('commit', '--quiet', '-m', 'one');
+    await run('config', 'filter.slow.clean', 'sleep 60');
+    writeFileSync(join(top, '.git', 'info', 'attributes'), '* filter=slow\n');
+    // Of the same size, so that only its content tells.
+    writeFileSync(join(top, 'one'), 'two\n');
+    utimesSync(join(top, 'one'), 1, 1);
+    expect(await changedPaths(git, top, 300)).toBeNull();
   });
 
   it('has conflicts, and leaves submodules and renames to others', () => {
