@@ -38,9 +38,9 @@ function cells(row) {
   ];
 }
 
-function barText({ bar, unit }) {
+function barText({ bar, unit, reference }) {
   if (bar === null) return '';
-  return unit === 'ms' ? `${bar.toFixed(1)}x` : `${bar} ${unit}`;
+  return unit === 'ms' && reference !== null ? `${bar.toFixed(1)}x` : `${bar} ${unit}`;
 }
 
 function amount(value, unit) {
