@@ -1,7 +1,7 @@
 /** `git blame` with fixed options: what it prints depends on no setting but those that name commits to ignore. */
 import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
-import type { TrailRepository } from './repository.ts';
+import { lacksBlob, type TrailRepository } from './repository.ts';
 
 export interface BlamedLine {
   readonly line: number;
@@ -29,9 +29,12 @@ const CONFIG = [
   'blame.markIgnoredLines=false',
 ];
 
-/** Throws `OT_FILE_NOT_FOUND` (exit 6), `OT_LINE_NOT_FOUND` (exit 6). */
+/**
+ * Throws `OT_FILE_NOT_FOUND` and `OT_LINE_NOT_FOUND` (exit 6), `OT_IGNORE_REVS_MISSING` (exit 2) where git would
+ * not answer either, and `OT_OBJECT_MISSING` (exit 5).
+ */
 export async function blameFile(
-  { git, topLevel }: TrailRepository,
+  repository: TrailRepository,
   { path, commit, range }: GitBlameRequest,
 ): Promise<BlamedLine[]> {
   const args = [
@@ -43,13 +46,31 @@ export async function blameFile(
     '--',
     path,
   ];
+  const { git, topLevel } = repository;
   const { code, stdout, stderr } = await git.run(args, { cwd: topLevel, config: CONFIG, okCodes: [0, 128] });
   if (code === 0) return parse(stdout.toString('utf8'));
-  if (/has only \d+ lines?/.test(stderr)) {
-    throw new OtError('OT_LINE_NOT_FOUND', 'not_found', 'the file has fewer lines than that');
+  throw (await lacksBlob(repository, commit, path)) ? objectMissing() : failureOf(stderr);
+}
+
+/** git's own words, which its `LC_ALL=C` keeps in English. */
+function failureOf(stderr: string): OtError {
+  if (/has only \d+ lines?/.test(stderr))
+    return new OtError('OT_LINE_NOT_FOUND', 'not_found', 'the file has fewer lines than that');
+  if (/object name list/.test(stderr)) {
+    const message = 'blame.ignoreRevsFile cannot be read, so git blame fails';
+    const hint = 'put the file of commits to ignore in place, or unset blame.ignoreRevsFile';
+    return new OtError('OT_IGNORE_REVS_MISSING', 'usage', message, { hint });
   }
-  throw new OtError('OT_FILE_NOT_FOUND', 'not_found', 'git knows no such file at that place', {
+  if (/unable to read|cannot read|bad (?:object|tree)/.test(stderr)) return objectMissing();
+  return new OtError('OT_FILE_NOT_FOUND', 'not_found', 'git knows no such file at that place', {
     hint: 'give the path of a file that git tracks',
+  });
+}
+
+function objectMissing(): OtError {
+  const message = 'the code repository lacks an object that git blame needs';
+  return new OtError('OT_OBJECT_MISSING', 'corrupt', message, {
+    hint: 'run git fsck in the code repository, and fetch again what it names',
   });
 }
 

@@ -68,6 +68,11 @@ async function workTrees(gitDir: string): Promise<string[]> {
   return [...main, ...files.flatMap((file) => (file === null ? [] : [dirname(file.trimEnd())]))];
 }
 
+/** Why answers about this repository may be incomplete. */
+export function limitationsOf({ shallow }: TrailRepository): string[] {
+  return shallow ? ['shallow_history'] : [];
+}
+
 /** Commit that a revision names. Throws `OT_COMMIT_NOT_FOUND` (exit 6). */
 export async function commitNamed({ git, topLevel }: TrailRepository, revision: string): Promise<Oid> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
@@ -84,6 +89,17 @@ export async function blobAt(objects: ObjectReader, commit: Oid | null, path: st
   if (path.includes('\n')) return blobBelow(objects, commit, path.split('/'));
   const info = await objects.resolve(commit, path);
   return info?.type === 'blob' ? info.oid : null;
+}
+
+/** Whether a commit names a file there of which the repository lacks the content. */
+export async function lacksBlob(
+  { objects, head }: TrailRepository,
+  commit: Oid | null,
+  path: string,
+): Promise<boolean> {
+  const root = commit ?? head;
+  const blob = root === null ? null : await blobBelow(objects, root, path.split('/'));
+  return blob !== null && (await objects.info(blob)) === null;
 }
 
 /** Goes down the trees: git cannot be asked by name for a path with a line end. */

@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
 import { assertFile, blame } from '../../../trail/blame.ts';
-import { commitNamed } from '../../../trail/repository.ts';
+import { commitNamed, limitationsOf } from '../../../trail/repository.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
@@ -34,7 +34,7 @@ export class TrailBlameCommand extends OtCommand {
       const found = await blame(opened, { path, commit, ...(range === undefined ? {} : { range }) });
       return {
         schema: 'opentraces.trail.blame.v1',
-        data: { ...found, freshness: opened.freshness },
+        data: { ...found, limitations: limitationsOf(opened.repository), freshness: opened.freshness },
         text: (page) => blameView(page, found),
       };
     });

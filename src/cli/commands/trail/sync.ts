@@ -1,5 +1,5 @@
 import { Command, Option } from 'clipanion';
-import { commitNamed } from '../../../trail/repository.ts';
+import { commitNamed, limitationsOf } from '../../../trail/repository.ts';
 import { syncTrail } from '../../../trail/sync.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
@@ -49,7 +49,7 @@ export class TrailSyncCommand extends OtCommand {
       if (this.notes) await noteRepositoryOf(app, app.cwd);
       return {
         schema: 'opentraces.trail.sync.v1',
-        data: { ...report, freshness: opened.freshness },
+        data: { ...report, limitations: limitationsOf(opened.repository), freshness: opened.freshness },
         text: (page) => trailSyncView(page, report),
       };
     });
