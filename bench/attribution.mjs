@@ -82,7 +82,7 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
       commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]).filter((id) => readable.has(id)),
     );
     const { owners, lines } = ownersOf({ ot, copy, commit: idOf.get(commit.id), sessions });
-    attributed.push(...lines.map((line) => ({ ...line, original: commit.id })));
+    attributed.push(...lines.map((line) => ({ ...line, original: commit.id, time: commit.time })));
     if (named.size > 0) verdicts.push(judgeCommit({ repository, commit, named, owners, evidence }));
   }
   return {
@@ -95,7 +95,10 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
     },
     times_ms: { capture: captured.ms, sync: synced.ms, sync_again: again.ms },
     ...summaryOf({ verdicts, attributed, never: neverWritten(attributed, evidence) }),
-    sample: sampleOf(attributed, Number(sample), Number(seed)),
+    sample: sampleOf(attributed, Number(sample), Number(seed)).map((line) => ({
+      ...line,
+      shown: evidence.shown(line),
+    })),
   };
 }
 

@@ -6,6 +6,8 @@ import { linesBrought } from './commits.mjs';
  * @property {(session: string, path: string, text: string, until: number) => boolean} wrote on this path, by then
  * @property {(session: string, path: string, text: string) => boolean} wroteSomewhere the line on any path, or on this
  * one a part of it, white space aside
+ * @property {(line: {session: string, path: string, text: string, time: number}) => string} shown how the transcript of
+ * an attributed line shows it: what is not `written` is to be judged by hand
  * @property {(session: string, paths: Set<string>) => 'none' | 'others' | 'these'} touched files with edits
  */
 
@@ -31,6 +33,10 @@ export function evidenceOf(editsOf) {
       const { whole, parts } = anywhere.get(session) ?? { whole: new Set(), parts: [] };
       const line = squeezed(text);
       return whole.has(line) || parts.some((end) => isFile(end.path, path) && line.includes(end.part));
+    },
+    shown({ session, path, text, time }) {
+      if (this.wrote(session, path, text, time)) return 'written';
+      return this.wroteSomewhere(session, path, text) ? 'repeated, in part or elsewhere' : 'no';
     },
     touched: (session, paths) => {
       const edits = editsOf.get(session) ?? [];

@@ -90,13 +90,15 @@ function worst(missed) {
   }));
 }
 
-export function renderReport({
-  repository,
-  times_ms: times,
-  commits,
-  verbatim_lines: lines,
-  attributed_lines: all,
-}) {
+export function renderReport(report) {
+  const {
+    repository,
+    times_ms: times,
+    commits,
+    verbatim_lines: lines,
+    attributed_lines: all,
+    sample,
+  } = report;
   const causes = (tallied) =>
     Object.entries(tallied).map(([cause, count]) => `    ${String(count).padStart(6)}  ${cause}`);
   return [
@@ -114,6 +116,8 @@ export function renderReport({
     `lines with an owner             ${all.all}`,
     `  its transcript never shows    ${all.never_shown}`,
     ...causes(all.by_tier),
+    `drawn to judge by hand          ${sample.length}, as the transcript shows them`,
+    ...causes(tally(sample.map(({ shown }) => shown))),
     `capture ${times.capture} ms, trail sync ${times.sync} ms, again ${times.sync_again} ms`,
     '',
   ].join('\n');
