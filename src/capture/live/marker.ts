@@ -18,7 +18,7 @@ function markerPath(home: string): string {
 
 /**
  * Process that is at work, 0 while it is not known yet, or null. A marker of a process that is gone is none, also
- * when another process has its id: the start time that the drain has added tells.
+ * when another process has its id: the start time tells.
  */
 export async function drainAtWork(home: string, platform: Platform): Promise<number | null> {
   try {
