@@ -297,7 +297,9 @@ export class FileLedger {
     for (const key of others) {
       const last = this.#states.get(key)!.at(-1)!;
       const isNext = exact === null && this.#isNext(commit, key, last);
-      if (isNext && last.base !== null) doubtRetyped(this.#alignments, last, ids, lines);
+      // A merge has such lines from its other parents.
+      const isSingle = commit.parents.length === 1;
+      if (isNext && isSingle && last.base !== null) doubtRetyped(this.#alignments, last, ids, lines);
       take(this.#alignments, last, ids, lines, isNext ? 0 : 'surrounded', true);
     }
     const needed = commit.repeats ? TRUSTED : STRONG;
