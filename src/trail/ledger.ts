@@ -203,7 +203,9 @@ export class FileLedger {
     if (same !== undefined) return same;
     const committed = await this.#committedState(path);
     const moved = last === null && committed === null ? this.#elsewhere(root, ids) : null;
-    return moved ?? this.#reconciled([last, committed], ids, pending);
+    return (
+      moved ?? this.#reconciled([last, committed], ids, { pending, older: history.slice(-MOST_OLDER, -1) })
+    );
   }
 
   /** The very text under another name of the same work tree: somebody moved the file, unseen. */
@@ -220,8 +222,12 @@ export class FileLedger {
     return text === null ? null : this.#table.split(text);
   }
 
-  /** Somebody else changed the file meanwhile: what is new is nobody's, unless it was waiting. */
-  #reconciled(bases: ReadonlyArray<State | null>, ids: Int32Array, pending: Owned | null): State {
+  /** Somebody else changed the file meanwhile: what is new is nobody's, unless it was waiting or there before. */
+  #reconciled(
+    bases: ReadonlyArray<State | null>,
+    ids: Int32Array,
+    { pending, older }: { readonly pending: Owned | null; readonly older: readonly State[] },
+  ): State {
     let best: { owners: Int32Array; added: Uint8Array; count: number; base: Oid | null } | null = null;
     for (const base of bases) {
       if (base === null) continue;
@@ -231,6 +237,7 @@ export class FileLedger {
     }
     if (best === null) return { ...unowned(ids), pending, base: null };
     if (pending !== null) take(this.#alignments, pending, ids, best, 'surrounded');
+    for (const state of [...older].reverse()) take(this.#alignments, state, ids, best, STRONG);
     return { ids, owners: best.owners, pending, base: best.base };
   }
 
