@@ -1,5 +1,6 @@
 /** What a work tree holds that its HEAD does not. Everything here only reads: no index is refreshed, no lock taken. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { gitFailed } from './failure.ts';
 import type { Oid } from './ports.ts';
 import type { GitProgram } from './spawn.ts';
 
@@ -93,7 +94,10 @@ export interface CommittedFile {
   readonly bytes: number;
 }
 
-/** Regular files of a commit, by path; those that it does not have are left out. */
+/**
+ * Regular files of a commit, by path; those that it does not have are left out. Throws `OT_GIT_FAILED` when git cannot
+ * tell them all, as of a partial clone that lacks one: what is left out would count as not there.
+ */
 export async function filesAt(
   git: GitProgram,
   top: string,
@@ -106,9 +110,9 @@ export async function filesAt(
     const { stdout } = await git.run([...args, ...paths.slice(at, at + PATHS_AT_ONCE)], {
       cwd: top,
       env: READ_ONLY,
-      okCodes: [0, 128],
     });
     for (const entry of stdout.toString('utf8').split('\0')) {
+      if (/^100\d{3} blob [0-9a-f]+ +BAD\t/.test(entry)) throw gitFailed('ls-tree', '', 'a blob is missing');
       const match = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(entry);
       if (match !== null) found.set(match[3]!, { blob: match[1]!, bytes: Number(match[2]) });
     }

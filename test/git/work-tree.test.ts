@@ -89,3 +89,15 @@ it('files and differences of commits are told by their names as they are', async
   expect([...found.keys()].sort()).toEqual([...ODD].sort());
   expect(found.get('*')).toEqual({ blob, bytes: 5 });
 });
+
+it('files of a commit are not told at all where a partial clone lacks one', async () => {
+  const { top, run } = await project();
+  writeFileSync(join(top, 'absent'), 'x');
+  writeFileSync(join(top, 'here'), 'y');
+  await run('add', '.');
+  await run('commit', '--quiet', '-m', 'one');
+  const lost = await run('rev-parse', 'HEAD:absent');
+  rmSync(join(top, '.git', 'objects', lost.slice(0, 2), lost.slice(2)));
+  const all = filesAt(git, top, await run('rev-parse', 'HEAD'), ['absent', 'here']);
+  await expect(all).rejects.toMatchObject({ code: 'OT_GIT_FAILED' });
+});
