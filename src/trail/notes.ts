@@ -74,11 +74,15 @@ async function importNotes(
   await git.run(['fast-import', '--quiet', '--done', '--date-format=raw'], { gitDir, input });
 }
 
-/** Notes follow a rewrite of their commits, and those of several machines are united line by line. */
+/** Notes follow a rewrite of their commits, and those of several machines are united line by line. Written once. */
 export async function configureNotes({ git, gitDir }: TrailRepository): Promise<void> {
-  const { stdout } = await git.run(['config', '--get-all', 'notes.rewriteRef'], { gitDir, okCodes: [0, 1] });
-  const refs = stdout.toString('utf8').split('\n');
-  if (!refs.includes(NOTES_REF))
+  const { stdout } = await git.run(['config', '--get-regexp', '-z', '^notes\\.'], {
+    gitDir,
+    okCodes: [0, 1],
+  });
+  const known = new Set(stdout.toString('utf8').split('\0'));
+  if (!known.has(`notes.rewriteref\n${NOTES_REF}`))
     await git.run(['config', '--local', '--add', 'notes.rewriteRef', NOTES_REF], { gitDir });
-  await git.run(['config', '--local', 'notes.opentraces.mergeStrategy', 'cat_sort_uniq'], { gitDir });
+  if (!known.has('notes.opentraces.mergestrategy\ncat_sort_uniq'))
+    await git.run(['config', '--local', 'notes.opentraces.mergeStrategy', 'cat_sort_uniq'], { gitDir });
 }
