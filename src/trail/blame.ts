@@ -123,10 +123,10 @@ async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): P
 
 function factsOfRange(
   { traceId, ...range }: Omit<StoredRange, 'start' | 'end'>,
-  { sessions }: Trail,
+  trail: Trail,
 ): LineFacts | null {
-  const session = sessions.get(traceId);
-  return session === undefined ? null : { trace: session.id, traceId, agent: session.agent, ...range };
+  const session = trail.session(traceId);
+  return session === null ? null : { trace: session.id, traceId, agent: session.agent, ...range };
 }
 
 /** Lines of a file that is otherwise than in HEAD. */

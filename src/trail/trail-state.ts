@@ -35,11 +35,19 @@ export function sessionsDigest({ roots }: TrailRepository, sessions: readonly Ed
   return hash.digest('hex').slice(0, 40);
 }
 
-/** Digest of what all owners follow from: sessions, branches, tags and HEAD. */
-export function stampOf({ head }: TrailRepository, sessions: string, tips: readonly string[]): string {
-  return createHash('sha256')
-    .update(`${head}\n${sessions}\n${tips.join('\n')}`)
-    .digest('hex');
+/**
+ * Digest of what all owners follow from: branches, tags and HEAD, work trees, and all that the catalog holds of
+ * sessions, also of other repositories.
+ */
+export function stampOf(
+  database: Sqlite,
+  { head, roots, projects }: TrailRepository,
+  tips: readonly string[],
+): string {
+  const journals = database.all('SELECT remote, ref, tip FROM journals ORDER BY remote, ref');
+  const pending = database.all('SELECT trace_id FROM pending ORDER BY trace_id');
+  const facts = [head, roots, projects, tips, journals, pending];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
 export function readState(database: Sqlite, repository: string): TrailState | null {

@@ -33,15 +33,7 @@ export interface TrailOptions {
 /** How much older than the first edit a commit may claim to be: clocks differ. */
 const CLOCK_SKEW_MS = 86_400_000;
 
-interface Update {
-  readonly state: TrailState | null;
-  readonly tips: readonly string[];
-  readonly digest: string;
-  readonly sessions: readonly EditingSession[];
-}
-
 export class Trail {
-  readonly sessions: ReadonlyMap<string, EditingSession>;
   /** Stands for all that owners follow from as it is now. */
   readonly stamp: string;
   readonly dirty: DirtyPaths;
@@ -50,38 +42,51 @@ export class Trail {
   readonly #reader: EditReader;
   readonly #repository: TrailRepository;
   #groups: readonly FileGroup[] | null = null;
+  readonly #database: Sqlite;
+  #sessions: ReadonlyMap<string, EditingSession> | null = null;
 
-  private constructor(
-    { database, shelves, repository }: TrailOptions,
-    sessions: readonly EditingSession[],
-    stamp: string,
-  ) {
+  private constructor({ database, shelves, repository }: TrailOptions, stamp: string) {
     const key = keyOf(repository);
     this.stamp = stamp;
-    this.sessions = new Map(sessions.map((session) => [session.trace_id, session]));
     this.dirty = new DirtyPaths(database, key);
     this.#history = new HistoryIndex(database, key);
     this.#patches = new PatchIndex(database, key);
     this.#reader = new EditReader(database, shelves);
     this.#repository = repository;
+    this.#database = database;
   }
 
   static async open(options: TrailOptions): Promise<Trail> {
     const { database, repository } = options;
-    const sessions = sessionsOf(database, repository);
     const tips = await readTips(repository.git, repository.gitDir);
-    const digest = sessionsDigest(repository, sessions);
-    const stamp = stampOf(repository, digest, tips);
-    const trail = new Trail(options, sessions, stamp);
+    const stamp = stampOf(database, repository, tips);
+    const trail = new Trail(options, stamp);
     const state = readState(database, keyOf(repository));
-    if (state?.stamp !== stamp) await trail.#update(options, { state, tips, digest, sessions });
+    if (state?.stamp !== stamp) await trail.#update(options, { state, tips });
     return trail;
+  }
+
+  /** Sessions of the repository that edited files, by trace id. */
+  get sessions(): ReadonlyMap<string, EditingSession> {
+    this.#sessions ??= new Map(
+      sessionsOf(this.#database, this.#repository).map((session) => [session.trace_id, session]),
+    );
+    return this.#sessions;
+  }
+
+  /** Number in the catalog and agent of a trace; null for one that is gone. */
+  session(traceId: string): Pick<EditingSession, 'id' | 'agent'> | null {
+    if (this.#sessions !== null) return this.#sessions.get(traceId) ?? null;
+    const sql = 'SELECT id, agent FROM traces WHERE trace_id = ?';
+    return this.#database.all<{ id: number; agent: string }>(sql, traceId)[0] ?? null;
   }
 
   async #update(
     { database, repository }: TrailOptions,
-    { state, tips, digest, sessions }: Update,
+    { state, tips }: { readonly state: TrailState | null; readonly tips: readonly string[] },
   ): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    const digest = sessionsDigest(repository, sessions);
     const first = firstEdit(database, sessions);
     const wanted = first === null ? null : Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
     const isWider = state === null || (wanted !== null && wanted < state.since);
