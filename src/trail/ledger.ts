@@ -39,8 +39,9 @@ import type { LinePacker } from './packed-lines.ts';
 
 /** Work trees that a commit may come from: those edited last. */
 const MOST_PLACES = 6;
-/** States before the last that a file written over may have been. */
+/** States of the work tree, and blobs of all branches, that a file written over may have been. */
 const MOST_OLDER = 12;
+const MOST_BLOBS = 48;
 
 export class FileLedger {
   readonly #table: LineTable;
@@ -126,7 +127,12 @@ export class FileLedger {
     const last = history.at(-1) ?? null;
     const pending = last?.pending ?? null;
     const committed = await this.#committedState(path);
-    const before = [committed, ...history.slice(-MOST_OLDER).reverse()].filter((state) => state !== null);
+    const base = await this.#sources.base(path);
+    const first = base === null ? null : await this.#blobOf(base);
+    const others = [...this.#blobs.values()].slice(-MOST_BLOBS).reverse();
+    const before = [committed, ...history.slice(-MOST_OLDER).reverse(), ...others, first].filter(
+      (state) => state !== null,
+    );
     const owners = overwritten(this.#alignments, ids, {
       states: before,
       waiting: pending,

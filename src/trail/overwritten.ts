@@ -30,6 +30,7 @@ export function overwritten(
   const isOpen = (at: number): boolean => owners[at] === owner && lines.owners[at] === NOBODY;
   const others = owners.some((_, at) => isOpen(at)) ? states.filter((state) => state !== best) : [];
   for (const other of waiting === null ? others : [...others, waiting]) {
+    if (!holdsAny(other, ids, isOpen)) continue;
     const seen = alignments.of(other, ids);
     for (let at = 0; at < ids.length; at += 1) {
       if (isOpen(at) && seen.added[at] === 0) lines.owners[at] = UNDECIDED;
@@ -37,6 +38,12 @@ export function overwritten(
   }
   const ownerAt = (at: number): number => (isDoubtful(ids[at]!) ? UNDECIDED : owner);
   return lines.owners.map((each, at) => (isOpen(at) ? ownerAt(at) : each));
+}
+
+/** Cheap: whether a state has one of the wanted lines anywhere. */
+function holdsAny(state: Owned, ids: Int32Array, isWanted: (at: number) => boolean): boolean {
+  const wanted = new Set(ids.filter((_, at) => isWanted(at)));
+  return wanted.size > 0 && state.ids.some((id) => wanted.has(id));
 }
 
 /** The first of those that lack fewest of the lines. */
