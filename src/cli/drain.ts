@@ -7,6 +7,7 @@ import { listSpool } from '../capture/live/spool.ts';
 import { markedSessions, trackingOf } from '../capture/live/tracking.ts';
 import { visitor } from '../capture/live/visit.ts';
 import { describeCodeRepository, packedTip } from '../git/code-repository.ts';
+import { withTimeLimit } from '../git/spawn.ts';
 import { sessionLog } from './agent-folders.ts';
 import type { App } from './app.ts';
 import { startLooker } from './start-look.ts';
@@ -14,6 +15,9 @@ import { turnLook } from './turn-look.ts';
 import { withBucket } from './with-bucket.ts';
 
 const NOTHING: DrainReport = { events: 0, captures: 0, traces: 0, set_aside: 0 };
+
+/** Far more than any of its questions about a code repository takes. */
+const SLOWEST_GIT_MS = 10_000;
 
 export interface AppDrain {
   readonly lookAgainMs: number;
@@ -24,19 +28,21 @@ export interface AppDrain {
 /** Empties the spool. Throws what the bucket throws; what could not be captured then stays spooled. */
 export async function drain(app: App, options: AppDrain): Promise<DrainReport> {
   const { home, platform } = app;
+  // A repository may be anything: none holds up the sessions of the others.
+  const git = withTimeLimit(app.git, SLOWEST_GIT_MS);
   const marked = markedSessions(home);
   const began = platform.now().getTime();
   return withBucket(app, { create: true }, ({ bucket }) => {
     const visit = visitor({
       bucket,
-      describeRepository: (folder) => describeCodeRepository(app.git, folder),
-      isTracked: trackingOf(app.git),
+      describeRepository: (folder) => describeCodeRepository(git, folder),
+      isTracked: trackingOf(git),
       isMarked: (sessionId) => marked.has(sessionId),
       locate: (agent, sessionId) => sessionLog(app, agent, sessionId),
       beside: new Beside(bucket, {
-        packedTip: (folder, ref) => packedTip(app.git, folder, ref),
-        lookAtStart: startLooker(app, bucket.repository.algorithm, began),
-        turns: turnLook(app),
+        packedTip: (folder, ref) => packedTip(git, folder, ref),
+        lookAtStart: startLooker(app, git, bucket.repository.algorithm, began),
+        turns: turnLook(git, platform),
       }),
     });
     const capture: typeof visit = async (wanted) => {

@@ -5,6 +5,7 @@ import { instructionPlaces, isBelow } from '../capture/live/instruction-places.t
 import { lookAtStart } from '../capture/live/session-start.ts';
 import { ignoredPaths, topLevel } from '../git/code-repository.ts';
 import type { HashAlgorithm } from '../git/ports.ts';
+import type { GitProgram } from '../git/spawn.ts';
 import type { ObservedStart } from '../record/start.ts';
 import { agentHome } from './agent-folders.ts';
 import type { App } from './app.ts';
@@ -15,11 +16,12 @@ const SAME_MOMENT_MS = 5_000;
 /** `began`: when this process began, in milliseconds since 1970; it has the variables of whoever began it. */
 export function startLooker(
   app: App,
+  git: GitProgram,
   algorithm: HashAlgorithm,
   began: number,
 ): (visit: Visit, at: Date) => Promise<ObservedStart> {
   return async ({ agent, cwd: named, transcript }, at) => {
-    const { git, platform, userHome: home } = app;
+    const { platform, userHome: home } = app;
     const cwd = named === null ? null : await realpath(named).catch(() => null);
     const top = cwd === null ? null : await topLevel(git, cwd);
     const userFolder = agentHome(app, agent);

@@ -26,6 +26,12 @@ function damagedRepository(subcommand: string, stderr: string): OtError {
   });
 }
 
+export function gitTooSlow(subcommand: string): OtError {
+  return new OtError('OT_GIT_TOO_SLOW', 'usage', `git ${subcommand} did not end in time and was ended`, {
+    hint: 'run it there by hand: a filter, or a file system, may not answer',
+  });
+}
+
 /** `OT_GIT_FAILED` naming the subcommand and git's own reason; `OT_REPOSITORY_DAMAGED` when that is damage. */
 export function gitFailed(subcommand: string, stderr: string, outcome: string): OtError {
   const storage = storageFailure(stderr);

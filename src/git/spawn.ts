@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { isSystemError, OtError } from '../base/errors.ts';
 import { cleanEnvironment, type Environment, OFFLINE } from './environment.ts';
-import { gitFailed, gitMissing } from './failure.ts';
+import { gitFailed, gitMissing, gitTooSlow } from './failure.ts';
 
 const STDERR_LIMIT = 64 * 1024;
 /** Oldest git the program is tested with. */
@@ -23,8 +23,8 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>>;
   /** True lets this command use git's transport; every other call is kept off the network. */
   readonly network?: boolean;
-  /** True puts the command at the head of a process group, so that what it starts can be ended with it. */
-  readonly ownGroup?: boolean;
+  /** How long {@link GitProgram.run} waits, in milliseconds, before it ends the command and all that it started. */
+  readonly limitMs?: number;
   /** Exit codes that are answers, not failures. Default `[0]`. */
   readonly okCodes?: readonly number[];
   /** Receives stderr line by line (`\r` ends a line too) while the command runs. */
@@ -39,7 +39,10 @@ export interface GitResult {
 }
 
 export interface GitProgram {
-  /** Runs to the end. Throws `OT_GIT_MISSING`, `OT_GIT_FAILED`, or a storage error such as `OT_DISK_FULL`. */
+  /**
+   * Runs to the end. Throws `OT_GIT_MISSING`, `OT_GIT_FAILED`, `OT_GIT_TOO_SLOW`, or a storage error such as
+   * `OT_DISK_FULL`.
+   */
   run(args: readonly string[], call?: GitCall): Promise<GitResult>;
   /** Like {@link GitProgram.run}, as text. */
   text(args: readonly string[], call?: GitCall): Promise<string>;
@@ -61,12 +64,22 @@ export function gitProgram(options: GitProgramOptions): GitProgram {
     spawn(options.path ?? 'git', argumentsOf(args, call), {
       env: { ...base, ...(call.network === true ? {} : OFFLINE), ...call.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      detached: call.ownGroup === true,
+      detached: call.limitMs !== undefined,
       ...cwdOf(call),
     });
   const run = (args: readonly string[], call: GitCall = {}) =>
     runToEnd(start(args, call), args[0] ?? '', call);
   return { run, start, text: async (args, call) => (await run(args, call)).stdout.toString('utf8') };
+}
+
+/** The same program, of which no `run` waits longer: for repositories that may be anything. */
+export function withTimeLimit(git: GitProgram, limitMs: number): GitProgram {
+  const run: GitProgram['run'] = (args, call) => git.run(args, { limitMs, ...call });
+  return {
+    run,
+    start: git.start,
+    text: async (args, call) => (await run(args, call)).stdout.toString('utf8'),
+  };
 }
 
 /** Running inside the repository keeps a command alive when the user's current folder was deleted. */
@@ -93,13 +106,42 @@ async function runToEnd(
   const stderr = collectStderr(child, call.onStderr);
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   const feeding = feed(child, call.input);
-  const { code, signal } = await exitOf(child, call);
+  const limit = timeLimit(child, call.limitMs);
+  const { code, signal } = await exitOf(child, call).finally(limit.clear);
+  if (limit.isOver()) throw gitTooSlow(subcommand);
   const inputError = await feeding;
   if (code === null || !(call.okCodes ?? [0]).includes(code)) {
     throw gitFailed(subcommand, stderr(), signal === null ? `exit ${code}` : `signal ${signal}`);
   }
   if (inputError !== null) throw inputError;
   return { code, stdout: Buffer.concat(stdout), stderr: stderr() };
+}
+
+interface TimeLimit {
+  readonly isOver: () => boolean;
+  readonly clear: () => void;
+}
+
+function timeLimit(child: ChildProcessWithoutNullStreams, limitMs: number | undefined): TimeLimit {
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    endGroup(child);
+  };
+  const timer = limitMs === undefined ? undefined : setTimeout(end, limitMs);
+  return { isOver: () => isOver, clear: () => clearTimeout(timer) };
+}
+
+/** Also what it started: a filter of the repository may never end, and holds the pipes that are waited for. */
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  try {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+  child.stdin.destroy();
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a work tree holds that its HEAD does not. Everything here only reads: no index is refreshed, no lock taken. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { OtError } from '../base/errors.ts';
 import { gitFailed } from './failure.ts';
 import type { Oid } from './ports.ts';
 import type { GitProgram } from './spawn.ts';
@@ -11,51 +11,30 @@ export interface WorkTreeChanges {
   readonly paths: readonly string[];
 }
 
-/** Longest answer of git that is taken, in bytes. */
-const MOST_OUTPUT = 16 * 1024 * 1024;
 /** Paths given to one command. */
 const PATHS_AT_ONCE = 200;
 /** Neither a monitor nor the user's settings have a say. */
 const PLAIN = ['core.fsmonitor=false', 'status.relativePaths=false', 'core.quotePath=false'];
 const READ_ONLY = { GIT_OPTIONAL_LOCKS: '0', GIT_LITERAL_PATHSPECS: '1' };
 
-/** Null when git takes longer than `limitMs` or tells too much. Throws `OT_GIT_FAILED`. */
+/** Why nothing can be told of a work tree. */
+export type NoChanges = 'too_slow' | 'unreadable';
+
+/** What differs, unless git takes longer than `limitMs` or cannot tell. */
 export async function changedPaths(
   git: GitProgram,
   top: string,
   limitMs: number,
-): Promise<WorkTreeChanges | null> {
+): Promise<WorkTreeChanges | NoChanges> {
   const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all'];
   const quiet = ['--no-renames', '--ignore-submodules=all'];
-  const child = git.start([...args, ...quiet], { cwd: top, config: PLAIN, env: READ_ONLY, ownGroup: true });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const timer = setTimeout(() => end(child), limitMs);
-  child.stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > MOST_OUTPUT) end(child);
-    else chunks.push(chunk);
-  });
-  child.stderr.resume();
-  child.stdin.on('error', () => {});
-  child.stdin.end();
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
-    child.once('close', resolve);
-  });
-  clearTimeout(timer);
-  return code === 0 ? parseStatus(Buffer.concat(chunks).toString('utf8')) : null;
-}
-
-/** Also what it started: a filter of the repository may never end, and holds the pipes that are waited for. */
-function end(child: ChildProcessWithoutNullStreams): void {
   try {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
+    const status = await git.text([...args, ...quiet], { cwd: top, config: PLAIN, env: READ_ONLY, limitMs });
+    return parseStatus(status);
+  } catch (error) {
+    if (!(error instanceof OtError)) throw error;
+    return error.code === 'OT_GIT_TOO_SLOW' ? 'too_slow' : 'unreadable';
   }
-  child.stdout.destroy();
-  child.stderr.destroy();
 }
 
 /** Reads `git status --porcelain=v2 --branch -z` without renames. */

@@ -38,7 +38,7 @@ export const ObservedTurn = z.looseObject({
   ),
   /** Each text once. */
   texts: z.array(z.string()),
-  /** `too_slow`, `too_many_files`: then there are no files. `interrupted`: `until` is the next prompt. */
+  /** `too_slow`, `unreadable`, `too_many_files`: then there are no files. `interrupted`: `until` is the next prompt. */
   limitations: z.array(z.string()),
 });
 export type ObservedTurn = z.infer<typeof ObservedTurn>;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanEnvironment } from '../../src/git/environment.ts';
 import { gitFailed, reasonOf, withoutCredentials, writeFailure } from '../../src/git/failure.ts';
 import { initBare, openRepository } from '../../src/git/program/repository.ts';
-import { assertGitVersion, gitProgram, gitVersion } from '../../src/git/spawn.ts';
+import { assertGitVersion, gitProgram, gitVersion, withTimeLimit } from '../../src/git/spawn.ts';
 import { hermeticEnv, tempDir, testGit } from '../support/git-env.ts';
 
 const git = testGit();
@@ -131,6 +131,15 @@ describe('running git', () => {
     expect((await cat.run([], { input: chunks() })).stdout).toEqual(Buffer.from([97, 0, 255]));
     expect((await cat.run([], { input: 'text' })).stdout.toString()).toBe('text');
     expect((await cat.run([])).stdout).toHaveLength(0);
+  });
+
+  it('ends a command that does not end, and what that started', async () => {
+    const slow = fakeGit('sleep 60 & echo $!; wait');
+    const start = Date.now();
+    const call = withTimeLimit(slow, 200).run(['status']);
+    await expect(call).rejects.toMatchObject({ code: 'OT_GIT_TOO_SLOW' });
+    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(await withTimeLimit(fakeGit('echo fine'), 10_000).text(['x'])).toBe('fine\n');
   });
 
   it('fails with the reason git gave, and not with what it was fed', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { hashObject } from '../../git/object-codec.ts';
 import type { Oid } from '../../git/ports.ts';
-import type { CommittedFile, WorkTreeChanges } from '../../git/work-tree.ts';
+import type { CommittedFile, NoChanges, WorkTreeChanges } from '../../git/work-tree.ts';
 import { type ObservedTurn, TurnFileState, TurnMoment } from '../../record/turn.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -26,8 +26,7 @@ export type TurnSnapshot = z.infer<typeof TurnSnapshot>;
 
 /** What is asked of git about the work tree whose top is `top`. */
 export interface WorkTreeGit {
-  /** Null when it takes too long. */
-  readonly changes: (top: string) => Promise<WorkTreeChanges | null>;
+  readonly changes: (top: string) => Promise<WorkTreeChanges | NoChanges>;
   readonly between: (top: string, from: Oid, to: Oid) => Promise<string[]>;
   readonly filesAt: (
     top: string,
@@ -44,9 +43,10 @@ export async function takeSnapshot(
   now: () => Date,
 ): Promise<TurnSnapshot> {
   const changes = await git.changes(top);
-  const moment = { at: at.toISOString(), read_at: now().toISOString(), head: changes?.head ?? null };
+  const head = typeof changes === 'string' ? null : changes.head;
+  const moment = { at: at.toISOString(), read_at: now().toISOString(), head };
   const none = { top, moment, files: [], texts: [] };
-  if (changes === null) return { ...none, limitations: ['too_slow'] };
+  if (typeof changes === 'string') return { ...none, limitations: [changes] };
   if (changes.paths.length > MOST_FILES) return { ...none, limitations: ['too_many_files'] };
   const files: Array<[string, TurnFileState | null]> = [];
   const texts: string[] = [];

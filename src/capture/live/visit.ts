@@ -1,5 +1,6 @@
 /** Captures what one visit of the drain asks for: a session's log, with those of its sub-agents. */
 import { basename, dirname } from 'node:path';
+import { OtError } from '../../base/errors.ts';
 import type { Bucket } from '../../bucket/home.ts';
 import { type CaptureReport, captureSessions } from '../capture.ts';
 import { isFileError } from '../file-error.ts';
@@ -24,16 +25,27 @@ export interface VisitOptions {
 /** The `capture` of {@link drainSpool} over a bucket. */
 export function visitor(options: VisitOptions): (visit: Visit) => Promise<VisitResult> {
   return async (visit) => {
-    const log = logOf(visit, options);
-    if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) {
-      await options.beside.forget(visit);
-      return { outcome: 'excluded', log };
+    try {
+      return await attend(visit, options);
+    } catch (error) {
+      // A repository whose git never ends holds up its own sessions, and no others.
+      if (error instanceof OtError && error.code === 'OT_GIT_TOO_SLOW')
+        return { outcome: 'absent', code: error.code };
+      throw error;
     }
-    await options.beside.look(visit);
-    const paths = log === null ? [] : await sessionPaths(log);
-    if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
-    return captureOrAbsent(paths, visit, options);
   };
+}
+
+async function attend(visit: Visit, options: VisitOptions): Promise<VisitResult> {
+  const log = logOf(visit, options);
+  if (isUnwanted(visit, options) || !(await options.isTracked(visit.cwd))) {
+    await options.beside.forget(visit);
+    return { outcome: 'excluded', log };
+  }
+  await options.beside.look(visit);
+  const paths = log === null ? [] : await sessionPaths(log);
+  if (paths.length === 0) return { outcome: 'absent', code: 'OT_SOURCE_MISSING' };
+  return captureOrAbsent(paths, visit, options);
 }
 
 /** Only the codes that concern the log alone; what the bucket throws passes. */

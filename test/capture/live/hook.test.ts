@@ -160,8 +160,10 @@ describe('the script', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(readFileSync(join(at.spool, notes(at)[0]!), 'utf8')).toMatch(/\}$/);
   });
+});
 
-  it('notes folder and HEAD in a repository, a linked work tree, and none', () => {
+describe('what the script notes', () => {
+  it('is the folder and HEAD in a repository, a linked work tree, and none', () => {
     const at = machine();
     holdMarker(at);
     const git = (...args: string[]) =>

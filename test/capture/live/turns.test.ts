@@ -43,7 +43,7 @@ describe('a look at a work tree', () => {
   it('says so when there is too much or it takes too long', async () => {
     const names = Array.from({ length: 501 }, (_, at) => `${at}`);
     expect((await look('/none', names)).limitations).toEqual(['too_many_files']);
-    const slow = await takeSnapshot({ changes: async () => null }, '/none', AT, () => AT);
+    const slow = await takeSnapshot({ changes: async () => 'too_slow' }, '/none', AT, () => AT);
     expect(slow).toMatchObject({ files: [], limitations: ['too_slow'] });
     const git = { between: async () => [], filesAt: async () => new Map() };
     const turn = await turnBetween(git, await look('/none', []), slow, false);
