@@ -5,6 +5,18 @@ import type { Shadow } from './shadow.ts';
 
 type Deed = () => string | null;
 
+/** What is done more often than the rest. */
+const OFTEN: readonly string[] = [
+  'checkout',
+  'checkout',
+  'merge',
+  'merge',
+  'merge',
+  'rebase',
+  'pick',
+  'squash',
+];
+
 export class History {
   readonly #shadow: Shadow;
   readonly #chance: Chance;
@@ -20,10 +32,10 @@ export class History {
       (use: (branch: string) => string[]): Deed =>
       () => {
         const branches = this.#otherBranches();
-        return branches.length === 0 ? null : this.#all(use(this.#chance.pick(branches)));
+        return branches.length === 0 ? this.#branch() : this.#all(use(this.#chance.pick(branches)));
       };
     this.#deeds = new Map<string, Deed>([
-      ['branch', () => this.#all(['checkout', '-q', '-b', this.#newBranch()])],
+      ['branch', () => this.#branch()],
       ['checkout', other((branch) => ['checkout', '-q', branch])],
       ['merge', other((branch) => ['merge', '-q', '--no-ff', side(), '-m', this.#message(), branch])],
       ['octopus', () => this.#octopus()],
@@ -67,7 +79,8 @@ export class History {
   rewrite(): string {
     if (this.#chance.happens(0.15)) return this.#stashOrPop();
     if (this.#shadow.git('status', '--porcelain') !== '') this.commitAll();
-    const [name, deed] = this.#chance.pick([...this.#deeds]);
+    const name = this.#chance.pick([...this.#deeds.keys(), ...OFTEN]);
+    const deed = this.#deeds.get(name)!;
     return `${name}: ${deed() ?? 'nothing'}`;
   }
 
@@ -76,9 +89,11 @@ export class History {
     return `work ${this.#messages}`;
   }
 
-  #newBranch(): string {
+  /** A new branch, often from an older commit. */
+  #branch(): string | null {
     this.#branches += 1;
-    return `branch${this.#branches}`;
+    const from = this.#chance.pick(['HEAD', 'HEAD~1', 'HEAD~2']);
+    return this.#all(['checkout', '-q', '-b', `branch${this.#branches}`, from]);
   }
 
   #current(): string {
@@ -104,13 +119,13 @@ export class History {
 
   #octopus(): string | null {
     const branches = this.#otherBranches();
-    if (branches.length < 2) return null;
+    if (branches.length < 2) return this.#branch();
     return this.#all(['merge', '-q', '--no-ff', '-m', this.#message(), ...branches.slice(0, 3)]);
   }
 
   #squash(side: string): string | null {
     const branches = this.#otherBranches();
-    if (branches.length === 0) return null;
+    if (branches.length === 0) return this.#branch();
     const squash = ['merge', '-q', '--squash', side, this.#chance.pick(branches)];
     return this.#all(squash, ['commit', '-q', '--allow-empty', '-m', this.#message()]);
   }

@@ -63,7 +63,7 @@ export class Model {
     const roll = this.#chance.next();
     if (roll < 0.42) this.#agentActs();
     else if (roll < 0.62) this.#personActs();
-    else if (roll < 0.8) this.log.push(this.#history.commit());
+    else if (roll < 0.75) this.log.push(this.#history.commit());
     else this.log.push(this.#history.rewrite());
     this.#look();
   }
