@@ -259,7 +259,11 @@ export function expectEveryCanary(bytes: Buffer, planted: readonly PlantedFolder
       .find(bytes)
       .map(({ name }) => name),
   );
-  const missing = planted.flatMap(({ secrets }) => secrets.filter(({ name }) => !found.has(name)));
+  const unseen = planted.flatMap(({ secrets }) => secrets.filter(({ name }) => !found.has(name)));
+  // A run that two secrets share names only one of them.
+  const missing = unseen.filter(
+    (secret) => new LeakFinder([secret], Buffer.alloc(0)).find(bytes).length === 0,
+  );
   expect(missing.map(({ name }) => name)).toEqual([]);
 }
 
