@@ -1,4 +1,5 @@
 // From verdicts to numbers, and to words.
+import { random } from '../random.mjs';
 
 export function summaryOf({ verdicts, attributed, never }) {
   const count = (of) => verdicts.reduce((sum, verdict) => sum + of(verdict), 0);
@@ -58,17 +59,6 @@ export function sampleOf(attributed, size, seed) {
   while (drawn.length < size && left.length > 0)
     drawn.push(...left.splice(Math.floor(next() * left.length), 1));
   return drawn;
-}
-
-/** Small seeded generator (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 function share(part, whole) {

@@ -24,6 +24,25 @@ export interface Sqlite {
   close(): void;
 }
 
+/** Statements of one connection, each prepared once: for a fixed set of texts, since none is let go. */
+export class PreparedStatements {
+  readonly #database: Sqlite;
+  readonly #prepared = new Map<string, SqliteStatement>();
+
+  constructor(database: Sqlite) {
+    this.#database = database;
+  }
+
+  of(sql: string): SqliteStatement {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
 export interface SqliteOptions {
   /** Refuses every write; the file must be there. */
   readonly readonly?: boolean;

@@ -1,5 +1,5 @@
 /** Writes one trace into the catalog: its row, and text and facets of segments that are new or changed. */
-import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
+import { PreparedStatements, type Sqlite, type SqliteValue } from '../base/sqlite.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { callFactsOf } from '../record/call-facts.ts';
 import { SkillReader, type SkillUse } from '../record/skills.ts';
@@ -22,13 +22,12 @@ interface FacetTally {
 
 /** Statements are prepared once; everything happens in the caller's transaction. */
 export class TraceWriter {
-  readonly #database: Sqlite;
   readonly #totals: TextTotals;
-  readonly #prepared = new Map<string, SqliteStatement>();
+  readonly #prepared: PreparedStatements;
   readonly #values = new Map<string, number>();
 
   constructor(database: Sqlite) {
-    this.#database = database;
+    this.#prepared = new PreparedStatements(database);
     this.#totals = new TextTotals(database);
   }
 
@@ -231,20 +230,11 @@ export class TraceWriter {
   }
 
   readonly #run = (sql: string, ...values: readonly SqliteValue[]): void => {
-    this.#statement(sql).run(...values);
+    this.#prepared.of(sql).run(...values);
   };
 
   #all<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {
-    return this.#statement(sql).all<Row>(...values);
-  }
-
-  #statement(sql: string): SqliteStatement {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    return this.#prepared.of(sql).all<Row>(...values);
   }
 }
 

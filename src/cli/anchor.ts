@@ -11,10 +11,9 @@ import { withTrail } from './with-trail.ts';
 export async function anchorAt(app: App, folders: Iterable<string>): Promise<number> {
   let notes = 0;
   for (const folder of folders) {
-    const there = Object.create(app, { cwd: { value: folder } }) as App;
     const now = Math.floor(app.platform.now().getTime() / 1000);
     try {
-      const { notes_written } = await withTrail(there, true, (opened) =>
+      const { notes_written } = await withTrail(app, { quiet: true, folder }, (opened) =>
         syncTrail({ ...opened, all: false, notes: true, now }),
       );
       notes += notes_written;

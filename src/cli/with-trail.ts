@@ -19,13 +19,20 @@ export interface OpenedTrail {
   readonly freshness: Freshness;
 }
 
+export interface TrailPlace {
+  /** Tells no progress. */
+  readonly quiet: boolean;
+  /** A folder of the code repository; without it the current one. */
+  readonly folder?: string;
+}
+
 /** Throws `OT_NOT_A_REPOSITORY` (exit 2), `OT_NO_BUCKET` (exit 6), and what the catalog throws. */
 export async function withTrail<T>(
   app: App,
-  quiet: boolean,
+  { quiet, folder = app.cwd }: TrailPlace,
   work: (opened: OpenedTrail) => Promise<T>,
 ): Promise<T> {
-  const opening = beginRepository(app);
+  const opening = beginRepository(app, folder);
   const progress = startProgress(app, 'indexing', quiet);
   try {
     return await withShelves(app, 'git', async ({ shelves }) => {
@@ -67,7 +74,7 @@ interface Opening {
 }
 
 /** The repository is looked at while the bucket and its catalog are opened. */
-function beginRepository({ git, cwd }: App): Opening {
+function beginRepository({ git }: App, folder: string): Opening {
   let giveCatalog: Opening['giveCatalog'] = () => undefined;
   let fail: Opening['fail'] = () => undefined;
   const database = new Promise<Sqlite>((resolve, reject) => {
@@ -76,7 +83,7 @@ function beginRepository({ git, cwd }: App): Opening {
   });
   const repository = openTrailRepository({
     git,
-    folder: cwd,
+    folder,
     open: async (gitDir) => ({ objects: new ProgramObjectReader(git, gitDir, readAlgorithm(gitDir)) }),
     rootsOf: async (gitDir, head) => cachedRoots(await database, { git, gitDir, head }),
   });

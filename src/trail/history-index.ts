@@ -1,5 +1,5 @@
 /** Commits of a repository and the files they changed, kept in the catalog: each is read from git once. */
-import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
+import { PreparedStatements, type Sqlite, type SqliteValue } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
 import { type FileChange, type HistoryCommit, readChanges, readCommits } from './history.ts';
 import type { LedgerCommit } from './ledger-state.ts';
@@ -27,12 +27,11 @@ interface CommitRow {
 const AFTER_PARENT = 2 ** -10;
 
 export class HistoryIndex {
-  readonly #database: Sqlite;
   readonly #repository: string;
-  readonly #prepared = new Map<string, SqliteStatement>();
+  readonly #prepared: PreparedStatements;
 
   constructor(database: Sqlite, repository: string) {
-    this.#database = database;
+    this.#prepared = new PreparedStatements(database);
     this.#repository = repository;
   }
 
@@ -95,17 +94,14 @@ export class HistoryIndex {
   #markRepeats({ authored, author }: HistoryCommit): string[] {
     const sql =
       'SELECT oid, repeats FROM trail_commits INDEXED BY trail_commits_by_author WHERE repository = ? AND authored = ? AND author = ? ORDER BY time, oid';
-    const rows = this.#statement(sql).all<{ oid: string; repeats: number }>(
-      this.#repository,
-      authored,
-      author,
-    );
+    const rows = this.#prepared
+      .of(sql)
+      .all<{ oid: string; repeats: number }>(this.#repository, authored, author);
     return rows.slice(1).flatMap(({ oid, repeats }) => {
       if (repeats === 1) return [];
-      this.#statement('UPDATE trail_commits SET repeats = 1 WHERE repository = ? AND oid = ?').run(
-        this.#repository,
-        oid,
-      );
+      this.#prepared
+        .of('UPDATE trail_commits SET repeats = 1 WHERE repository = ? AND oid = ?')
+        .run(this.#repository, oid);
       return this.pathsIn(oid);
     });
   }
@@ -125,7 +121,7 @@ export class HistoryIndex {
     const sql =
       'SELECT e.path, e.oid AS blob, e.parents AS sides, c.oid, c.time, c.committed, c.authored, c.author, c.subject, c.parents, c.repeats ' +
       'FROM trail_entries e JOIN trail_commits c ON c.repository = e.repository AND c.oid = e.commit_id WHERE e.repository = ? AND e.path = ?';
-    const statement = this.#statement(sql);
+    const statement = this.#prepared.of(sql);
     const rows = paths.flatMap((path) =>
       statement.all<CommitRow & { path: string; blob: string; sides: string }>(this.#repository, path),
     );
@@ -147,7 +143,7 @@ export class HistoryIndex {
   /** All commits, the oldest first. */
   commits(): HistoryCommit[] {
     const sql = 'SELECT * FROM trail_commits WHERE repository = ? ORDER BY time, oid';
-    return this.#statement(sql).all<CommitRow>(this.#repository).map(commitOf);
+    return this.#prepared.of(sql).all<CommitRow>(this.#repository).map(commitOf);
   }
 
   commit(oid: Oid): HistoryCommit | null {
@@ -166,34 +162,24 @@ export class HistoryIndex {
   /** Whether some commit left a file like that. */
   hasFile(path: string, blob: Oid): boolean {
     const sql = 'SELECT 1 FROM trail_entries WHERE repository = ? AND path = ? AND oid = ? LIMIT 1';
-    return this.#statement(sql).all(this.#repository, path, blob).length > 0;
+    return this.#prepared.of(sql).all(this.#repository, path, blob).length > 0;
   }
 
   knownPaths(): Set<string> {
-    const rows = this.#statement('SELECT path FROM trail_paths WHERE repository = ?').all<{ path: string }>(
-      this.#repository,
-    );
+    const rows = this.#prepared
+      .of('SELECT path FROM trail_paths WHERE repository = ?')
+      .all<{ path: string }>(this.#repository);
     return new Set(rows.map(({ path }) => path));
   }
 
   #all<Row>(select: string, column: string, value: SqliteValue): Row[] {
-    return this.#statement(`${select} WHERE repository = ? AND ${column} = ?`).all<Row>(
-      this.#repository,
-      value,
-    );
+    return this.#prepared
+      .of(`${select} WHERE repository = ? AND ${column} = ?`)
+      .all<Row>(this.#repository, value);
   }
 
   #run(sql: string, ...values: readonly SqliteValue[]): void {
-    this.#statement(sql).run(this.#repository, ...values);
-  }
-
-  #statement(sql: string): SqliteStatement {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    this.#prepared.of(sql).run(this.#repository, ...values);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Where the patches of a repository's sessions were made, kept in the catalog: a session is placed anew when it grew. */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
+import { PreparedStatements, type Sqlite, type SqliteStatement } from '../base/sqlite.ts';
 import { type PlaceOptions, placesOf } from './places.ts';
 import type { EditingSession, PlacedPatch } from './read-edits.ts';
 
@@ -22,11 +22,13 @@ const IS_COMMITTED = 'SELECT 1 FROM trail_paths WHERE repository = ? AND path = 
 export class PatchIndex {
   readonly #database: Sqlite;
   readonly #repository: string;
+  readonly #prepared: PreparedStatements;
   readonly #byPath: SqliteStatement;
   readonly #placed: SqliteStatement;
 
   constructor(database: Sqlite, repository: string) {
     this.#database = database;
+    this.#prepared = new PreparedStatements(database);
     this.#repository = repository;
     const columns = 'SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches';
     this.#byPath = database.prepare(
@@ -168,15 +170,8 @@ export class PatchIndex {
     }
   }
 
-  readonly #prepared = new Map<string, SqliteStatement>();
-
   #run(sql: string, ...values: ReadonlyArray<string | number>): void {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    statement.run(this.#repository, ...values);
+    this.#prepared.of(sql).run(this.#repository, ...values);
   }
 
   /** Patches of files at these paths, in the order of their times. */

@@ -1,5 +1,5 @@
 /** What attribution found, kept in the catalog: derived, and made anew where its sources changed. */
-import type { Sqlite, SqliteStatement, SqliteValue } from '../base/sqlite.ts';
+import { PreparedStatements, type Sqlite, type SqliteValue } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
 import { editOf, type OwnedRange, rangesOf, TIERS, type Tier, tierOf } from './owner.ts';
 import type { KnownEdit, Replayed } from './replay.ts';
@@ -44,10 +44,11 @@ interface ChangeRow {
 export class TrailStore {
   readonly #database: Sqlite;
   readonly #repository: string;
-  readonly #prepared = new Map<string, SqliteStatement>();
+  readonly #prepared: PreparedStatements;
 
   constructor(database: Sqlite, repository: TrailRepository) {
     this.#database = database;
+    this.#prepared = new PreparedStatements(database);
     this.#repository = keyOf(repository);
   }
 
@@ -155,20 +156,11 @@ export class TrailStore {
   }
 
   #all<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {
-    return this.#statement(sql).all<Row>(this.#repository, ...values);
+    return this.#prepared.of(sql).all<Row>(this.#repository, ...values);
   }
 
   #run(sql: string, ...values: readonly SqliteValue[]): void {
-    this.#statement(sql).run(this.#repository, ...values);
-  }
-
-  #statement(sql: string): SqliteStatement {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    this.#prepared.of(sql).run(this.#repository, ...values);
   }
 }
 

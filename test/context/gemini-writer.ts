@@ -1,6 +1,6 @@
 /** Gemini CLI's lines, with lists that take the place of the view. */
 import { type Fields, LineWriter } from './line-writer.ts';
-import type { Answer, SessionWriter } from './window-model.ts';
+import { type Answer, type SessionWriter, textEntry } from './window-model.ts';
 
 const SESSION = '11111111-2222-4333-8444-555555555555';
 
@@ -55,21 +55,13 @@ export class GeminiWriter extends LineWriter implements SessionWriter {
     this.lines.push({ $set: { messages: list, lastUpdated: this.time } });
     const step = this.model.steps + 1;
     this.#ids.set(step, message);
-    const summary = {
-      step,
-      enters: 'input',
-      opensTurn: true,
-      hasReasoning: false,
-      calls: [],
-      dropped: [],
-    } as const;
+    const summary = textEntry(step, 'input', true);
     this.model.window = [summary, ...kept];
     this.model.told();
     if (replies.length === 0) return;
     this.model.told();
     this.#ids.set(step + 1, reply);
-    const answer = { ...summary, step: step + 1, enters: 'output', opensTurn: false } as const;
-    this.model.window = [summary, answer, ...kept];
+    this.model.window = [summary, textEntry(step + 1, 'output', false), ...kept];
   }
 
   #made(fields: Fields): Fields {

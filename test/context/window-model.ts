@@ -14,6 +14,11 @@ export interface ModelEntry {
   readonly dropped: readonly string[];
 }
 
+/** A text alone: no calls, no reasoning. */
+export function textEntry(step: number, enters: 'input' | 'output', opensTurn: boolean): ModelEntry {
+  return { step, enters, opensTurn, hasReasoning: false, calls: [], dropped: [] };
+}
+
 export interface ExpectedView {
   readonly step: number;
   readonly entries: ReadonlyArray<{

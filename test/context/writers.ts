@@ -1,7 +1,7 @@
 /** Writers of sessions in each agent's format, every one beside a model of the window. */
 import { GeminiWriter } from './gemini-writer.ts';
 import { type Fields, LineWriter } from './line-writer.ts';
-import { type Answer, type ModelEntry, type SessionWriter, WindowModel } from './window-model.ts';
+import { type Answer, type ModelEntry, type SessionWriter, textEntry, WindowModel } from './window-model.ts';
 
 const SESSION = '11111111-2222-4333-8444-555555555555';
 const CWD = '/home/dev/acme';
@@ -129,15 +129,7 @@ export class PiWriter extends LineWriter implements SessionWriter {
     this.model.window = kept;
     this.model.unseen();
     const step = this.model.steps + 1;
-    const summary = {
-      step,
-      enters: 'input',
-      opensTurn: false,
-      hasReasoning: false,
-      calls: [],
-      dropped: [],
-    } as const;
-    this.model.window = [summary, ...kept];
+    this.model.window = [textEntry(step, 'input', false), ...kept];
     this.model.told();
     this.#note();
   }

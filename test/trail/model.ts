@@ -391,7 +391,7 @@ export class Model {
     const score: Score = { agentLines: 0, right: 0, wrong: [], missed: [], differences: [] };
     const app = testApp(recordedIo(), { machine: this.world.machine });
     const seen = new Set<string>();
-    await withTrail(app, true, async (opened) => {
+    await withTrail(app, { quiet: true }, async (opened) => {
       const trail = await Trail.open(opened);
       const store = new TrailStore(opened.database, opened.repository);
       score.differences.push(...(await this.#differences(trail, store)));

@@ -23,7 +23,7 @@ export class CtxAnchorForStepCommand extends OtCommand {
 
   protected override run(app: App): Promise<Reply> {
     const { trace, step } = contextStep(this.reference, this.step);
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const context = await openContext(opened.shelves, trace);
       const { traceId } = context;
       const at = stepIn(context, step);

@@ -25,7 +25,7 @@ export class TrailBlameCommitCommand extends OtCommand {
   lines = Option.Boolean('--lines', false, { description: 'the lines themselves, by their numbers' });
 
   protected override run(app: App): Promise<Reply> {
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const commit = await commitNamed(opened.repository, this.commit);
       const found = await blameCommit(opened, commit);
       const path =

@@ -19,7 +19,7 @@ export class TrailBlameTraceCommand extends OtCommand {
   id = Option.String({ name: 'ID' });
 
   protected override run(app: App): Promise<Reply> {
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const { traceId } = await findTrace(opened.shelves, this.id);
       const commits = await blameTrace(opened, traceId);
       return {

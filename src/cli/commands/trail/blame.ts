@@ -27,7 +27,7 @@ export class TrailBlameCommand extends OtCommand {
   rev = Option.String('--rev', { description: 'the file as it is in this commit; default is the work tree' });
 
   protected override run(app: App): Promise<Reply> {
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const { path, range } = await fileTarget(app, opened.repository, this.target);
       const commit = this.rev === undefined ? null : await commitNamed(opened.repository, this.rev);
       if (commit === null) await assertFile(opened.repository, path);

@@ -34,7 +34,7 @@ export class TrailSyncCommand extends OtCommand {
     const now = app.platform.now();
     const since =
       this.since === undefined ? null : Date.parse(pointInTime('--since', this.since, now)) / 1000;
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const commits = await Promise.all(this.commits.map((each) => commitNamed(opened.repository, each)));
       const progress = startProgress(app, 'files', this.quiet);
       const report = await syncTrail({

@@ -33,7 +33,7 @@ export class TrailTrackCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     const given = [this.id !== undefined, this.patch !== undefined, this.all].filter(Boolean).length;
     if (given !== 1) throw notOne();
-    return withTrail(app, this.quiet, async (opened) => {
+    return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const { shelves, database, repository } = opened;
       const wanted = await this.#wanted(app, opened);
       const patches = await trackPatches({ shelves, database, repository, wanted });
