@@ -3,7 +3,10 @@ import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
 import { attribute } from './attribute.ts';
 import type { FileGroup } from './file-events.ts';
-import type { PlacedPatch } from './read-edits.ts';
+import { type InPlace, linesInPlace } from './in-place.ts';
+import { LineTable } from './lines.ts';
+import { authoredBlocks } from './lost-edits.ts';
+import type { FoundEdit, PlacedPatch } from './read-edits.ts';
 import { blobAt } from './repository.ts';
 import { TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
@@ -12,11 +15,15 @@ import { Trail, type TrailOptions } from './trail.ts';
 export type Survival =
   | 'alive_on_path'
   | 'alive_moved'
+  | 'alive_transformed'
   | 'partially_preserved'
+  | 'repaired'
   | 'reverted'
   | 'lost'
   | 'orphan_branch'
-  | 'never_committed';
+  | 'missing_authored_text'
+  | 'never_committed'
+  | 'unknown';
 
 export interface TrackedPatch {
   readonly trace_patch_id: string;
@@ -39,7 +46,7 @@ export interface TrackOptions extends TrailOptions {
   readonly wanted: (patch: PlacedPatch) => boolean;
 }
 
-/** Patches in the order of their times. A patch that only took lines away has none to follow and is left out. */
+/** Patches in the order of their times. A patch that took files away has no lines to follow and is left out. */
 export async function trackPatches({ wanted, ...options }: TrackOptions): Promise<TrackedPatch[]> {
   const trail = await Trail.open(options);
   const groups = trail.groups.filter(({ patches }) => patches.some(wanted));
@@ -51,10 +58,17 @@ export async function trackPatches({ wanted, ...options }: TrackOptions): Promis
   for (const group of groups) {
     const head = await headBlobs(repository, group);
     const counts = countsIn(store, group, head, inHead);
-    for (const patch of group.patches) {
-      if (wanted(patch) && patch.effect === 'writes')
-        found.push({ time: patch.time, tracked: trackOne(patch, counts) });
-    }
+    const patches = group.patches.filter((patch) => wanted(patch) && patch.effect === 'writes');
+    const inPlace = await linesInPlace({
+      ...{ store, group, head, inHead, objects: repository.objects },
+      wanted: new Map(patches.filter((patch) => isCut(patch, counts)).map(namedTrace)),
+    });
+    const textless = await withoutText(
+      trail,
+      patches.filter((patch) => authoredOf(patch, counts) === 0),
+    );
+    const facts = { ...counts, inPlace, textless, isShallow: repository.shallow };
+    for (const patch of patches) found.push({ time: patch.time, tracked: trackOne(patch, facts) });
   }
   return found.sort((left, right) => left.time - right.time).map(({ tracked }) => tracked);
 }
@@ -126,36 +140,80 @@ function lineCounter(store: TrailStore): (path: string, oid: Oid) => ReadonlyMap
   };
 }
 
-function trackOne({ session, step, ordinal, path }: PlacedPatch, counts: Counts): TrackedPatch {
-  const id = patchIdOf(session.trace_id, step, ordinal);
-  const inHistory = counts.inHistory.get(id) ?? 0;
-  const authored = inHistory > 0 ? inHistory : (counts.elsewhere.get(id) ?? 0);
-  const alive = counts.alive.get(id) ?? null;
+function idOf({ session, step, ordinal }: PlacedPatch): string {
+  return patchIdOf(session.trace_id, step, ordinal);
+}
+
+function namedTrace(patch: PlacedPatch): [patch: string, trace: string] {
+  return [idOf(patch), patch.session.trace_id];
+}
+
+function authoredOf(patch: PlacedPatch, { inHistory, elsewhere }: Counts): number {
+  const id = idOf(patch);
+  return inHistory.get(id) ?? elsewhere.get(id) ?? 0;
+}
+
+/** Whether HEAD once had lines of it that it has no longer. */
+function isCut(patch: PlacedPatch, { inHistory, alive }: Counts): boolean {
+  const id = idOf(patch);
+  return (alive.get(id)?.lines ?? 0) < (inHistory.get(id) ?? 0);
+}
+
+/** Patches whose text is not here, or brings no line with a letter or digit. */
+async function withoutText(trail: Trail, patches: readonly PlacedPatch[]): Promise<ReadonlySet<string>> {
+  const found = new Set(patches.map(idOf));
+  for (const edit of await trail.sources.readEdits(patches)) if (bringsLines(edit)) found.delete(idOf(edit));
+  return found;
+}
+
+function bringsLines({ edits }: FoundEdit): boolean {
+  const table = new LineTable();
+  return edits.some((edit) => {
+    if (edit.op === 'cell') return table.weight(table.id(edit.text)) > 0;
+    return authoredBlocks(table, edit).some((block) => block.some((id) => table.weight(id) > 0));
+  });
+}
+
+interface TrackFacts extends Counts {
+  readonly inPlace: ReadonlyMap<string, InPlace>;
+  readonly textless: ReadonlySet<string>;
+  readonly isShallow: boolean;
+}
+
+function trackOne(patch: PlacedPatch, facts: TrackFacts): TrackedPatch {
+  const id = idOf(patch);
+  const authored = authoredOf(patch, facts);
+  const alive = facts.alive.get(id) ?? null;
+  const preserved = alive?.lines ?? 0;
   return {
     trace_patch_id: id,
-    trace_id: session.trace_id,
-    step_index: step,
-    path,
-    current_survival: survivalOf({ inHistory, authored, alive, path, reverted: counts.reverted.has(id) }),
+    trace_id: patch.session.trace_id,
+    step_index: patch.step,
+    path: patch.path,
+    current_survival:
+      preserved > 0 && preserved >= authored ? aliveAt(patch, alive!.path) : goneOf(id, facts),
     current_path: alive?.path ?? null,
     authored_line_count: authored,
-    preserved_line_count: alive?.lines ?? 0,
-    retention_fraction:
-      authored === 0 ? null : Math.round(((alive?.lines ?? 0) / authored) * 10_000) / 10_000,
+    preserved_line_count: preserved,
+    retention_fraction: authored === 0 ? null : Math.round((preserved / authored) * 10_000) / 10_000,
   };
 }
 
-interface Facts {
-  readonly inHistory: number;
-  readonly authored: number;
-  readonly alive: { readonly path: string; readonly lines: number } | null;
-  readonly path: string;
-  readonly reverted: boolean;
+function aliveAt({ path }: PlacedPatch, now: string): Survival {
+  return now === path ? 'alive_on_path' : 'alive_moved';
 }
 
-function survivalOf({ inHistory, authored, alive, path, reverted }: Facts): Survival {
-  if (alive !== null && alive.lines < authored) return 'partially_preserved';
-  if (alive !== null) return alive.path === path ? 'alive_on_path' : 'alive_moved';
-  if (inHistory > 0) return reverted ? 'reverted' : 'lost';
-  return authored > 0 ? 'orphan_branch' : 'never_committed';
+/** Of a patch that HEAD does not have all of. */
+function goneOf(id: string, facts: TrackFacts): Survival {
+  const isLeft = facts.alive.has(id);
+  if (facts.inHistory.has(id)) {
+    const { own = 0, others = 0 } = facts.inPlace.get(id) ?? {};
+    if (!isLeft && facts.reverted.has(id)) return 'reverted';
+    if (others > 0) return 'repaired';
+    if (isLeft) return 'partially_preserved';
+    return own > 0 ? 'alive_transformed' : 'lost';
+  }
+  if (facts.elsewhere.has(id)) return 'orphan_branch';
+  if (facts.textless.has(id)) return 'missing_authored_text';
+  return facts.isShallow ? 'unknown' : 'never_committed';
 }

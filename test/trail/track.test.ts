@@ -46,4 +46,53 @@ describe('trail track', () => {
       ['never.ts', 'never_committed', null],
     ]);
   });
+
+  it('follows what took the place of lines to HEAD', async () => {
+    const world = new World();
+    const names = ['mended', 'rewritten', 'mended-later', 'merged', 'cleared', 'cut'];
+    for (const name of names)
+      world.write(`${name}.ts`, `top of ${name}\n${'// filler\n'.repeat(9)}end of ${name}\n`);
+    world.commit();
+    const session = world.session();
+    for (const name of names.slice(0, 5))
+      session.edit(`${name}.ts`, `top of ${name}\n`, `top of ${name}\nconst first = 1;\nconst second = 2;\n`);
+    session.edit('cut.ts', '// filler\n// filler\n', '');
+    world.commit();
+    const change = (path: string, from: string, to: string): void =>
+      world.write(path, world.read(path).replace(from, to));
+    change('mended.ts', 'const second = 2;', 'const second = 22;');
+    change('mended-later.ts', 'const first = 1;\nconst second = 2;\n', 'let other = 1;\n');
+    session.edit(
+      'rewritten.ts',
+      'const first = 1;\nconst second = 2;\n',
+      'const third = 3;\nconst fourth = 4;\n',
+    );
+    world.commit();
+    change('mended-later.ts', 'let other = 1;', 'let another = 11;');
+    change('cleared.ts', 'const first = 1;\nconst second = 2;\n', '');
+    world.git('checkout', '-q', '-b', 'side');
+    change('merged.ts', 'const first = 1;\nconst second = 2;\n', 'const both = [1, 2];\n');
+    world.commit();
+    world.git('checkout', '-q', 'main');
+    change('merged.ts', 'end of merged', 'end of it');
+    world.commit();
+    world.git('merge', '-q', '--no-edit', 'side');
+    await world.capture();
+    const { patches } = await world.json<{ patches: TrackedPatch[] }>('trail', 'track', '--all');
+    expect(
+      patches.map(({ path, current_survival, preserved_line_count }) => [
+        path,
+        current_survival,
+        preserved_line_count,
+      ]),
+    ).toEqual([
+      ['mended.ts', 'repaired', 1],
+      ['rewritten.ts', 'alive_transformed', 0],
+      ['mended-later.ts', 'repaired', 0],
+      ['merged.ts', 'repaired', 0],
+      ['cleared.ts', 'lost', 0],
+      ['cut.ts', 'missing_authored_text', 0],
+      ['rewritten.ts', 'alive_on_path', 2],
+    ]);
+  });
 });

@@ -16,8 +16,9 @@ export class TrailTrackCommand extends OtCommand {
   static override usage = Command.Usage({
     details:
       'What became of the patches of a session, of one patch, or with --all of every session of this repository: ' +
-      'alive where they were made or under another name, alive in part, reverted, lost, on a branch that HEAD does ' +
-      `not hold, or never committed. Lines are followed by their owners, not by their positions. ${TIME_FORMS}`,
+      'alive where they were made or under another name, alive in part, rewritten by the same session, repaired by ' +
+      'others, reverted, lost, on a branch that HEAD does not hold, or never committed. Lines are followed by their ' +
+      `owners, not by their positions. ${TIME_FORMS}`,
     examples: [
       ['What is left of a session', 'git ot trail track 3f2a9c1e'],
       ['All patches of this week', 'git ot trail track --all --since 7d'],
