@@ -46,7 +46,9 @@ describe('trail track', () => {
       ['never.ts', 'never_committed', null],
     ]);
   });
+});
 
+describe('lines that gave way', () => {
   it('follows what took the place of lines to HEAD', async () => {
     const world = new World();
     const names = ['mended', 'rewritten', 'mended-later', 'merged', 'cleared', 'cut'];
