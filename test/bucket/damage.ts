@@ -11,6 +11,7 @@ import { FINDING_FIXES, type Finding, type FindingCode } from '../../src/bucket/
 import { tracePath } from '../../src/bucket/layout.ts';
 import { SessionText, writeSession } from '../capture/session-file.ts';
 import { type Machine, newMachine, type Outcome, runInProcess } from '../support/cli.ts';
+import { restoreFolder } from '../support/restore-folder.ts';
 import { accountOf } from '../sync/sessions.ts';
 
 /** One of the three copies to damage. */
@@ -78,8 +79,7 @@ export class DamagedMachine {
 
   /** The bucket as it was before any damage. */
   restore(): void {
-    rmSync(this.machine.otHome, { recursive: true, force: true });
-    cpSync(this.#template, this.machine.otHome, { recursive: true, preserveTimestamps: true });
+    restoreFolder(this.machine.otHome, this.#template);
   }
 
   place(kind: Place['kind']): Place {
@@ -166,19 +166,24 @@ export class DamagedMachine {
 
   /** The same with paths of the whole journal. */
   editJournal(place: Place, files: Readonly<Record<string, Edit>>): void {
-    const { gitDir, ref } = place;
-    const index = join(this.machine.home, 'index');
     const lines = Object.entries(files).map(([path, edit]) => this.#indexLine(place, path, edit));
-    this.git(gitDir, ['read-tree', ref], { index });
-    this.git(gitDir, ['update-index', '--index-info'], { index, input: `${lines.join('\n')}\n` });
-    this.commit(place, this.git(gitDir, ['write-tree', '--missing-ok'], { index }));
-    rmSync(index);
+    const [index, input] = [join(this.machine.home, 'index'), `${lines.join('\n')}\n`];
+    this.#script(place, EDIT, { index, input });
   }
 
   /** Moves the journal to a commit of this tree whose parents are its tip and `others`. */
-  commit({ gitDir, ref }: Place, tree: string, others: readonly string[] = []): void {
-    const parents = [ref, ...others].flatMap((parent) => ['-p', this.git(gitDir, ['rev-parse', parent])]);
-    this.git(gitDir, ['update-ref', ref, this.git(gitDir, ['commit-tree', '-m', 'x', ...parents, tree])]);
+  commit(place: Place, tree: string, others: readonly string[] = []): void {
+    this.#script(place, COMMIT, { args: [tree, ...others] });
+  }
+
+  /** Several calls of git in one of a shell: each start from here costs as much as ten from there. */
+  #script(
+    { gitDir, ref }: Place,
+    script: string,
+    { args = [], index = '', input = '' }: { args?: readonly string[]; index?: string; input?: string },
+  ): void {
+    const env = { ...this.machine.env, ...PERSON, GIT_DIR: gitDir, ...(index && { GIT_INDEX_FILE: index }) };
+    execFileSync('sh', ['-ec', script, 'sh', ref, ...args], { env, input });
   }
 
   /** Does what the fixes of damage inside a trace say; asserts that then all is sound. */
@@ -252,6 +257,22 @@ export class DamagedMachine {
     }
   }
 }
+
+/** `COMMIT REF TREE [PARENT...]`: the tip of REF is the first parent. */
+const COMMIT = `
+ref=$1 tree=$2; shift 2
+parents="-p $(git rev-parse "$ref")"
+for other; do parents="$parents -p $(git rev-parse "$other")"; done
+git update-ref "$ref" "$(git commit-tree -m x $parents "$tree")"
+`;
+
+/** Appends a commit with lines for the index, from stdin. */
+const EDIT = `
+git read-tree "$1"
+git update-index --index-info
+set -- "$1" "$(git write-tree --missing-ok)"
+rm "$GIT_INDEX_FILE"
+${COMMIT}`;
 
 const PERSON = {
   GIT_AUTHOR_NAME: 'x',
