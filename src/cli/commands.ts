@@ -231,6 +231,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/blame-trace.ts')).TrailBlameTraceCommand,
   },
   {
+    path: ['trail', 'explain'],
+    summary: 'show the evidence behind one line or patch',
+    load: async () => (await import('./commands/trail/explain.ts')).TrailExplainCommand,
+  },
+  {
     path: ['trail', 'sync'],
     summary: 'find which lines of all commits agents wrote',
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,

@@ -32,6 +32,8 @@ export interface AttributedLine extends LineOwner {
   readonly commit: Oid | null;
   /** The line in that commit's file. */
   readonly original_line: number;
+  /** What that commit calls the file. */
+  readonly original_path: string;
   readonly author: string;
   /** ISO 8601 in UTC. */
   readonly time: string;
@@ -156,12 +158,13 @@ function factsOfEdit({ session, model, step, ordinal }: KnownEdit, tier: Tier): 
 }
 
 function attributed(line: BlamedLine, facts: LineFacts | null): AttributedLine {
-  const { line: number, text, commit, original_line, author, time } = line;
+  const { line: number, text, commit, original_line, original_path, author, time } = line;
   return {
     line: number,
     text,
     commit,
     original_line,
+    original_path,
     author,
     time,
     ...ownerFields(facts),
@@ -188,9 +191,6 @@ export function ownerFields(
 
 /** Steps in the order of their first lines. */
 function stepsOf(database: Sqlite, lines: ReadonlyArray<LineFacts | null>): BlamedStep[] {
-  const prompts = database.prepare(
-    'SELECT text FROM turns WHERE trace = ? AND step <= ? ORDER BY step DESC LIMIT 1',
-  );
   const steps = new Map<string, { readonly facts: LineFacts; lines: number }>();
   for (const facts of lines) {
     if (facts === null) continue;
@@ -200,9 +200,15 @@ function stepsOf(database: Sqlite, lines: ReadonlyArray<LineFacts | null>): Blam
     steps.set(key, known);
   }
   return [...steps.values()].map(({ facts: { trace, traceId, step, agent, model }, lines: count }) => {
-    const prompt = prompts.all<{ text: string }>(trace, step)[0]?.text ?? null;
+    const prompt = promptBefore(database, trace, step);
     return { trace_id: traceId, step_index: step, agent, model, lines: count, prompt };
   });
+}
+
+/** What was asked for before a step of a trace, by its number in the catalog: at most 200 characters; null for nothing. */
+export function promptBefore(database: Sqlite, trace: number, step: number): string | null {
+  const sql = 'SELECT text FROM turns WHERE trace = ? AND step <= ? ORDER BY step DESC LIMIT 1';
+  return database.all<{ text: string }>(sql, trace, step)[0]?.text ?? null;
 }
 
 /** Blank lines and lines without a letter or digit count in no ratio. */

@@ -9,6 +9,8 @@ export interface BlamedLine {
   /** Null for a line that is in no commit yet. */
   readonly commit: Oid | null;
   readonly original_line: number;
+  /** What that commit calls the file. */
+  readonly original_path: string;
   readonly author: string;
   /** ISO 8601 in UTC. */
   readonly time: string;
@@ -27,6 +29,7 @@ const CONFIG = [
   'blame.blankBoundary=false',
   'blame.markUnblamableLines=false',
   'blame.markIgnoredLines=false',
+  'core.quotePath=false',
 ];
 
 /**
@@ -75,6 +78,7 @@ function objectMissing(): OtError {
 }
 
 interface CommitFacts {
+  path: string;
   author: string;
   time: string;
 }
@@ -87,19 +91,38 @@ function parse(text: string): BlamedLine[] {
     if (place === null) {
       const [oid = '', original, line] = row.split(' ');
       if (oid !== '') place = { oid, original: Number(original), line: Number(line) };
-      if (place !== null && !facts.has(oid)) facts.set(oid, { author: '', time: '' });
+      if (place !== null && !facts.has(oid)) facts.set(oid, { path: '', author: '', time: '' });
     } else if (row.startsWith('\t')) {
       const { oid, original, line } = place;
       const commit = /^0+$/.test(oid) ? null : oid;
-      found.push({ line, text: row.slice(1), commit, original_line: original, ...facts.get(oid)! });
+      const { path: original_path, author, time } = facts.get(oid)!;
+      found.push({
+        ...{ line, text: row.slice(1), commit, original_line: original, original_path, author, time },
+      });
       place = null;
     } else note(facts.get(place.oid)!, row);
   }
   return found;
 }
 
+/** A commit's path and people; a path with marks in it is quoted as in C. */
 function note(facts: CommitFacts, row: string): void {
+  if (row.startsWith('filename ')) facts.path = unquoted(row.slice('filename '.length));
   if (row.startsWith('author ')) facts.author = row.slice('author '.length);
   if (row.startsWith('author-time '))
     facts.time = new Date(Number(row.slice('author-time '.length)) * 1000).toISOString();
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ a: '\u0007', b: '\b', t: '\t', n: '\n', v: '\v', f: '\f', r: '\r' },
+};
+
+/** A path as git quotes it: only control characters, quotes and backslashes are escaped. */
+function unquoted(path: string): string {
+  if (!path.startsWith('"') || !path.endsWith('"')) return path;
+  return path
+    .slice(1, -1)
+    .replace(/\\([0-7]{3}|.)/g, (_, code: string) =>
+      code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code),
+    );
 }

@@ -24,6 +24,9 @@ export interface HistoryCommit {
 /** Refs that hold evidence or work in progress, not history. */
 const NO_HISTORY = ['refs/notes/*', 'refs/opentraces/*', 'refs/stash'];
 
+const FORMAT = '--format=%H%x00%P%x00%at%x00%ct%x00%ae%x00%s';
+const PLAIN = ['log.showSignature=false', 'log.mailmap=false'];
+
 export interface CommitRange {
   /** Seconds since 1970. */
   readonly since: number;
@@ -40,7 +43,6 @@ export async function readCommits(
   gitDir: string,
   { since, known }: CommitRange,
 ): Promise<HistoryCommit[]> {
-  const format = '%H%x00%P%x00%at%x00%ct%x00%ae%x00%s';
   const text = await git.text(
     [
       'log',
@@ -55,16 +57,22 @@ export async function readCommits(
       '--no-notes',
       '--no-color',
       `--since=@${since}`,
-      `--format=${format}`,
+      FORMAT,
       '-z',
     ],
     {
       gitDir,
       input: known.map((oid) => `^${oid}\n`).join(''),
-      config: ['log.showSignature=false', 'log.mailmap=false'],
+      config: PLAIN,
     },
   );
   return commitsIn(text.split('\0'));
+}
+
+/** One commit that is there. */
+export async function readCommit(git: GitProgram, gitDir: string, oid: Oid): Promise<HistoryCommit> {
+  const args = ['log', '-1', '--no-show-signature', '--no-notes', '--no-color', FORMAT, '-z', oid, '--'];
+  return commitsIn((await git.text(args, { gitDir, config: PLAIN })).split('\0'))[0]!;
 }
 
 /** `<object id> <ref name>` of every branch, tag and remote branch, sorted. */
