@@ -34,12 +34,14 @@ export interface CallEdits {
 }
 
 /**
- * Files that a step changed, in the order of its calls; calls that failed changed none. Texts are those of an
+ * Files that a step changed, in the order of its calls; calls that failed changed none, and those that a fork repeats
+ * were made elsewhere. Texts are those of an
  * inflated step; a text that is not here gives no edit.
  */
 export function editsOfStep(step: Step): CallEdits[] {
   const results = new Map(step.observations.map((result) => [result.source_call_id, result]));
   const found: CallEdits[] = [];
+  if (step.origin.inherited === true) return found;
   let ordinal = 0;
   for (const [at, call] of step.tool_calls.entries()) {
     const result = results.get(call.tool_call_id);

@@ -98,6 +98,8 @@ export const Step = z.looseObject({
     message_id: z.optional(z.string()),
     uuid: z.optional(z.string()),
     parent_uuid: z.optional(z.nullable(z.string())),
+    /** A fork repeats it from the log of the session it came from, where it was done. */
+    inherited: z.optional(z.boolean()),
     line: z.int(),
     offset: z.int(),
   }),

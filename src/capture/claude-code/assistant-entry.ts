@@ -7,7 +7,7 @@ import { countOf, cutText, type Fields, fieldsOf, filledOf, jsonOf, textOf } fro
 import { boundedInput } from '../shared/tool-input.ts';
 import { attachmentOf, blocksOf, blockText } from './content.ts';
 import { SYNTHETIC_MODEL } from './model-names.ts';
-import type { SessionState } from './session-state.ts';
+import { isInherited, type SessionState } from './session-state.ts';
 import { readToolResult } from './tool-result.ts';
 
 const CALL_BLOCKS: ReadonlySet<unknown> = new Set(['tool_use', 'server_tool_use', 'mcp_tool_use']);
@@ -20,7 +20,7 @@ export function readAssistant(state: SessionState, entry: Entry, repeat: boolean
     readBlock(state, { entry, index, block, position, repeat });
   });
   if (blocks.length === 0 && !repeat) state.noteEmpty(entry);
-  readUsage(state, index, message);
+  readUsage(state, index, entry, message);
 }
 
 /** Number of the step this entry belongs to; makes it when the entry is the first of its message. */
@@ -41,7 +41,7 @@ function openMessage(state: SessionState, entry: Entry, message: Fields, message
   const kind = isError ? 'api_error' : model === SYNTHETIC_MODEL ? 'notice' : 'model';
   if (kind === 'model') {
     state.tallies.agentMessages += 1;
-    if (model !== undefined) state.tallies.addModel(model);
+    if (model !== undefined && !isInherited(entry)) state.tallies.addModel(model);
   }
   return state.openStep(entry, {
     role: 'agent',
@@ -106,8 +106,9 @@ function exactInput(entry: Entry, position: number): unknown {
   return blocksOf(envelope.message)[position]?.input ?? {};
 }
 
-function readUsage(state: SessionState, index: number, message: Fields): void {
-  const usage = usageOf(message.usage);
+/** What a fork repeats is billed to the session it came from. */
+function readUsage(state: SessionState, index: number, entry: Entry, message: Fields): void {
+  const usage = isInherited(entry) ? undefined : usageOf(message.usage);
   const stopReason = filledOf(message.stop_reason);
   if (usage) state.tallies.addUsage(index, usage);
   if (!usage && stopReason === undefined) return;

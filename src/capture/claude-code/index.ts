@@ -6,7 +6,7 @@ import { LoglinesIdentity, LoglinesParse } from './loglines.ts';
 import { lineOwners } from './ownership.ts';
 import { AGENT, ClaudeParse } from './session-parse.ts';
 
-const PARSER_VERSION = 2;
+const PARSER_VERSION = 3;
 
 /** `~/.claude/projects/<folder>/<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
 export const claudeJsonl: SessionFormat = {

@@ -3,7 +3,7 @@
 import type { StepKind } from '../../record/step.ts';
 import type { ParseOptions } from '../session-source.ts';
 import type { Entry } from '../shared/entry-reader.ts';
-import { type Fields, filledOf, timeOf } from '../shared/fields.ts';
+import { type Fields, fieldsOf, filledOf, timeOf } from '../shared/fields.ts';
 import type { Origin } from '../shared/parts.ts';
 import { StepLedger } from '../shared/step-ledger.ts';
 import { noteContext } from './context-facts.ts';
@@ -102,6 +102,7 @@ export class SessionState extends StepLedger {
       ...(typeof parent === 'string' || parent === null ? { parent_uuid: parent } : {}),
       ...(branches ? { parent_step: parentStep === 0 ? null : parentStep } : {}),
       ...(this.#isCut(entry.fields) ? { parent_missing: true } : {}),
+      ...(isInherited(entry) ? { inherited: true } : {}),
       line: entry.line,
       offset: entry.offset,
     };
@@ -118,6 +119,11 @@ export class SessionState extends StepLedger {
     if (text !== '') this.window.grow(index, { part: 'text', text });
     return index;
   }
+}
+
+/** A fork repeats entries of the session it came from, and names the entry that each one was. */
+export function isInherited({ fields }: Entry): boolean {
+  return fieldsOf(fields.forkedFrom) !== undefined;
 }
 
 function entryKey({ uuid, type, timestamp, parentUuid }: Fields): string {

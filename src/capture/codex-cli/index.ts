@@ -6,7 +6,7 @@ import { CodexIdentity } from './identity.ts';
 import { CodexParse } from './session-parse.ts';
 import { AGENT } from './session-state.ts';
 
-const PARSER_VERSION = 2;
+const PARSER_VERSION = 3;
 
 /** One line per item, bare (to September 2025) or wrapped in `{timestamp, type, payload}`. */
 export const codexRollout: SessionFormat = {

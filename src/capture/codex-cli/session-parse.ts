@@ -53,6 +53,7 @@ export class CodexParse implements SessionParse {
 
   #read(entry: RolloutEntry): void {
     const state = this.#state;
+    state.beginEntry(entry);
     state.draft.span.observe(timeOf(entry.fields.timestamp));
     const reader = READERS.get(entry.kind);
     if (reader) reader(state, entry);

@@ -9,6 +9,7 @@ import { runsOf } from '../shared/runs.ts';
 import { SessionDraft } from '../shared/session-draft.ts';
 import { contentOf } from './content.ts';
 import { Echoes } from './echoes.ts';
+import { InheritedHistory } from './inherited.ts';
 import type { RolloutEntry } from './lines.ts';
 import { TokenMeter } from './token-meter.ts';
 
@@ -42,6 +43,10 @@ export class CodexState {
   /** True once a header was read: later ones repeat it. */
   hasHeader = false;
   readonly meter: TokenMeter;
+  readonly #history = new InheritedHistory();
+  #inherits = false;
+  /** Number of the last step that was repeated from the origin of a fork. */
+  #lastInherited = -1;
   readonly #echoes = {
     user: new Echoes<Said>(),
     assistant: new Echoes<Said>(),
@@ -64,6 +69,11 @@ export class CodexState {
     this.meter = new TokenMeter((step, usage) => this.#addUsage(step, usage));
   }
 
+  /** Called before a line is read. */
+  beginEntry(entry: RolloutEntry): void {
+    this.#inherits = this.#history.has(entry);
+  }
+
   count(name: string): void {
     if (this.counts.size < 100 || this.counts.has(name)) {
       this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
@@ -76,7 +86,7 @@ export class CodexState {
     this.#step = this.#open(entry, 'agent', 'model');
     this.#answered = false;
     this.meter.openStep(this.#step);
-    if (this.model !== undefined) this.draft.ledger.tallies.addModel(this.model);
+    if (this.model !== undefined && !this.#inherits) this.draft.ledger.tallies.addModel(this.model);
     return this.#step;
   }
 
@@ -118,14 +128,21 @@ export class CodexState {
     const { line, offset, payload } = entry;
     const id = typeof payload.id === 'string' && payload.id !== '' ? { message_id: payload.id } : {};
     const model = kind === 'model' && this.model !== undefined ? { model: this.model } : {};
-    return this.draft.ledger.open({
+    const index = this.draft.ledger.open({
       role,
       kind,
       ...model,
       timestamp: timeOf(entry.fields.timestamp),
-      origin: { ...(entry.kind === 'response_item' ? id : {}), line, offset },
+      origin: {
+        ...(entry.kind === 'response_item' ? id : {}),
+        ...(this.#inherits ? { inherited: true } : {}),
+        line,
+        offset,
+      },
       ...(metadata === undefined ? {} : { metadata }),
     });
+    if (this.#inherits) this.#lastInherited = index;
+    return index;
   }
 
   /** Adds a call; one whose id was there before gets an id of its own. */
@@ -186,7 +203,9 @@ export class CodexState {
     return all.sort((left, right) => left.entry.offset - right.entry.offset);
   }
 
+  /** A call that was made in the origin of a fork is billed there. */
   #addUsage(step: number, usage: TokenUsage): void {
+    if (step <= this.#lastInherited) return;
     this.draft.ledger.tallies.addUsage(step, usage);
     if (step > 0) this.draft.ledger.window.grow(step, { part: 'usage', usage });
   }

@@ -56,6 +56,8 @@ export interface Origin {
   readonly parent_step?: number | null;
   /** The entry names a parent that is not in the source; it is taken to follow the step before. */
   readonly parent_missing?: boolean;
+  /** Repeated from the log of the session that this one was forked from. */
+  readonly inherited?: true;
   readonly line: number;
   readonly offset: number;
 }
