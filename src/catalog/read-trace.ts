@@ -9,6 +9,7 @@ import type { ObjectReader, Oid } from '../git/ports.ts';
 import type { ObservedDependencies } from '../record/source.ts';
 import type { Step } from '../record/step.ts';
 import type { MetaRow, TraceHead } from '../record/trace.ts';
+import { type ReadTurn, readTurnOf, type TurnRef, turnRefs } from './write-turns.ts';
 
 /** A segment file as a trace folder lists it. */
 export interface SegmentRef {
@@ -33,24 +34,39 @@ export interface ReadTrace {
   readonly pins: Oid | null;
   /** Folder the session ran in; null when that cannot be told. */
   readonly cwd: string | null;
+  /** Records of turns; only of our own traces, since a pulled one may claim anything of our work trees. */
+  readonly turns: readonly TurnRef[];
 }
 
 /** Rejects with an `OtError` when the manifest row or a tree cannot be read. */
 export async function readTrace(copy: TraceCopy): Promise<ReadTrace> {
   const folder = openCopy(copy);
-  const [meta, head, segments, pins, project] = await Promise.all([
+  const isOwn = copy.tip.shelf.remote === undefined;
+  const [meta, head, segments, pins, project, turns] = await Promise.all([
     folder.meta(),
     orNull(folder.head()),
     segmentsOf(copy, folder),
     orNull(folder.dependenciesOid()),
     orNull(folder.project()),
+    isOwn ? orNull(turnRefs(folder)) : null,
   ]);
-  return { copy, meta, head, segments, pins, cwd: project?.cwd ?? null };
+  return { copy, meta, head, segments, pins, cwd: project?.cwd ?? null, turns: turns ?? [] };
 }
 
 /** What lock files pinned; null when that is damaged or not here. */
 export function readPins(copy: TraceCopy): Promise<ObservedDependencies | null> {
   return orNull(openCopy(copy).dependencies());
+}
+
+/** Turns of which the records can be read. */
+export async function readTurns(copy: TraceCopy, refs: readonly TurnRef[]): Promise<ReadTurn[]> {
+  const folder = openCopy(copy);
+  const found: ReadTurn[] = [];
+  for (const ref of refs) {
+    const record = await orNull(folder.turn(folder.names.turn(ref.turn)));
+    if (record !== null) found.push(readTurnOf(ref, record));
+  }
+  return found;
 }
 
 async function segmentsOf({ tip, tree }: TraceCopy, folder: TraceFolder): Promise<SegmentRef[]> {

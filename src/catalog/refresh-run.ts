@@ -16,11 +16,13 @@ import {
   readPins,
   readSegment,
   readTrace,
+  readTurns,
   type SegmentRef,
 } from './read-trace.ts';
 import { dueRetries, noteRetry, type Retry } from './retries.ts';
 import { type Catalog, foldLog } from './store.ts';
 import { TraceWriter } from './write-trace.ts';
+import type { ReadTurn } from './write-turns.ts';
 
 export interface RefreshOptions {
   /** Time of this look, for `built_at`. */
@@ -61,6 +63,8 @@ interface Window {
   readonly trace: number;
   readonly segments: readonly ReadSegment[];
   readonly last: boolean;
+  /** With the last one: numbers of turns that are gone, and those that were read. */
+  readonly turns: { readonly gone: readonly number[]; readonly read: readonly ReadTurn[] };
 }
 
 export class Refresh {
@@ -206,16 +210,19 @@ export class Refresh {
     }
     const { trace, wanted, replaced } = this.#writer.begin(read);
     if (await hasLostWords(read, replaced)) notePurge(this.#database);
+    const changed = this.#writer.changedTurns(trace, read.turns);
+    const turns = { gone: changed.gone, read: await readTurns(read.copy, changed.wanted) };
     for (let at = 0; at === 0 || at < wanted.length; at += WINDOW) {
       const segments = await Promise.all(
         wanted.slice(at, at + WINDOW).map((segment: SegmentRef) => readSegment(read.copy, segment)),
       );
-      yield { read, journal, trace, segments, last: at + WINDOW >= wanted.length };
+      yield { read, journal, trace, segments, turns, last: at + WINDOW >= wanted.length };
     }
   }
 
-  #write({ read, journal, trace, segments, last }: Window): void {
+  #write({ read, journal, trace, segments, turns, last }: Window): void {
     for (const segment of segments) this.#writer.addSegment(trace, segment);
+    if (last) this.#writer.setTurns(trace, turns.gone, turns.read);
     if (last) this.#writer.end(trace, journal, read);
   }
 

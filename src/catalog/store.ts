@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 9;
+export const CATALOG_VERSION = 10;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;
@@ -39,6 +39,10 @@ CREATE TABLE pins (value INTEGER NOT NULL, pin_set INTEGER NOT NULL, PRIMARY KEY
 CREATE TABLE places (trace INTEGER PRIMARY KEY, cwd TEXT NOT NULL);
 CREATE TABLE patches (trace INTEGER NOT NULL, step INTEGER NOT NULL, ordinal INTEGER NOT NULL, time INTEGER, path TEXT NOT NULL, effect TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (trace, step, ordinal)) WITHOUT ROWID;
+CREATE TABLE commands (trace INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, effect INTEGER NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
+CREATE INDEX commands_by_time ON commands (time);
+CREATE TABLE observed_turns (trace INTEGER NOT NULL, turn INTEGER NOT NULL, oid TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, is_sound INTEGER NOT NULL, has_moved INTEGER NOT NULL, PRIMARY KEY (trace, turn)) WITHOUT ROWID;
+CREATE TABLE turn_files (trace INTEGER NOT NULL, turn INTEGER NOT NULL, place INTEGER NOT NULL, path TEXT NOT NULL, has_before INTEGER NOT NULL, has_after INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (trace, turn, place)) WITHOUT ROWID;
 CREATE TABLE turns (trace INTEGER NOT NULL, step INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (trace, step)) WITHOUT ROWID;
 CREATE TABLE trail_state (repository TEXT PRIMARY KEY, since INTEGER NOT NULL, tips TEXT NOT NULL, sessions TEXT NOT NULL, stamp TEXT NOT NULL, noted TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE trail_roots (git_dir TEXT PRIMARY KEY, head TEXT NOT NULL, roots TEXT NOT NULL) WITHOUT ROWID;

@@ -13,6 +13,7 @@ import { STEPS_PER_TRACE } from './store.ts';
 import { TextTotals } from './text-totals.ts';
 import { indexText } from './words.ts';
 import { dropPatches, writePatches, writePlace } from './write-patches.ts';
+import { type ReadTurn, type TurnRef, writeTurns } from './write-turns.ts';
 
 interface FacetTally {
   first: number;
@@ -113,6 +114,21 @@ export class TraceWriter {
     return name === null ? null : { name, source: 'command', step_index: row!.step };
   }
 
+  /** Turns that are to be read, and numbers of those that are others now or gone. */
+  changedTurns(trace: number, refs: readonly TurnRef[]): { wanted: TurnRef[]; gone: number[] } {
+    const sql = 'SELECT turn, oid FROM observed_turns WHERE trace = ?';
+    const known = new Map(
+      this.#all<{ turn: number; oid: string }>(sql, trace).map(({ turn, oid }) => [turn, oid]),
+    );
+    const wanted = refs.filter(({ turn, oid }) => known.get(turn) !== oid);
+    const now = new Map(refs.map(({ turn, oid }) => [turn, oid]));
+    return { wanted, gone: [...known].flatMap(([turn, oid]) => (now.get(turn) === oid ? [] : [turn])) };
+  }
+
+  setTurns(trace: number, gone: readonly number[], read: readonly ReadTurn[]): void {
+    writeTurns(this.#run, trace, gone, read);
+  }
+
   /** Writes the trace's own row, once its segments are in. */
   end(trace: number, journal: number, { copy, meta, head, pins, cwd }: ReadTrace): void {
     writePlace(this.#run, trace, cwd);
@@ -153,6 +169,7 @@ export class TraceWriter {
       this.#dropSegment(row.id, first);
     }
     writePlace(this.#run, row.id, null);
+    this.setTurns(row.id, this.changedTurns(row.id, []).gone, []);
     this.#run('DELETE FROM traces WHERE id = ?', row.id);
     return true;
   }

@@ -183,7 +183,7 @@ export function ownerFields(
   return {
     trace_id: traceId,
     step_index: step,
-    patch_id: patchIdOf(traceId, step, ordinal),
+    patch_id: tier === 'turn_snapshot' ? null : patchIdOf(traceId, step, ordinal),
     tier,
     firmness: tier === 'ledger' || tier === 'exact_range' ? 'firm' : 'provisional',
   };

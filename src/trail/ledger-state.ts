@@ -8,6 +8,8 @@ import type { SavedLostEdits } from './lost-edits.ts';
 export interface LedgerEdit {
   /** Place in the list of all edits. */
   readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
   /** Work tree and path. */
   readonly root: string;
   readonly path: string;
@@ -16,6 +18,22 @@ export interface LedgerEdit {
   readonly created: boolean;
   /** Blob id (SHA-1) of the file as the log shows it before the edit, and its text. */
   readonly before?: { readonly blob: Oid; readonly text: () => Promise<string | null> };
+}
+
+/** A turn during which commands may have changed a file; times in milliseconds since 1970. */
+export interface LedgerTurn {
+  readonly until: number;
+  /** Lines at its end; null for no file, and where that is not known. */
+  readonly after: Int32Array | null;
+  /** Steps with commands, the earliest first, and who owns what the commands of one wrote. */
+  readonly steps: ReadonlyArray<{ readonly time: number; readonly owner: () => number }>;
+}
+
+/** A file as it was seen in a work tree; null: there was none, undefined: what it was is not known. */
+export interface LedgerLook extends Pick<LedgerEdit, 'root' | 'path' | 'time'> {
+  readonly file: NonNullable<LedgerEdit['before']> | null | undefined;
+  /** The turn that begins with it. */
+  readonly turn: LedgerTurn | null;
 }
 
 /** A file as a commit left it; against each parent what it was there, null for none. */
@@ -63,6 +81,22 @@ export type SavedState = readonly [
   base: Oid | null,
 ];
 
+export function savedStates(
+  history: readonly State[],
+  owned: (state: Owned) => [number, number],
+): SavedState[] {
+  return history.map((state) => [...owned(state), state.pending && owned(state.pending), state.base]);
+}
+
+export function restoredStates(
+  history: readonly SavedState[],
+  owned: (ids: number, owners: number) => Owned,
+): State[] {
+  return history.map(([ids, owners, pending, base]) => {
+    return { ...owned(ids, owners), pending: pending && owned(...pending), base };
+  });
+}
+
 /** States of a work tree's file that are kept. */
 const MOST_STATES = 64;
 
@@ -70,6 +104,16 @@ const MOST_STATES = 64;
 export function writtenOver({ edits, created, before }: LedgerEdit): string | null {
   const [edit] = edits;
   return edits.length === 1 && edit?.op === 'write' && !created && before === undefined ? edit.text : null;
+}
+
+/** No file, where there was one before. */
+export function noFile(before: State | null): State {
+  return { ids: new Int32Array(0), owners: new Int32Array(0), pending: before?.pending ?? null, base: null };
+}
+
+/** Whether a text has that id, also without its last line's end. */
+export function isBlob(text: string, blob: Oid, hash: LedgerSources['hash']): boolean {
+  return hash(text) === blob || hash(text.slice(0, -1)) === blob;
 }
 
 export function keyOf(root: string, path: string): string {

@@ -5,17 +5,21 @@
  */
 import type { Oid } from '../git/ports.ts';
 import { applyEdit } from './apply-edit.ts';
-import { carry } from './carry.ts';
 import {
   type CommittedLines,
+  isBlob,
   keyOf,
   type LedgerCommit,
   type LedgerEdit,
+  type LedgerLook,
   type LedgerSources,
+  noFile,
   pathOf,
   push,
+  restoredStates,
   type SavedLedger,
   type State,
+  savedStates,
   writtenOver,
 } from './ledger-state.ts';
 import {
@@ -36,6 +40,8 @@ import { LostEdits } from './lost-edits.ts';
 import { overwritten } from './overwritten.ts';
 import { ownerOf } from './owner.ts';
 import type { LinePacker } from './packed-lines.ts';
+import { reconciled } from './reconcile.ts';
+import { OpenTurns } from './turn-lines.ts';
 
 /** Work trees that a commit may come from: those edited last. */
 const MOST_PLACES = 6;
@@ -51,12 +57,15 @@ export class FileLedger {
   readonly #states = new Map<string, State[]>();
   readonly #committed = new Map<string, Oid>();
   readonly #lost: LostEdits;
+  /** None is open when a ledger is kept: a turn's end comes with it. */
+  readonly #turns: OpenTurns;
 
   constructor(table: LineTable, sources: LedgerSources) {
     this.#table = table;
     this.#alignments = new Alignments(table);
     this.#sources = sources;
     this.#lost = new LostEdits(table);
+    this.#turns = new OpenTurns(this.#alignments, (id) => this.#lost.cites(id));
   }
 
   /** All that later events may need; texts go to the packer. */
@@ -64,10 +73,7 @@ export class FileLedger {
     const owned = (state: Owned): [number, number] => packer.owned(state);
     return {
       blobs: [...this.#blobs].map(([oid, state]) => [oid, ...owned(state)]),
-      states: [...this.#states].map(([key, history]) => [
-        key,
-        history.map((state) => [...owned(state), state.pending && owned(state.pending), state.base]),
-      ]),
+      states: [...this.#states].map(([key, history]) => [key, savedStates(history, owned)]),
       committed: [...this.#committed],
       lost: this.#lost.save(packer),
     };
@@ -82,12 +88,7 @@ export class FileLedger {
     const ledger = new FileLedger(table, sources);
     const owned = (ids: number, owners: number): Owned => ({ ids: lists[ids]!, owners: lists[owners]! });
     for (const [oid, ids, owners] of blobs) ledger.#blobs.set(oid, owned(ids, owners));
-    for (const [key, history] of states) {
-      const restored = history.map(([ids, owners, pending, base]) => {
-        return { ...owned(ids, owners), pending: pending && owned(...pending), base };
-      });
-      ledger.#states.set(key, restored);
-    }
+    for (const [key, history] of states) ledger.#states.set(key, restoredStates(history, owned));
     for (const [path, oid] of committed) ledger.#committed.set(path, oid);
     ledger.#lost.restore(lost, lists);
     return ledger;
@@ -111,14 +112,37 @@ export class FileLedger {
     const owner = ownerOf(edit.number, 'ledger');
     const text = writtenOver(edit);
     if (text !== null) return push(history, await this.#writeOver(edit, text, history));
-    const start = await this.#startOf(edit, history);
-    if (start !== null && start !== history.at(-1)) push(history, start);
+    const found = await this.#startOf(edit, history);
+    const start = found && found !== history.at(-1) ? this.#inTurn(key, found, edit.time) : found;
+    if (found !== null && found !== history.at(-1)) push(history, start!);
     const end = start === null ? null : this.#apply(start, edit, owner);
     if (end === null) this.#lost.add(edit);
     const next = end ?? start;
     if (next === null) return;
     push(history, { ...next, pending: start?.pending ?? null, base: start?.base ?? null });
     this.#carryMove(edit, next);
+  }
+
+  /** Takes a file as it was seen in a work tree, and a turn that began with it. */
+  async look({ root, path, time, file, turn }: LedgerLook): Promise<void> {
+    const key = keyOf(root, path);
+    const history = this.#historyOf(key);
+    const last = history.at(-1) ?? null;
+    const shown = file && (await this.#shownState({ root, path }, file, history));
+    const state = file === null ? noFile(last) : (shown ?? null);
+    if (state !== null && state !== last) push(history, this.#inTurn(key, state, time));
+    if (turn !== null) this.#turns.begin(key, turn);
+  }
+
+  #inTurn(key: string, state: State, time: number): State {
+    return this.#turns.seen(key, state, { time, others: () => this.#mayHaveBeen([key]) });
+  }
+
+  /** All texts that the file may have had. */
+  #mayHaveBeen(keys: readonly string[]): Owned[] {
+    const states = keys.flatMap((key) => this.#historyOf(key).slice(-MOST_OLDER).reverse());
+    const pending = states.flatMap((state) => state.pending ?? []);
+    return [...states, ...new Set(pending), ...[...this.#blobs.values()].slice(-MOST_BLOBS)];
   }
 
   /** A whole file over one that the log does not show: of what it may have been, the state it fits best goes on. */
@@ -163,9 +187,7 @@ export class FileLedger {
   /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
   async #startOf(edit: LedgerEdit, history: readonly State[]): Promise<State | null> {
     const last = history.at(-1) ?? null;
-    if (edit.created) {
-      return { ...unowned(new Int32Array(0)), pending: last?.pending ?? null, base: null };
-    }
+    if (edit.created) return noFile(last);
     if (edit.before !== undefined) {
       const shown = await this.#shownState(edit, edit.before, history);
       if (shown !== null) return shown;
@@ -192,13 +214,14 @@ export class FileLedger {
 
   /** Null when the text the log speaks of cannot be read. */
   async #shownState(
-    { root, path }: LedgerEdit,
+    { root, path }: Pick<LedgerEdit, 'root' | 'path'>,
     before: NonNullable<LedgerEdit['before']>,
     history: readonly State[],
   ): Promise<State | null> {
     const last = history.at(-1) ?? null;
     const pending = last?.pending ?? null;
-    if (last !== null && this.#isBlob(last.ids, before.blob)) return last;
+    const { hash } = this.#sources;
+    if (last !== null && isBlob(this.#table.join(last.ids), before.blob, hash)) return last;
     const known = this.#blobs.get(before.blob);
     if (known !== undefined) {
       return { ...known, pending: merged(last, pending), base: before.blob };
@@ -209,9 +232,9 @@ export class FileLedger {
     if (same !== undefined) return same;
     const committed = await this.#committedState(path);
     const moved = last === null && committed === null ? this.#elsewhere(root, ids) : null;
-    return (
-      moved ?? this.#reconciled([last, committed], ids, { pending, older: history.slice(-MOST_OLDER, -1) })
-    );
+    if (moved !== null) return moved;
+    const older = history.slice(-MOST_OLDER, -1);
+    return reconciled(this.#alignments, [last, committed], ids, { pending, older });
   }
 
   /** The very text under another name of the same work tree: somebody moved the file, unseen. */
@@ -226,31 +249,6 @@ export class FileLedger {
   async #textOf(before: NonNullable<LedgerEdit['before']>): Promise<Int32Array | null> {
     const text = await before.text();
     return text === null ? null : this.#table.split(text);
-  }
-
-  /** Somebody else changed the file meanwhile: what is new is nobody's, unless it was waiting or there before. */
-  #reconciled(
-    bases: ReadonlyArray<State | null>,
-    ids: Int32Array,
-    { pending, older }: { readonly pending: Owned | null; readonly older: readonly State[] },
-  ): State {
-    let best: { owners: Int32Array; added: Uint8Array; count: number; base: Oid | null } | null = null;
-    for (const base of bases) {
-      if (base === null) continue;
-      const carried = carry(this.#table, base, ids, NOBODY);
-      const count = carried.added.reduce((sum, each) => sum + each, 0);
-      if (best === null || count < best.count) best = { ...carried, count, base: base.base };
-    }
-    if (best === null) return { ...unowned(ids), pending, base: null };
-    if (pending !== null) take(this.#alignments, pending, ids, best, 'surrounded');
-    for (const state of [...older].reverse()) take(this.#alignments, state, ids, best, STRONG);
-    return { ids, owners: best.owners, pending, base: best.base };
-  }
-
-  #isBlob(ids: Int32Array, blob: Oid): boolean {
-    const text = this.#table.join(ids);
-    const { hash } = this.#sources;
-    return hash(text) === blob || hash(text.slice(0, -1)) === blob;
   }
 
   /** Lines of a text that is in no commit yet, where `commit` names what it would be and its parents. */
@@ -268,7 +266,7 @@ export class FileLedger {
   }
 
   /** Takes a commit; the file's lines with their owners, null when the blob is not here. */
-  async commit(commit: LedgerCommit): Promise<CommittedLines | null> {
+  async commit(commit: LedgerCommit, time: number): Promise<CommittedLines | null> {
     const ids = await this.#sources.blob(commit.oid);
     if (ids === null) return null;
     const keys = this.#keysOf(commit);
@@ -276,6 +274,8 @@ export class FileLedger {
     const known = this.#blobs.get(commit.oid);
     if (known !== undefined)
       recall(known, lines, commit.repeats || !isEveryday(this.#table, ids, known, lines));
+    const others = (): Owned[] => this.#mayHaveBeen(keys);
+    if (commit.parents.length < 2) this.#turns.committed(keys, ids, lines, { time, others });
     const owned = { ids, owners: lines.owners };
     this.#blobs.set(commit.oid, owned);
     this.#committed.set(commit.path, commit.oid);

@@ -1,7 +1,10 @@
 /** What a line's owner number means: a patch, and how sure it is. */
 
-/** Evidence, best first: `ledger` is the replay of the session's edits, the others look for authored text. */
-export const TIERS = ['ledger', 'exact_range', 'line_set', 'structural'] as const;
+/**
+ * Evidence, best first: `ledger` is the replay of the session's edits, `exact_range` and `line_set` look for authored
+ * text, `turn_snapshot` is what changed while a turn's commands ran.
+ */
+export const TIERS = ['ledger', 'exact_range', 'line_set', 'turn_snapshot', 'structural'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** Owner number of a patch, by its place in the list of edits. */

@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { PreparedStatements, type Sqlite, type SqliteStatement } from '../base/sqlite.ts';
 import { type PlaceOptions, placesOf } from './places.ts';
 import type { EditingSession, PlacedPatch } from './read-edits.ts';
+import { isLook, TurnIndex } from './turn-index.ts';
 
 interface PatchRow {
   readonly step: number;
@@ -11,7 +12,7 @@ interface PatchRow {
   readonly time: number;
   readonly root: string;
   readonly path: string;
-  readonly effect: 'writes' | 'deletes';
+  readonly effect: PlacedPatch['effect'];
   readonly digest: string;
 }
 
@@ -23,12 +24,14 @@ export class PatchIndex {
   readonly #database: Sqlite;
   readonly #repository: string;
   readonly #prepared: PreparedStatements;
+  readonly #turns: TurnIndex;
   readonly #byPath: SqliteStatement;
   readonly #placed: SqliteStatement;
 
   constructor(database: Sqlite, repository: string) {
     this.#database = database;
     this.#prepared = new PreparedStatements(database);
+    this.#turns = new TurnIndex(database);
     this.#repository = repository;
     const columns = 'SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches';
     this.#byPath = database.prepare(
@@ -52,17 +55,31 @@ export class PatchIndex {
     const names = new Set([...newPaths].map((path) => posix.basename(path)));
     const known = this.#sessions();
     const roots = createHash('sha1').update(options.roots.join('\0')).digest('hex').slice(0, 8);
-    for (const session of sessions) {
+    const stateOf = ({ tree }: EditingSession): string => `${tree} ${roots}`;
+    const isAsBefore = (session: EditingSession): boolean => {
       const before = known.get(session.trace_id);
-      const state = `${session.tree} ${roots}`;
-      known.delete(session.trace_id);
-      const isAsBefore = before?.state === state && !(before.is_foreign === 1 && this.#names(session, names));
-      if (!isAsBefore) this.#place(session, state, { ...options, known: options.known() }, changed);
-    }
+      const isKnown = before?.state === stateOf(session);
+      return isKnown && !(before.is_foreign === 1 && this.#names(session, names));
+    };
+    const related = new Set(sessions.map(({ id }) => id));
+    for (const session of this.#withBeside(sessions, isAsBefore))
+      this.#place(session, stateOf(session), { ...options, known: options.known(), related }, changed);
+    for (const { trace_id: traceId } of sessions) known.delete(traceId);
     for (const gone of known.keys()) this.#replace(gone, [], changed);
     for (const gone of known.keys())
       this.#run('DELETE FROM trail_sessions WHERE repository = ? AND trace_id = ?', gone);
     return changed;
+  }
+
+  /** Sessions that are others now, and those of which a turn may mean something else because of them. */
+  #withBeside(
+    sessions: readonly EditingSession[],
+    isAsBefore: (session: EditingSession) => boolean,
+  ): readonly EditingSession[] {
+    const others = new Set(sessions.filter((session) => !isAsBefore(session)).map(({ id }) => id));
+    if (others.size === sessions.length) return sessions;
+    for (const id of [...others]) for (const beside of this.#turns.beside(id)) others.add(beside);
+    return sessions.filter(({ id }) => others.has(id));
   }
 
   #sessions(): Map<string, { readonly state: string; readonly is_foreign: number }> {
@@ -86,24 +103,35 @@ export class PatchIndex {
     return rows.some(({ path }) => names.has(posix.basename(path.replaceAll('\\', '/'))));
   }
 
-  #place(session: EditingSession, state: string, options: PlaceOptions, changed: Set<string>): void {
-    const rows = this.#database.all<Omit<PatchRow, 'root'>>(
+  #place(
+    session: EditingSession,
+    state: string,
+    options: PlaceOptions & { readonly related: ReadonlySet<number> },
+    changed: Set<string>,
+  ): void {
+    const edits = this.#database.all<Omit<PatchRow, 'root'>>(
       "SELECT step, ordinal, time, path, effect, digest FROM patches WHERE trace = ? AND time IS NOT NULL AND effect <> 'unknown' ORDER BY step, ordinal",
       session.id,
     );
+    const rows = [...edits, ...this.#turns.looks(session.id, (trace) => options.related.has(trace))];
     const { places, isForeign } = placesOf(
       session.cwd,
       rows.map(({ path }) => path),
       options,
     );
-    const placed = rows.flatMap((row, at) => (places[at] ? [{ ...row, ...places[at] }] : []));
+    const placed = withoutBystanders(
+      rows.flatMap((row, at) => (places[at] ? [{ ...row, ...places[at] }] : [])),
+    );
     this.#replace(session.trace_id, placed, changed);
-    this.#linkMoved(placed, changed);
+    this.#linkMoved(
+      placed.filter((row) => !isLook(row)),
+      changed,
+    );
     this.#run(
       'INSERT OR REPLACE INTO trail_sessions VALUES (?, ?, ?, ?)',
       session.trace_id,
       state,
-      isForeign ? 1 : 0,
+      isForeign && rows.length > 0 ? 1 : 0,
     );
   }
 
@@ -214,6 +242,16 @@ export class PatchIndex {
     const sql = 'SELECT DISTINCT path FROM trail_patches WHERE repository = ? ORDER BY path';
     return this.#database.all<{ path: string }>(sql, this.#repository).map(({ path }) => path);
   }
+}
+
+/** Looks matter where the session edits the file or its commands may. */
+function withoutBystanders(rows: readonly PatchRow[]): PatchRow[] {
+  const wanted = new Set(rows.filter(({ effect }) => effect !== 'seen').map(nameOfPlace));
+  return rows.filter((row) => wanted.has(nameOfPlace(row)));
+}
+
+function nameOfPlace({ root, path }: PatchRow): string {
+  return `${root}\0${path}`;
 }
 
 function isSame(left: PatchRow, right: PatchRow): boolean {

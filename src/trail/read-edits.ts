@@ -10,7 +10,7 @@ import { ShownFile } from '../record/patch.ts';
 import type { Place } from './places.ts';
 import { ShownFiles } from './shown-files.ts';
 
-/** A session of the repository that edited files. */
+/** A session of the repository that edited files, or ran commands that may have. */
 export interface EditingSession {
   /** Number of the trace in the catalog. */
   readonly id: number;
@@ -29,7 +29,8 @@ export interface PlacedPatch extends Place {
   readonly step: number;
   readonly ordinal: number;
   readonly time: number;
-  readonly effect: 'writes' | 'deletes';
+  /** `seen` and `turn` are looks at a file: see turn-index.ts. */
+  readonly effect: 'writes' | 'deletes' | 'seen' | 'turn';
   /** Stands for all that attribution takes from it. */
   readonly digest: string;
 }
@@ -57,20 +58,26 @@ export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): 
   return database.all<EditingSession>(
     `SELECT t.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd FROM traces t
      JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id
-     WHERE (t.project_id IN (${ids}) OR ${below}) AND EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL)
+     WHERE (t.project_id IN (${ids}) OR ${below}) AND (EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM commands c WHERE c.trace = t.id))
      ORDER BY t.trace_id`,
     ...projects,
     ...roots.flatMap((root) => [root, root.length + 1, root]),
   );
 }
 
-/** When the first of the sessions' patches was made; null for none. */
+/** When the first of the sessions' patches was made, or their first turn began; null for none. */
 export function firstEdit(database: Sqlite, sessions: readonly EditingSession[]): number | null {
-  const statement = database.prepare('SELECT min(time) AS time FROM patches WHERE trace = ?');
+  const patches = database.prepare('SELECT min(time) AS time FROM patches WHERE trace = ?');
+  const turns = database.prepare(
+    'SELECT min(since) AS time FROM observed_turns WHERE trace = ? AND is_sound = 1',
+  );
   let first: number | null = null;
   for (const { id } of sessions) {
-    const time = statement.all<{ time: number | null }>(id)[0]?.time ?? null;
-    if (time !== null && (first === null || time < first)) first = time;
+    for (const statement of [patches, turns]) {
+      const time = statement.all<{ time: number | null }>(id)[0]?.time ?? null;
+      if (time !== null && (first === null || time < first)) first = time;
+    }
   }
   return first;
 }
@@ -144,7 +151,7 @@ export class EditReader {
   }
 }
 
-function copyOf(
+export function copyOf(
   { trace_id: traceId, tree, remote, ref }: EditingSession,
   shelves: readonly Shelf[],
 ): TraceCopy | null {

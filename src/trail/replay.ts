@@ -5,11 +5,13 @@ import type { FileGroup } from './file-events.ts';
 import { eventsOf, type FileEvent } from './file-events.ts';
 import type { CommittedFile } from './history-index.ts';
 import { FileLedger } from './ledger.ts';
-import type { LedgerCommit, LedgerSources } from './ledger-state.ts';
+import type { LedgerCommit, LedgerSources, LedgerTurn } from './ledger-state.ts';
 import { LineTable, type Owned } from './lines.ts';
 import { authoredBlocks } from './lost-edits.ts';
-import { type OwnedRange, rangesOf } from './owner.ts';
+import { type OwnedRange, ownerOf, rangesOf } from './owner.ts';
 import { blobIdOf, type EditingSession, type FoundEdit, type PlacedPatch } from './read-edits.ts';
+import type { FoundLook, FoundTurn } from './read-turns.ts';
+import { isLook } from './turn-index.ts';
 
 /** A file as some commit left it. */
 export interface AttributedFile extends Owned {
@@ -45,6 +47,8 @@ export interface Replayed {
 export interface ReplaySources {
   readonly objects: ObjectReader;
   readonly readEdits: (patches: readonly PlacedPatch[]) => Promise<FoundEdit[]>;
+  /** What was seen of a file at the prompt or end of a turn. */
+  readonly readLook: (patch: PlacedPatch) => Promise<FoundLook | null>;
   /** Blob of a path that no commit of the time changed. */
   readonly untouched: (path: string) => Promise<Oid | null>;
   readonly sessions: ReadonlyMap<string, EditingSession>;
@@ -99,7 +103,7 @@ export class Replay {
 
   async #read(): Promise<FoundEdit[]> {
     const blobs = this.#events.flatMap(({ file }) => (file === null ? [] : blobsOf(file.entry)));
-    const patches = this.#events.flatMap(({ patch }) => patch ?? []);
+    const patches = this.#events.flatMap(({ patch }) => (patch === null || isLook(patch) ? [] : patch));
     const [edits] = await Promise.all([
       this.#sources.readEdits(patches),
       this.#blobs.readAhead(blobs.filter((oid) => !this.#ledger.blobs.has(oid))),
@@ -113,6 +117,7 @@ export class Replay {
     for (const { patch, file } of this.#events) {
       const edit = patch === null ? undefined : found.get(nameOf(patch));
       if (edit !== undefined) await this.#edit(edit);
+      if (patch !== null && isLook(patch)) await this.#look(patch);
       if (file !== null) await this.#commit(file);
     }
     const { paths } = this.#group;
@@ -128,15 +133,47 @@ export class Replay {
   }
 
   async #edit(edit: FoundEdit): Promise<void> {
-    const number = this.#edits.length;
+    const { session, step, ordinal, time, root, path, effect, digest, model } = edit;
+    // Before the ledger takes it: what that finds may have owners of its own.
+    const known = { session, step, ordinal, time, root, path, effect, digest, model };
+    const number = this.#edits.push(known) - 1;
     noteAuthored(this.#table, number, edit);
     await this.#ledger.edit({ ...edit, number, created: edit.result?.metadata?.type === 'create' });
-    const { session, step, ordinal, time, root, path, effect, digest, model } = edit;
-    this.#edits.push({ session, step, ordinal, time, root, path, effect, digest, model });
   }
 
-  async #commit({ commit, entry }: CommittedFile): Promise<void> {
-    const lines = await this.#ledger.commit(entry);
+  async #look(patch: PlacedPatch): Promise<void> {
+    const look = await this.#sources.readLook(patch);
+    if (look === null) return;
+    const { root, path, time, file, turn } = look;
+    await this.#ledger.look({
+      ...{ root, path, time },
+      file: file && { blob: file.blob, text: async () => file.text },
+      turn: turn && (await this.#turnOf(look, turn)),
+    });
+  }
+
+  /** A step becomes an owner with the first line that its commands wrote. */
+  async #turnOf(look: FoundLook, { until, after, steps, ordinal }: FoundTurn): Promise<LedgerTurn> {
+    const { session, root, path, digest } = look;
+    const edit = { session, ordinal, root, path, effect: 'turn' as const, digest, model: session.model };
+    const ownerAt = ({ step, time }: FoundTurn['steps'][number]): (() => number) => {
+      let owner = 0;
+      return () => {
+        if (owner === 0) owner = ownerOf(this.#edits.push({ ...edit, step, time }) - 1, 'turn_snapshot');
+        return owner;
+      };
+    };
+    const text = after?.text ?? null;
+    const blob = text === null && after ? await this.#blobs.read(after.blob) : null;
+    return {
+      until,
+      after: text === null ? blob : this.#table.split(text),
+      steps: steps.map((step) => ({ time: step.time, owner: ownerAt(step) })),
+    };
+  }
+
+  async #commit({ commit, entry, time }: CommittedFile): Promise<void> {
+    const lines = await this.#ledger.commit(entry, time);
     if (lines === null) return;
     this.#files.set(`${entry.oid} ${entry.path}`, { path: entry.path, oid: entry.oid, ...lines });
     const added = lines.added.reduce((sum, each) => sum + each, 0);

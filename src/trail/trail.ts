@@ -11,6 +11,7 @@ import { readTips } from './history.ts';
 import { addedFiles, HistoryIndex } from './history-index.ts';
 import { PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
+import { TurnReader } from './read-turns.ts';
 import { type Replayed, type ReplaySources, replay } from './replay.ts';
 import { blobAt, type TrailRepository } from './repository.ts';
 import {
@@ -40,6 +41,7 @@ export class Trail {
   readonly #history: HistoryIndex;
   readonly #patches: PatchIndex;
   readonly #reader: EditReader;
+  readonly #turns: TurnReader;
   readonly #repository: TrailRepository;
   #groups: readonly FileGroup[] | null = null;
   readonly #database: Sqlite;
@@ -52,6 +54,7 @@ export class Trail {
     this.#history = new HistoryIndex(database, key);
     this.#patches = new PatchIndex(database, key);
     this.#reader = new EditReader(database, shelves);
+    this.#turns = new TurnReader(database, shelves);
     this.#repository = repository;
     this.#database = database;
   }
@@ -186,6 +189,7 @@ export class Trail {
     return {
       objects,
       readEdits: (patches) => this.#reader.read(patches),
+      readLook: (patch) => this.#turns.read(patch),
       untouched: (path) => blobAt(objects, head, path),
       sessions: this.sessions,
     };
