@@ -1,42 +1,57 @@
 /** What happened to one file, in order: what a ledger takes, one after another. */
 import { createHash } from 'node:crypto';
 import type { CommittedFile } from './history-index.ts';
-import type { PlacedPatch } from './read-edits.ts';
+import { isLook, type PlacedLook, type PlacedPatch } from './read-edits.ts';
 
 /** A file through its renames, with all that happened to it. */
 export interface FileGroup {
   /** Every path the file had, sorted. */
   readonly paths: readonly string[];
-  /** Both in the order of their times. */
+  /** All in the order of their times. */
   readonly patches: readonly PlacedPatch[];
+  readonly looks: readonly PlacedLook[];
   readonly commits: readonly CommittedFile[];
 }
 
-/** Either a patch or a commit. */
+/** One of these. */
 export interface FileEvent {
   readonly patch: PlacedPatch | null;
+  readonly look: PlacedLook | null;
   readonly file: CommittedFile | null;
 }
 
-/** Patches and commits by their times; a commit's time is whole seconds: edits of the same second come before it. */
-export function eventsOf({ patches, commits }: Pick<FileGroup, 'patches' | 'commits'>): FileEvent[] {
+/** All by their times; a commit's time is whole seconds: edits of the same second come before it. */
+export function eventsOf({ patches, looks, commits }: Omit<FileGroup, 'paths'>): FileEvent[] {
+  const made = looks.length === 0 ? patches : [...patches, ...looks].sort(byTime);
   const events: FileEvent[] = [];
   let next = 0;
   for (const file of commits) {
-    for (; next < patches.length && patches[next]!.time <= file.time; next += 1)
-      events.push({ patch: patches[next]!, file: null });
-    events.push({ patch: null, file });
+    for (; next < made.length && made[next]!.time <= file.time; next += 1) events.push(eventOf(made[next]!));
+    events.push({ patch: null, look: null, file });
   }
-  for (const patch of patches.slice(next)) events.push({ patch, file: null });
-  return events;
+  return [...events, ...made.slice(next).map(eventOf)];
+}
+
+function eventOf(made: PlacedPatch | PlacedLook): FileEvent {
+  return isLook(made) ? { patch: null, look: made, file: null } : { patch: made, look: null, file: null };
+}
+
+type Timed = Pick<PlacedLook, 'session' | 'time' | 'step' | 'ordinal'>;
+
+/** By time, then by trace and place in it. */
+export function byTime(left: Timed, right: Timed): number {
+  const [one, other] = [left.session.trace_id, right.session.trace_id];
+  const byTrace = one < other ? -1 : one > other ? 1 : 0;
+  return left.time - right.time || byTrace || left.step - right.step || left.ordinal - right.ordinal;
 }
 
 /** Digest of the first events of a file, and of all it is called by. */
 export function digestOf(paths: readonly string[], events: readonly FileEvent[]): string {
   const hash = createHash('sha256').update(paths.join('\0'));
-  for (const { patch, file } of events) {
-    if (patch !== null) {
-      const { session, step, ordinal, time, root, path, digest } = patch;
+  for (const { patch, look, file } of events) {
+    const made = patch ?? look;
+    if (made !== null) {
+      const { session, step, ordinal, time, root, path, digest } = made;
       hash.update(`\np ${session.trace_id} ${step}.${ordinal} ${time} ${root}\0${path} ${digest}`);
     }
     if (file !== null) {

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { PreparedStatements, type Sqlite, type SqliteStatement } from '../base/sqlite.ts';
+import { byTime, type FileGroup } from './file-events.ts';
 import { type PlaceOptions, placesOf } from './places.ts';
-import type { EditingSession, PlacedPatch } from './read-edits.ts';
-import { isLook, TurnIndex } from './turn-index.ts';
+import type { EditingSession, PlacedLook, PlacedPatch } from './read-edits.ts';
+import { TurnIndex } from './turn-index.ts';
 
 interface PatchRow {
   readonly step: number;
@@ -12,7 +13,7 @@ interface PatchRow {
   readonly time: number;
   readonly root: string;
   readonly path: string;
-  readonly effect: PlacedPatch['effect'];
+  readonly effect: (PlacedPatch | PlacedLook)['effect'];
   readonly digest: string;
 }
 
@@ -124,7 +125,7 @@ export class PatchIndex {
     );
     this.#replace(session.trace_id, placed, changed);
     this.#linkMoved(
-      placed.filter((row) => !isLook(row)),
+      placed.filter(({ step }) => step > 0),
       changed,
     );
     this.#run(
@@ -202,29 +203,22 @@ export class PatchIndex {
     this.#prepared.of(sql).run(this.#repository, ...values);
   }
 
-  /** Patches of files at these paths, in the order of their times. */
-  patchesAt(paths: Iterable<string>, sessions: ReadonlyMap<string, EditingSession>): PlacedPatch[] {
-    const found: PlacedPatch[] = [];
+  /** What was made of files at these paths, and seen of them, in the order of the times. */
+  madeAt(
+    paths: Iterable<string>,
+    sessions: ReadonlyMap<string, EditingSession>,
+  ): Pick<FileGroup, 'patches' | 'looks'> {
+    const [patches, looks]: [PlacedPatch[], PlacedLook[]] = [[], []];
     for (const each of paths) {
-      for (const { trace_id, ...row } of this.#byPath.all<PatchRow & { trace_id: string }>(
-        this.#repository,
-        each,
-      )) {
+      const rows = this.#byPath.all<PatchRow & { trace_id: string }>(this.#repository, each);
+      for (const { trace_id, effect, ...row } of rows) {
         const session = sessions.get(trace_id);
-        if (session !== undefined) found.push({ ...row, session });
+        if (session === undefined) continue;
+        if (effect === 'seen' || effect === 'turn') looks.push({ ...row, session, effect });
+        else patches.push({ ...row, session, effect });
       }
     }
-    return found.sort(
-      (left, right) =>
-        left.time - right.time ||
-        (left.session.trace_id < right.session.trace_id
-          ? -1
-          : left.session.trace_id > right.session.trace_id
-            ? 1
-            : 0) ||
-        left.step - right.step ||
-        left.ordinal - right.ordinal,
-    );
+    return { patches: patches.sort(byTime), looks: looks.sort(byTime) };
   }
 
   hasPatches(path: string): boolean {

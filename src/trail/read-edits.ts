@@ -29,10 +29,18 @@ export interface PlacedPatch extends Place {
   readonly step: number;
   readonly ordinal: number;
   readonly time: number;
-  /** `seen` and `turn` are looks at a file: see turn-index.ts. */
-  readonly effect: 'writes' | 'deletes' | 'seen' | 'turn';
+  readonly effect: 'writes' | 'deletes';
   /** Stands for all that attribution takes from it. */
   readonly digest: string;
+}
+
+/** A look at a file, as turn-index.ts makes them; its step is 0. */
+export interface PlacedLook extends Omit<PlacedPatch, 'effect'> {
+  readonly effect: 'seen' | 'turn';
+}
+
+export function isLook(made: PlacedPatch | PlacedLook): made is PlacedLook {
+  return made.effect === 'seen' || made.effect === 'turn';
 }
 
 /** A patch with its texts. */

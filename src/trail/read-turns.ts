@@ -5,7 +5,7 @@ import { openCopy } from '../bucket/find.ts';
 import type { Shelf } from '../bucket/shelves.ts';
 import type { Oid } from '../git/ports.ts';
 import type { ObservedTurn, TurnFileState } from '../record/turn.ts';
-import { copyOf, type PlacedPatch } from './read-edits.ts';
+import { copyOf, type PlacedLook } from './read-edits.ts';
 import { type CommandStep, ordinalOfTurn, placeOfLook, TurnIndex } from './turn-index.ts';
 
 /** A file at a moment: the id its text has as a blob, and the text where the code repository may lack it. */
@@ -14,7 +14,7 @@ export interface SeenFile {
   readonly text: string | null;
 }
 
-export interface FoundLook extends PlacedPatch {
+export interface FoundLook extends PlacedLook {
   /** Null: there was no file. Undefined: it is not known what it was. */
   readonly file: SeenFile | null | undefined;
   /** Commands of these steps, and nothing else, may have changed the file until it was like `after`. */
@@ -44,37 +44,37 @@ export class TurnReader {
   }
 
   /** What was seen; nothing where the record is not here. */
-  async read(patch: PlacedPatch): Promise<FoundLook | null> {
-    const place = placeOfLook(patch);
-    const record = await this.#record(patch, place.turn);
+  async read(look: PlacedLook): Promise<FoundLook | null> {
+    const place = placeOfLook(look);
+    const record = await this.#record(look, place.turn);
     const file = record?.files[place.place];
     if (record === null || file === undefined) return null;
     const seen = (state: TurnFileState | null): SeenFile | null | undefined => seenFile(record, state);
-    const turn = patch.effect === 'turn' ? this.#turns.turn(patch.session.id, place.turn) : null;
+    const turn = look.effect === 'turn' ? this.#turns.turn(look.session.id, place.turn) : null;
     return {
-      ...patch,
+      ...look,
       file: seen(place.isEnd ? file.after : file.before),
       turn: turn && {
         until: turn.until,
         after: seen(file.after),
-        steps: this.#turns.steps(patch.session.id, turn),
+        steps: this.#turns.steps(look.session.id, turn),
         ordinal: ordinalOfTurn(place),
       },
     };
   }
 
-  #record(patch: PlacedPatch, turn: number): Promise<ObservedTurn | null> {
-    const key = `${patch.session.tree} ${turn}`;
+  #record(look: PlacedLook, turn: number): Promise<ObservedTurn | null> {
+    const key = `${look.session.tree} ${turn}`;
     let record = this.#records.get(key);
     if (record === undefined) {
-      record = this.#open(patch, turn);
+      record = this.#open(look, turn);
       if (this.#records.size >= MOST_RECORDS) this.#records.clear();
       this.#records.set(key, record);
     }
     return record;
   }
 
-  async #open({ session }: PlacedPatch, turn: number): Promise<ObservedTurn | null> {
+  async #open({ session }: PlacedLook, turn: number): Promise<ObservedTurn | null> {
     const copy = copyOf(session, this.#shelves);
     if (copy === null) return null;
     const folder = openCopy(copy);

@@ -9,9 +9,14 @@ import type { LedgerCommit, LedgerSources, LedgerTurn } from './ledger-state.ts'
 import { LineTable, type Owned } from './lines.ts';
 import { authoredBlocks } from './lost-edits.ts';
 import { type OwnedRange, ownerOf, rangesOf } from './owner.ts';
-import { blobIdOf, type EditingSession, type FoundEdit, type PlacedPatch } from './read-edits.ts';
+import {
+  blobIdOf,
+  type EditingSession,
+  type FoundEdit,
+  type PlacedLook,
+  type PlacedPatch,
+} from './read-edits.ts';
 import type { FoundLook, FoundTurn } from './read-turns.ts';
-import { isLook } from './turn-index.ts';
 
 /** A file as some commit left it. */
 export interface AttributedFile extends Owned {
@@ -48,7 +53,7 @@ export interface ReplaySources {
   readonly objects: ObjectReader;
   readonly readEdits: (patches: readonly PlacedPatch[]) => Promise<FoundEdit[]>;
   /** What was seen of a file at the prompt or end of a turn. */
-  readonly readLook: (patch: PlacedPatch) => Promise<FoundLook | null>;
+  readonly readLook: (look: PlacedLook) => Promise<FoundLook | null>;
   /** Blob of a path that no commit of the time changed. */
   readonly untouched: (path: string) => Promise<Oid | null>;
   readonly sessions: ReadonlyMap<string, EditingSession>;
@@ -103,7 +108,7 @@ export class Replay {
 
   async #read(): Promise<FoundEdit[]> {
     const blobs = this.#events.flatMap(({ file }) => (file === null ? [] : blobsOf(file.entry)));
-    const patches = this.#events.flatMap(({ patch }) => (patch === null || isLook(patch) ? [] : patch));
+    const patches = this.#events.flatMap(({ patch }) => patch ?? []);
     const [edits] = await Promise.all([
       this.#sources.readEdits(patches),
       this.#blobs.readAhead(blobs.filter((oid) => !this.#ledger.blobs.has(oid))),
@@ -114,10 +119,10 @@ export class Replay {
   async run(): Promise<Replayed> {
     const edits = await this.#reading;
     const found = new Map(edits.map((edit) => [nameOf(edit), edit]));
-    for (const { patch, file } of this.#events) {
+    for (const { patch, look, file } of this.#events) {
       const edit = patch === null ? undefined : found.get(nameOf(patch));
       if (edit !== undefined) await this.#edit(edit);
-      if (patch !== null && isLook(patch)) await this.#look(patch);
+      if (look !== null) await this.#look(look);
       if (file !== null) await this.#commit(file);
     }
     const { paths } = this.#group;
@@ -141,8 +146,8 @@ export class Replay {
     await this.#ledger.edit({ ...edit, number, created: edit.result?.metadata?.type === 'create' });
   }
 
-  async #look(patch: PlacedPatch): Promise<void> {
-    const look = await this.#sources.readLook(patch);
+  async #look(placed: PlacedLook): Promise<void> {
+    const look = await this.#sources.readLook(placed);
     if (look === null) return;
     const { root, path, time, file, turn } = look;
     await this.#ledger.look({
@@ -155,7 +160,7 @@ export class Replay {
   /** A step becomes an owner with the first line that its commands wrote. */
   async #turnOf(look: FoundLook, { until, after, steps, ordinal }: FoundTurn): Promise<LedgerTurn> {
     const { session, root, path, digest } = look;
-    const edit = { session, ordinal, root, path, effect: 'turn' as const, digest, model: session.model };
+    const edit = { session, ordinal, root, path, effect: 'writes' as const, digest, model: session.model };
     const ownerAt = ({ step, time }: FoundTurn['steps'][number]): (() => number) => {
       let owner = 0;
       return () => {

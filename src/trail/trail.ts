@@ -147,9 +147,9 @@ export class Trail {
       if (seen.has(path)) continue;
       const connected = [...this.#history.connected([path])].sort();
       for (const each of connected) seen.add(each);
-      const patches = this.#patches.patchesAt(connected, this.sessions);
-      if (patches.length > 0)
-        groups.push({ paths: connected, patches, commits: this.#history.filesAt(connected) });
+      const { patches, looks } = this.#patches.madeAt(connected, this.sessions);
+      if (patches.length + looks.length > 0)
+        groups.push({ paths: connected, patches, looks, commits: this.#history.filesAt(connected) });
     }
     return groups;
   }
@@ -189,7 +189,7 @@ export class Trail {
     return {
       objects,
       readEdits: (patches) => this.#reader.read(patches),
-      readLook: (patch) => this.#turns.read(patch),
+      readLook: (look) => this.#turns.read(look),
       untouched: (path) => blobAt(objects, head, path),
       sessions: this.sessions,
     };

@@ -21,10 +21,6 @@ export interface LookRow {
   readonly digest: string;
 }
 
-export function isLook({ effect }: { readonly effect: string }): boolean {
-  return effect === 'seen' || effect === 'turn';
-}
-
 /** Which file of which turn a look is at. */
 export interface LookPlace {
   readonly turn: number;

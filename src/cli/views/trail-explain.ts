@@ -10,6 +10,8 @@ const TIERS: Readonly<Record<Tier, string>> = {
   exact_range:
     'the file before the edit is not known; all lines that it wrote stand in one piece, and only once',
   line_set: 'the file before the edit is not known; lines that both have once are the same',
+  turn_snapshot:
+    'it came into the work tree while commands of this step or before it ran, and no edit has it',
   structural: 'the line has the same words in another form',
 };
 
