@@ -236,6 +236,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/explain.ts')).TrailExplainCommand,
   },
   {
+    path: ['trail', 'log'],
+    summary: 'list what happened to the work of agents, newest first',
+    load: async () => (await import('./commands/trail/log.ts')).TrailLogCommand,
+  },
+  {
     path: ['trail', 'sync'],
     summary: 'find which lines of all commits agents wrote',
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,

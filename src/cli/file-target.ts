@@ -25,8 +25,8 @@ export async function fileTarget(app: App, repository: TrailRepository, typed: s
   return { path: await pathBelow(app.cwd, repository, name), range };
 }
 
-/** The folder may be reached over a link; the file itself is taken as it is named. */
-async function pathBelow(cwd: string, { topLevel }: TrailRepository, name: string): Promise<string> {
+/** Below the top of the work tree; the folder may be reached over a link, the file itself is taken as it is named. */
+export async function pathBelow(cwd: string, { topLevel }: TrailRepository, name: string): Promise<string> {
   const whole = resolve(cwd, name);
   const folder = await realpath(dirname(whole)).catch(() => dirname(whole));
   const top = await realpath(topLevel).catch(() => topLevel);

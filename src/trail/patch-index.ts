@@ -17,6 +17,9 @@ interface PatchRow {
   readonly digest: string;
 }
 
+/** A patch and where it was made. `time`: milliseconds since 1970. */
+export type IndexedPatch = PatchRow & { readonly trace_id: string };
+
 /** Files of one name in one session that may be one file. */
 const MOST_NAMESAKES = 6;
 const IS_COMMITTED = 'SELECT 1 FROM trail_paths WHERE repository = ? AND path = ?';
@@ -89,6 +92,13 @@ export class PatchIndex {
       this.#repository,
     );
     return new Map(rows.map((row) => [row.trace_id, row]));
+  }
+
+  /** All patches since then, in the order of their times. */
+  since(time: number): IndexedPatch[] {
+    const sql =
+      'SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches WHERE repository = ? AND time >= ? ORDER BY time, trace_id, step, ordinal';
+    return this.#prepared.of(sql).all<IndexedPatch>(this.#repository, time);
   }
 
   /** Whether some session ran in no folder of this machine's clone. */

@@ -159,6 +159,7 @@ export class EditReader {
   }
 }
 
+/** The copy of a session that the catalog was made from; null where it is not here. */
 export function copyOf(
   { trace_id: traceId, tree, remote, ref }: EditingSession,
   shelves: readonly Shelf[],

@@ -78,6 +78,13 @@ export class TrailStore {
     return this.#all<{ count: number }>(sql)[0]!.count;
   }
 
+  /** Commits with lines of agents. */
+  commitsWithLines(): Set<Oid> {
+    const sql =
+      'SELECT DISTINCT commit_id FROM trail_changes INDEXED BY trail_changes_by_path WHERE repository = ?';
+    return new Set(this.#all<{ commit_id: string }>(sql).map(({ commit_id }) => commit_id));
+  }
+
   /** Forgets all that is known of these paths. In the caller's transaction, as all that writes. */
   drop(paths: readonly string[]): void {
     for (const path of paths) {

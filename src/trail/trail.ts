@@ -9,7 +9,7 @@ import type { FileGroup } from './file-events.ts';
 import type { HistoryCommit } from './history.ts';
 import { readTips } from './history.ts';
 import { addedFiles, HistoryIndex } from './history-index.ts';
-import { PatchIndex } from './patch-index.ts';
+import { type IndexedPatch, PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
 import { TurnReader } from './read-turns.ts';
 import { type Replayed, type ReplaySources, replay } from './replay.ts';
@@ -162,6 +162,11 @@ export class Trail {
   /** Every path with patches. */
   get paths(): string[] {
     return this.#patches.paths();
+  }
+
+  /** Patches made since then (milliseconds since 1970), in the order of their times. */
+  patchesSince(time: number): IndexedPatch[] {
+    return this.#patches.since(time);
   }
 
   /** Paths of a trace's patches. */

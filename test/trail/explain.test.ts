@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplainedLine } from '../../src/trail/explain.ts';
 import type { ExplainedPatch } from '../../src/trail/explain-patch.ts';
-import { runInProcess } from '../support/cli.ts';
+import { ot, runInProcess } from '../support/cli.ts';
 import { World } from './world.ts';
 
 /** `old.ts`, renamed to `new "name".ts`: a person's line, two of an agent, one typed by a person later. */
@@ -62,20 +62,15 @@ describe('trail explain', () => {
     const { stdout } = await runInProcess(['trail', 'explain', 'new "name".ts:2'], {
       machine: world.machine,
     });
+    for (const [target, code, error] of [
+      ['new.ts', 2, 'OT_BAD_VALUE'],
+      ['nothing.ts:1', 6, 'OT_FILE_NOT_FOUND'],
+      ['none:nothing.ts:1', 6, 'OT_COMMIT_NOT_FOUND'],
+      ['tp:00000000-0000-4000-8000-000000000000:1.1', 6, 'OT_TRACE_NOT_FOUND'],
+    ] as const) {
+      const outcome = await ot(world.machine, 'trail', 'explain', target);
+      expect([outcome.code, outcome.reply.error.code]).toEqual([code, error]);
+    }
     expect(stdout).toContain('ledger (firm): the edits of all sessions were replayed');
   });
-
-  it.each([
-    ['new.ts', 2, 'OT_BAD_VALUE'],
-    ['nothing.ts:1', 6, 'OT_FILE_NOT_FOUND'],
-    ['none:nothing.ts:1', 6, 'OT_COMMIT_NOT_FOUND'],
-    ['tp:00000000-0000-4000-8000-000000000000:1.1', 6, 'OT_TRACE_NOT_FOUND'],
-  ])('%s ends with exit code %i', async (target, code, error) => {
-    const world = errors ?? (await story());
-    errors = world;
-    const outcome = await runInProcess(['trail', 'explain', target, '--json'], { machine: world.machine });
-    expect([outcome.code, JSON.parse(outcome.stdout).error.code]).toEqual([code, error]);
-  });
 });
-
-let errors: World | null = null;
