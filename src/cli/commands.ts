@@ -1,8 +1,9 @@
 /**
  * The table of commands: the only list of them. Every class stays in a chunk of its own until its words
- * are typed, so this file may import nothing but types.
+ * are typed, so this file may import nothing but types and parts of the table.
  */
 import type { CommandEntry } from './command-entry.ts';
+import { TRAIL_COMMANDS } from './trail-commands.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -210,46 +211,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'add up tokens and cost, each model call once',
     load: async () => (await import('./commands/trace/stats.ts')).TraceStatsCommand,
   },
-  {
-    path: ['blame'],
-    summary: 'short for trail blame',
-    load: async () => (await import('./commands/blame.ts')).BlameCommand,
-  },
-  {
-    path: ['trail', 'blame'],
-    summary: 'say which step of which session wrote each line',
-    load: async () => (await import('./commands/trail/blame.ts')).TrailBlameCommand,
-  },
-  {
-    path: ['trail', 'blame', 'commit'],
-    summary: 'say which lines of a commit agents wrote',
-    load: async () => (await import('./commands/trail/blame-commit.ts')).TrailBlameCommitCommand,
-  },
-  {
-    path: ['trail', 'blame', 'trace'],
-    summary: 'list the commits that hold lines of a trace',
-    load: async () => (await import('./commands/trail/blame-trace.ts')).TrailBlameTraceCommand,
-  },
-  {
-    path: ['trail', 'explain'],
-    summary: 'show the evidence behind one line or patch',
-    load: async () => (await import('./commands/trail/explain.ts')).TrailExplainCommand,
-  },
-  {
-    path: ['trail', 'log'],
-    summary: 'list what happened to the work of agents, newest first',
-    load: async () => (await import('./commands/trail/log.ts')).TrailLogCommand,
-  },
-  {
-    path: ['trail', 'sync'],
-    summary: 'find which lines of all commits agents wrote',
-    load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,
-  },
-  {
-    path: ['trail', 'track'],
-    summary: 'say what became of each patch',
-    load: async () => (await import('./commands/trail/track.ts')).TrailTrackCommand,
-  },
+  ...TRAIL_COMMANDS,
   {
     path: ['ctx', 'list'],
     summary: 'list the context trees',

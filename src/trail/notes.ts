@@ -45,7 +45,7 @@ async function exists({ git, gitDir }: Place): Promise<boolean> {
 }
 
 /** Commit to the blob of its note. */
-async function listNotes(git: TrailRepository['git'], gitDir: string): Promise<Map<Oid, Oid>> {
+export async function listNotes(git: TrailRepository['git'], gitDir: string): Promise<Map<Oid, Oid>> {
   const { code, stdout } = await git.run(['notes', `--ref=${NOTES_REF}`, 'list'], {
     gitDir,
     okCodes: [0, 1, 128],

@@ -129,7 +129,14 @@ export class TrailStore {
   file(path: string, oid: Oid): StoredRange[] {
     const sql = 'SELECT ranges FROM trail_files WHERE repository = ? AND path = ? AND oid = ?';
     const [row] = this.#all<{ ranges: string }>(sql, path, oid);
-    return row === undefined ? [] : decode(row.ranges);
+    return row === undefined ? [] : unpackRanges(row.ranges);
+  }
+
+  /** Blobs at a path with lines of agents. */
+  filesAt(path: string): Array<{ readonly oid: Oid; readonly ranges: readonly StoredRange[] }> {
+    const sql = 'SELECT oid, ranges FROM trail_files WHERE repository = ? AND path = ?';
+    const rows = this.#all<{ oid: string; ranges: string }>(sql, path);
+    return rows.map(({ oid, ranges }) => ({ oid, ranges: unpackRanges(ranges) }));
   }
 
   /** Lines of agents that a commit brought, by path. */
@@ -191,7 +198,7 @@ export function rowsOf({ files, changes, edits, table }: Replayed): AttributionR
 }
 
 function changeOf({ commit_id: commit, path, added, ranges }: ChangeRow): StoredChange {
-  return { commit, path, added, ranges: decode(ranges) };
+  return { commit, path, added, ranges: unpackRanges(ranges) };
 }
 
 type PackedPatch = readonly [trace: string, step: number, ordinal: number, model: string | null];
@@ -218,7 +225,8 @@ function encode(
   return JSON.stringify([named, packed]);
 }
 
-function decode(text: string): StoredRange[] {
+/** Ranges as {@link rowsOf} gives them. */
+export function unpackRanges(text: string): StoredRange[] {
   const [patches, ranges] = JSON.parse(text) as Packed;
   return ranges.map(([start, end, patch, tier, telling]) => {
     const [traceId, step, ordinal, model] = patches[patch]!;

@@ -62,8 +62,10 @@ export function verifyView(page: Page, report: VerifyReport): string {
   return `${findingsText(page, report.findings)}${verdict}: ${scope} in ${count(report.journals, 'journal')} checked (${how})\n`;
 }
 
+type TextFinding = Pick<Finding, 'path' | 'message' | 'fix'> & { readonly code: string };
+
 /** One finding per block: code, place, what is wrong, what to do. Empty for none. */
-export function findingsText(page: Page, findings: readonly Finding[]): string {
+export function findingsText(page: Page, findings: readonly TextFinding[]): string {
   return findings
     .map(
       ({ code, path, message, fix }) =>
