@@ -152,7 +152,7 @@ async function reasonsFor(options: TrailOptions, trail: Trail, known: Known): Pr
 }
 
 function mainReason({ group, until, candidates }: Known): UnknownReason {
-  if (group === null) return 'no_patches';
+  if (group === null || group.patches.length === 0) return 'no_patches';
   if (until !== null && group.patches.every(({ time }) => time > until)) return 'before_first_patch';
   return candidates.found.length === 0 ? 'no_such_text' : 'candidates_excluded';
 }

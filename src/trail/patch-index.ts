@@ -18,7 +18,8 @@ interface PatchRow {
 }
 
 /** A patch and where it was made. `time`: milliseconds since 1970. */
-export type IndexedPatch = PatchRow & { readonly trace_id: string };
+export type IndexedPatch = Omit<PatchRow, 'effect'> &
+  Pick<PlacedPatch, 'effect'> & { readonly trace_id: string };
 
 /** Files of one name in one session that may be one file. */
 const MOST_NAMESAKES = 6;
@@ -97,7 +98,7 @@ export class PatchIndex {
   /** All patches since then, in the order of their times. */
   since(time: number): IndexedPatch[] {
     const sql =
-      'SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches WHERE repository = ? AND time >= ? ORDER BY time, trace_id, step, ordinal';
+      "SELECT trace_id, step, ordinal, time, root, path, effect, digest FROM trail_patches WHERE repository = ? AND time >= ? AND effect IN ('writes', 'deletes') ORDER BY time, trace_id, step, ordinal";
     return this.#prepared.of(sql).all<IndexedPatch>(this.#repository, time);
   }
 
