@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCheckpoints } from './attribution/checkpoints.mjs';
 import { commitsWithTrailer } from './attribution/commits.mjs';
-import { copyWithoutTrailers } from './attribution/hidden.mjs';
+import { copyWithoutTrailers, translator } from './attribution/hidden.mjs';
 import { evidenceOf, judgeCommit, neverWritten } from './attribution/judge.mjs';
 import { ownersOf, startProgram } from './attribution/program.mjs';
 import { renderReport, sampleOf, summaryOf } from './attribution/report.mjs';
@@ -53,10 +53,12 @@ async function main() {
 function measure({ repository, branch, limit, sample, seed, program, scratch }) {
   const say = (text) => process.stderr.write(`  ${text} ...\n`);
   say('transcripts');
-  const { sessionsOf, files, absent } = readCheckpoints(repository, branch, join(scratch, 'sessions'));
+  const { sessionsOf, files, unreadable } = readCheckpoints(repository, branch, join(scratch, 'sessions'));
   say('a copy without trailers');
   const copy = join(scratch, 'copy');
   const { idOf, hidden } = copyWithoutTrailers(repository, copy);
+  const translate = translator(idOf);
+  for (const file of files.values()) writeFileSync(file, translate(readFileSync(file, 'utf8')));
   mkdirSync(join(scratch, 'user'));
   const ot = startProgram({ program, scratch, copy });
   say('capture');
@@ -78,12 +80,12 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
   const commits = commitsWithTrailer(repository, Number(limit));
   for (const [at, commit] of commits.entries()) {
     if (at % 100 === 0) say(`${at} of ${commits.length}`);
-    const named = new Set(
-      commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]).filter((id) => readable.has(id)),
-    );
-    const { owners, lines } = ownersOf({ ot, copy, commit: idOf.get(commit.id), sessions });
+    const checkpoints = commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]);
+    const named = new Map(checkpoints.filter(([session]) => readable.has(session)));
+    const { owners, lines, relations } = ownersOf({ ot, copy, commit: idOf.get(commit.id), sessions });
     attributed.push(...lines.map((line) => ({ ...line, original: commit.id, time: commit.time })));
-    if (named.size > 0) verdicts.push(judgeCommit({ repository, commit, named, owners, evidence }));
+    if (named.size > 0)
+      verdicts.push(judgeCommit({ repository, commit, named, owners, relations, evidence }));
   }
   return {
     schema: 'git-ot.attribution.v1',
@@ -91,7 +93,7 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
       commits_with_trailer: commits.length,
       messages_changed: hidden,
       transcripts: files.size,
-      transcripts_absent: absent,
+      transcripts_unreadable: unreadable,
     },
     times_ms: { capture: captured.ms, sync: synced.ms, sync_again: again.ms },
     ...summaryOf({ verdicts, attributed, never: neverWritten(attributed, evidence) }),

@@ -7,8 +7,9 @@ const SESSION_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /**
  * Writes a transcript for each session into `folder`: the union of those that the branch has of it.
- * @returns {{sessionsOf: Map<string, Set<string>>, files: Map<string, string>, absent: number}} sessions by the id of
- * the checkpoint as the trailer has it, files by session, and transcripts that are listed but cannot be read
+ * @returns {{sessionsOf: Map<string, Map<string, number>>, files: Map<string, string>, unreadable: Record<string, number>}}
+ * by the id of the checkpoint as the trailer has it, its sessions and when it was made of each (seconds since 1970,
+ * infinite where it does not tell); files by session; and how many transcripts cannot be read, by cause
  */
 export function readCheckpoints(repository, branch, folder) {
   mkdirSync(folder, { recursive: true });
@@ -23,26 +24,49 @@ export function readCheckpoints(repository, branch, folder) {
   }
   const files = new Map();
   const sessionsOf = new Map();
-  const wanted = named('full.jsonl').filter((path) => /^[0-9a-f]{2}\/[0-9a-f]+\//.test(path));
-  const found = new Set();
-  for (const { name, bytes } of readObjects(
-    repository,
-    wanted.map((path) => `${branch}:${path}`),
-  )) {
-    const path = name.slice(branch.length + 1);
-    const text = bytes.toString('utf8');
-    const session = sessionIn(text) ?? SESSION_ID.exec(metadata.get(folderOf(path))?.session_id ?? '')?.[0];
-    if (session === undefined) continue;
-    found.add(path);
+  const unreadable = {};
+  const fail = (cause) => {
+    unreadable[cause] = (unreadable[cause] ?? 0) + 1;
+  };
+  for (const { path, text } of transcripts(repository, branch, paths)) {
+    if (text === null) fail('not all of it is in the clone');
+    if (text === null) continue;
+    const facts = metadata.get(folderOf(path)) ?? {};
+    const session = sessionIn(text) ?? SESSION_ID.exec(facts.session_id ?? '')?.[0];
+    if (session === undefined) {
+      fail('it names no session');
+      continue;
+    }
     const [first, second] = path.split('/');
     const checkpoint = `${first}${second}`;
-    sessionsOf.set(checkpoint, (sessionsOf.get(checkpoint) ?? new Set()).add(session));
+    const made = Date.parse(facts.created_at ?? '') / 1000 || Number.POSITIVE_INFINITY;
+    sessionsOf.set(checkpoint, (sessionsOf.get(checkpoint) ?? new Map()).set(session, made));
     const before = files.get(session);
     const { extension, content } = united(before === undefined ? '' : readFileSync(before, 'utf8'), text);
     files.set(session, before ?? join(folder, `${session}.${extension}`));
     writeFileSync(files.get(session), content);
   }
-  return { sessionsOf, files, absent: wanted.length - found.size };
+  return { sessionsOf, files, unreadable };
+}
+
+/** Each transcript of the branch, put together from its pieces `full.jsonl`, `full.jsonl.001`, ...; null for one that lacks any. */
+function* transcripts(repository, branch, paths) {
+  const pieces = new Map();
+  for (const path of paths) {
+    const whole = /^([0-9a-f]{2}\/[0-9a-f]+\/.*full\.jsonl)(?:\.\d{3})?$/.exec(path)?.[1];
+    if (whole !== undefined) pieces.set(whole, [...(pieces.get(whole) ?? []), path].sort());
+  }
+  const all = [...pieces];
+  for (let at = 0; at < all.length; at += 16) {
+    const some = all.slice(at, at + 16);
+    const names = some.flatMap(([, parts]) => parts.map((part) => `${branch}:${part}`));
+    const texts = new Map();
+    for (const { name, bytes } of readObjects(repository, names)) texts.set(name, bytes.toString('utf8'));
+    for (const [path, parts] of some) {
+      const read = parts.map((part) => texts.get(`${branch}:${part}`));
+      yield { path, text: read.includes(undefined) ? null : read.join('\n') };
+    }
+  }
 }
 
 function folderOf(path) {

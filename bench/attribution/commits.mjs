@@ -1,7 +1,7 @@
 // The commits to judge: what their trailers name, and the lines they brought.
 import { gitText } from './git.mjs';
 
-/** Commits of all branches with a trailer, the newest first. @returns {{id: string, time: number, subject: string, checkpoints: string[]}[]} */
+/** Commits of all branches with a trailer, the newest first. @returns {{id: string, time: number, authored: number, subject: string, checkpoints: string[]}[]} */
 export function commitsWithTrailer(repository, limit) {
   const format = '%H%x00%ct%x00%at%x00%(trailers:key=Entire-Checkpoint,valueonly,separator=%x2C)%x00%s';
   return gitText(repository, ['log', '--branches', '--no-merges', `--format=${format}`])
@@ -13,6 +13,7 @@ export function commitsWithTrailer(repository, limit) {
     .map(([id, committed, authored, trailers, subject]) => ({
       id,
       time: Math.max(Number(committed), Number(authored)),
+      authored: Number(authored),
       subject,
       checkpoints: trailers.split(',').map((each) => each.trim()),
     }));

@@ -71,3 +71,17 @@ function withoutTrailers(stream) {
   }
   return { output: Buffer.concat(parts), oldByMark, hidden };
 }
+
+/** `[main 1a2b3c4] subject`, as `git commit` prints it. */
+const REPORTED = /(\[[\w./-]{1,200}(?: \([\w-]{1,40}\))? )([0-9a-f]{7,40})\]/g;
+
+/** Transcripts name commits by the ids they had: a function that gives them those of the copy. */
+export function translator(idOf) {
+  const byStart = new Map();
+  for (const old of idOf.keys()) byStart.set(old.slice(0, 7), [...(byStart.get(old.slice(0, 7)) ?? []), old]);
+  const now = (id) => {
+    const named = (byStart.get(id.slice(0, 7)) ?? []).filter((old) => old.startsWith(id));
+    return named.length === 1 ? idOf.get(named[0]).slice(0, id.length) : id;
+  };
+  return (text) => text.replace(REPORTED, (_, place, id) => `${place}${now(id)}]`);
+}

@@ -59,11 +59,16 @@ function isTelling(text) {
   return /[\p{L}\p{N}]/u.test(text) && squeezed(text).length >= 8;
 }
 
+/** Seconds that a checkpoint may be older than its commit. */
+const OWN_S = 120;
+
 /**
- * One commit. `owners` has by `path:line` who the program says wrote it.
+ * One commit. `owners` has by `path:line` who the program says wrote it, `relations` the sessions it names; `named` when the
+ * checkpoint was made of each session that the trailer names: where all are much older, it was that of another commit.
  * @returns {object} the sessions named and found, counts of lines, and the lines in question
  */
-export function judgeCommit({ repository, commit, named, owners, evidence }) {
+export function judgeCommit({ repository, commit, named: checkpoints, owners, relations, evidence }) {
+  const named = new Set(checkpoints.keys());
   const lines = linesBrought(repository, commit.id);
   const verdict = {
     commit,
@@ -89,13 +94,23 @@ export function judgeCommit({ repository, commit, named, owners, evidence }) {
       verdict.attributed += 1;
     else verdict.others.push({ path, line, text, owner });
   }
-  verdict.matched = [...verdict.found.keys()].some((session) => named.has(session));
+  verdict.isOwn = [...checkpoints.values()].some((made) => made >= commit.authored - OWN_S);
+  verdict.relations = judged(relations, named);
+  verdict.by = verdict.relations.find(({ isNamed }) => isNamed)?.relation ?? null;
+  verdict.matched = verdict.by !== null;
   verdict.cause = verdict.matched ? null : causeOf(verdict, lines, evidence);
   return verdict;
 }
 
-/** Why no line of a commit is one of a session it names. */
-function causeOf({ named, found, verbatim }, lines, evidence) {
+/** Each session once for each relation, and whether the trailer names it. */
+function judged(relations, named) {
+  const seen = new Map(relations.map((each) => [`${each.relation} ${each.session}`, each]));
+  return [...seen.values()].map((each) => ({ ...each, isNamed: named.has(each.session) }));
+}
+
+/** Why no session that the trailer names is found. */
+function causeOf({ named, found, verbatim, isOwn }, lines, evidence) {
+  if (!isOwn) return 'the trailer repeats the checkpoint of an earlier commit';
   if (lines.length === 0) return 'the commit brought no line of text';
   const paths = new Set(lines.map(({ path }) => path));
   const touched = named.map((session) => evidence.touched(session, paths));

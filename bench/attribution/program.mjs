@@ -44,11 +44,11 @@ function sessionsByTrace(json) {
 
 /**
  * What the program says of a commit.
- * @returns {{owners: Map<string, {session: string, step: number, tier: string}>, lines: object[]}} by `path:line`, and
- * the same as a list with texts
+ * @returns {{owners: Map<string, {session: string, step: number, tier: string}>, lines: object[], relations: {session:
+ * string, relation: string}[]}} by `path:line`, the same as a list with texts, and the sessions it names, the firmest first
  */
 export function ownersOf({ ot, copy, commit, sessions }) {
-  const { files } = ot.json(['trail', 'blame', 'commit', commit, '--lines']);
+  const { files, sessions: named } = ot.json(['trail', 'blame', 'commit', commit, '--lines']);
   const owners = new Map();
   const lines = [];
   for (const file of files) {
@@ -73,5 +73,9 @@ export function ownersOf({ ot, copy, commit, sessions }) {
       }
     }
   }
-  return { owners, lines };
+  const relations = named.map(({ trace_id, relation }) => ({
+    session: sessions.get(trace_id) ?? trace_id,
+    relation,
+  }));
+  return { owners, lines, relations };
 }

@@ -5,6 +5,8 @@ export function summaryOf({ verdicts, attributed, never }) {
   const count = (of) => verdicts.reduce((sum, verdict) => sum + of(verdict), 0);
   const matched = count((verdict) => (verdict.matched ? 1 : 0));
   const shown = verdicts.filter(({ verbatim }) => verbatim > 0);
+  const own = verdicts.filter(({ isOwn }) => isOwn);
+  const ownMatched = own.filter((verdict) => verdict.matched).length;
   const missed = verdicts.flatMap(({ commit, missed: lines }) =>
     lines.map((line) => ({ commit: commit.id, ...line })),
   );
@@ -15,6 +17,10 @@ export function summaryOf({ verdicts, attributed, never }) {
       share: share(matched, verdicts.length),
       with_lines_shown: shown.length,
       matched_of_those: share(shown.filter((verdict) => verdict.matched).length, shown.length),
+      own_checkpoint: own.length,
+      matched_of_own: share(ownMatched, own.length),
+      matched_by: tally(verdicts.flatMap(({ by }) => by ?? [])),
+      relations: relationsOf(verdicts),
       unmatched_by_cause: tally(verdicts.filter(({ cause }) => cause !== null).map(({ cause }) => cause)),
     },
     verbatim_lines: {
@@ -49,6 +55,19 @@ export function summaryOf({ verdicts, attributed, never }) {
       .flatMap(({ commit, others }) => others.map((line) => ({ commit: commit.id, ...line })))
       .slice(0, 50),
   };
+}
+
+/** Of each relation the sessions it gives that the trailer names, and those it does not name; apart where the checkpoint is the commit's own. */
+function relationsOf(verdicts) {
+  const counts = {};
+  for (const { isOwn, relations } of verdicts) {
+    for (const { relation, isNamed } of relations) {
+      const key = `${isNamed ? 'named' : 'others'}${isOwn ? '' : '_of_repeated'}`;
+      counts[relation] ??= { named: 0, others: 0, named_of_repeated: 0, others_of_repeated: 0 };
+      counts[relation][key] += 1;
+    }
+  }
+  return counts;
 }
 
 /** Lines drawn at random, the same for the same seed. */
@@ -91,10 +110,19 @@ export function renderReport(report) {
   } = report;
   const causes = (tallied) =>
     Object.entries(tallied).map(([cause, count]) => `    ${String(count).padStart(6)}  ${cause}`);
+  const relations = Object.entries(commits.relations).map(([relation, { named, others, ...repeated }]) => {
+    const { named_of_repeated: stale, others_of_repeated: other } = repeated;
+    return `    ${relation.padEnd(10)} ${named} named by the trailer, ${others} not; where it repeats another one ${stale}, ${other}`;
+  });
   return [
     `commits with a trailer          ${repository.commits_with_trailer}`,
-    `  with a transcript to read     ${commits.readable} (${repository.transcripts} transcripts, ${repository.transcripts_absent} absent)`,
+    `  with a transcript to read     ${commits.readable} (${repository.transcripts} transcripts)`,
+    ...causes(repository.transcripts_unreadable),
     `  a session of it matched       ${commits.matched} (${percent(commits.share)}; bar 95%)`,
+    ...causes(commits.matched_by),
+    `  the checkpoint is its own     ${commits.own_checkpoint} (${percent(commits.matched_of_own)} of them matched)`,
+    '  sessions by relation',
+    ...relations,
     `  the transcript shows lines    ${commits.with_lines_shown} (${percent(commits.matched_of_those)} of them matched)`,
     '  unmatched, by cause',
     ...causes(commits.unmatched_by_cause),

@@ -3,7 +3,9 @@ import type { Oid } from '../git/ports.ts';
 import { attribute } from './attribute.ts';
 import type { LineOwner } from './blame.ts';
 import { ownerFields } from './blame.ts';
+import { sessionsOfCommits } from './commit-sessions.ts';
 import type { HistoryCommit } from './history.ts';
+import type { CommitSession } from './relations.ts';
 import { type StoredChange, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
@@ -33,12 +35,21 @@ export interface BlamedCommit {
   readonly traces: readonly string[];
 }
 
-/** Lines of one commit. Empty for one that agents wrote nothing of. */
-export async function blameCommit(options: TrailOptions, commit: Oid): Promise<readonly BlamedFile[]> {
+export interface CommitBlame {
+  /** Files with lines of agents. */
+  readonly files: readonly BlamedFile[];
+  /** Sessions the commit comes from, and how. */
+  readonly sessions: readonly CommitSession[];
+}
+
+/** Lines and sessions of one commit. Empty for one that agents have nothing to do with, and for one older than every edit. */
+export async function blameCommit(options: TrailOptions, commit: Oid): Promise<CommitBlame> {
   const trail = await Trail.open(options);
   await attribute(options, trail, { paths: trail.pathsIn(commit) });
   const store = new TrailStore(options.database, options.repository);
-  return store.changesOf(commit).map(fileOf);
+  const known = trail.commit(commit);
+  const sessions = await sessionsOfCommits(options, trail, known === null ? [] : [known]);
+  return { files: store.changesOf(commit).map(fileOf), sessions: sessions.get(commit) ?? [] };
 }
 
 function fileOf({ path, added, ranges }: StoredChange): BlamedFile {

@@ -159,9 +159,12 @@ export class EditReader {
   }
 }
 
-/** The copy of a session that the catalog was made from; null where it is not here. */
+/** What names a trace's copy on a shelf. */
+export type SessionPlace = Pick<EditingSession, 'trace_id' | 'tree' | 'remote' | 'ref'>;
+
+/** Null when the shelf is not here. */
 export function copyOf(
-  { trace_id: traceId, tree, remote, ref }: EditingSession,
+  { trace_id: traceId, tree, remote, ref }: SessionPlace,
   shelves: readonly Shelf[],
 ): TraceCopy | null {
   const shelf = shelves.find((each) => (each.remote ?? '') === remote);

@@ -59,7 +59,12 @@ export class Session {
     this.#world.write(path, content);
   }
 
-  #call(name: string, input: object, toolUseResult: object): void {
+  /** A shell call; `work` is what the command does, and gives what it prints. */
+  run(command: string, work: () => string): void {
+    this.#call('Bash', { command }, {}, work);
+  }
+
+  #call(name: string, input: object, toolUseResult: object, work: () => string = () => 'done'): void {
     this.#calls += 1;
     const id = `toolu_${this.id.slice(-4)}${this.#calls}`;
     this.#entry('assistant', {
@@ -67,9 +72,10 @@ export class Session {
       model: 'claude-test-1',
       content: [{ type: 'tool_use', id, name, input }],
     });
+    const content = work();
     this.#entry(
       'user',
-      { content: [{ type: 'tool_result', tool_use_id: id, content: 'done' }] },
+      { content: [{ type: 'tool_result', tool_use_id: id, content }] },
       this.#world.bare ? {} : { toolUseResult },
     );
     this.save();
@@ -175,6 +181,11 @@ export class World {
     this.git('add', '-A');
     this.git('commit', '-q', '--allow-empty', '-m', message);
     return this.git('rev-parse', 'HEAD');
+  }
+
+  /** When a commit was written, as git takes it. */
+  dateOf(commit: string): string {
+    return this.git('log', '-1', '--format=%aI', commit);
   }
 
   async capture(): Promise<void> {

@@ -15,7 +15,8 @@ export class TrailBlameCommitCommand extends OtCommand {
     details:
       'The files of a commit with lines that agents wrote: how many of the lines it brought, and with --lines ' +
       'which ones and by which step. Lines that a commit only moved on from its parents are those of the commit ' +
-      'that brought them.',
+      'that brought them. Then the sessions it comes from, and how: wrote, removed, moved, committed; or, where ' +
+      'nothing of that is known, the one that edited its files last or was open just then, which is no more than possible.',
     examples: [['The last commit, line by line', 'git ot trail blame commit HEAD --lines']],
   });
   static readonly synopsis = 'COMMIT [PATH] [--lines]';
@@ -27,7 +28,7 @@ export class TrailBlameCommitCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const commit = await commitNamed(opened.repository, this.commit);
-      const found = await blameCommit(opened, commit);
+      const { files: found, sessions } = await blameCommit(opened, commit);
       const path =
         this.file === undefined ? null : (await fileTarget(app, opened.repository, this.file)).path;
       const files = path === null ? found : found.filter((file) => file.path === path);
@@ -35,8 +36,8 @@ export class TrailBlameCommitCommand extends OtCommand {
       const shown = this.lines ? files : files.map(({ lines: _lines, ...file }) => file);
       return {
         schema: 'opentraces.trail.blame_commit.v1',
-        data: { commit, files: shown, freshness: opened.freshness },
-        text: (page) => commitBlameView(page, files, this.lines),
+        data: { commit, files: shown, sessions, freshness: opened.freshness },
+        text: (page) => commitBlameView(page, { files, sessions }, this.lines),
       };
     });
   }

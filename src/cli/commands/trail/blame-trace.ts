@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
 import { findTrace } from '../../../bucket/find.ts';
-import { blameTrace } from '../../../trail/blame-commit.ts';
+import { commitsOfTrace } from '../../../trail/trace-commits.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
@@ -11,7 +11,8 @@ export class TrailBlameTraceCommand extends OtCommand {
   static override paths = [['trail', 'blame', 'trace']];
   static override usage = Command.Usage({
     details:
-      'The commits that hold lines of a trace, the oldest first, with their files and the lines of that trace.',
+      'The commits that hold lines of a trace, the oldest first, with their files and the lines of that trace; and of ' +
+      'those written while it went on, or shortly after, the ones that come from it in another way.',
     examples: [['What became of a session', 'git ot trail blame trace 3f2a9c1e']],
   });
   static readonly synopsis = 'ID';
@@ -21,7 +22,7 @@ export class TrailBlameTraceCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const { traceId } = await findTrace(opened.shelves, this.id);
-      const commits = await blameTrace(opened, traceId);
+      const commits = await commitsOfTrace(opened, traceId);
       return {
         schema: 'opentraces.trail.blame_trace.v1',
         data: { trace_id: traceId, commits, freshness: opened.freshness },
