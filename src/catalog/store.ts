@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite, sqliteFailure } from '../base/sqlite.ts';
 import { FIELDS } from './step-text.ts';
 
 /** Version of tables and of what is put into them; a change of either makes a catalog of another version stale. */
-export const CATALOG_VERSION = 10;
+export const CATALOG_VERSION = 11;
 
 /** A row of the text index is a step: trace number times this, plus step number. */
 export const STEPS_PER_TRACE = 2 ** 20;

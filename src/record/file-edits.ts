@@ -17,7 +17,13 @@ export type FileEdit =
   | { readonly op: 'insert'; readonly line: number; readonly text: string }
   | { readonly op: 'patch'; readonly moveTo?: string; readonly hunks: readonly PatchHunk[] }
   | { readonly op: 'delete' }
-  | { readonly op: 'cell'; readonly text: string };
+  | {
+      readonly op: 'cell';
+      /** Id of the cell; for a new one, of that behind which it stands. */
+      readonly cell: string | null;
+      readonly mode: 'replace' | 'insert' | 'delete';
+      readonly text: string;
+    };
 
 /** All that one call changes in one file. */
 export interface CallEdits {
@@ -86,7 +92,9 @@ function addedText(hunks: readonly PatchHunk[]): string {
 function ownEdit(input: Fields, tool: string): FileEdit | null {
   if (tool === 'notebookedit') {
     const text = textIn(input, ['new_source']);
-    return text === null ? null : { op: 'cell', text };
+    const { edit_mode: named } = input;
+    const mode = named === 'insert' || named === 'delete' ? named : 'replace';
+    return text === null ? null : { op: 'cell', cell: textIn(input, ['cell_id']), mode, text };
   }
   const insert = textIn(input, ['insert_text', 'new_str', 'text']);
   if (Number.isSafeInteger(input.insert_line) && insert !== null)

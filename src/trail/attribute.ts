@@ -126,7 +126,8 @@ class Attributor {
   /** Takes what was found of a file; it is kept at the next {@link flush}. */
   add(file: StaleFile, replayed: Replayed, isResumed: boolean): void {
     const { group, events, digest, version } = file;
-    const ledger = events.length < KEPT_EVENTS ? null : packLedger(replayed);
+    const isKept = events.length >= KEPT_EVENTS && replayed.ledger.isKeepable;
+    const ledger = isKept ? packLedger(replayed) : null;
     const kept = ledger && { events: events.length, ledger };
     this.#found.push({ group, digest, version, rows: rowsOf(replayed), ledger: kept, isResumed });
     if (this.#found.length >= FILES_AT_ONCE) this.flush();

@@ -111,6 +111,15 @@ export function noFile(before: State | null): State {
   return { ids: new Int32Array(0), owners: new Int32Array(0), pending: before?.pending ?? null, base: null };
 }
 
+/** Keys of the files that an edit's patches move its file to. */
+export function movedTo({ root, path, edits }: LedgerEdit): string[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return edits.flatMap((edit) => {
+    if (edit.op !== 'patch' || edit.moveTo === undefined) return [];
+    return [keyOf(root, edit.moveTo.includes('/') ? edit.moveTo : `${folder}${edit.moveTo}`)];
+  });
+}
+
 /** Whether a text has that id, also without its last line's end. */
 export function isBlob(text: string, blob: Oid, hash: LedgerSources['hash']): boolean {
   return hash(text) === blob || hash(text.slice(0, -1)) === blob;

@@ -5,6 +5,7 @@
  */
 import type { Oid } from '../git/ports.ts';
 import { applyEdit } from './apply-edit.ts';
+import { EditedCells } from './cells.ts';
 import {
   type CommittedLines,
   isBlob,
@@ -13,6 +14,7 @@ import {
   type LedgerEdit,
   type LedgerLook,
   type LedgerSources,
+  movedTo,
   noFile,
   pathOf,
   push,
@@ -24,7 +26,7 @@ import {
 } from './ledger-state.ts';
 import {
   Alignments,
-  agreed,
+  agreedLines,
   clearKept,
   doubtRetyped,
   isEveryday,
@@ -57,6 +59,7 @@ export class FileLedger {
   readonly #states = new Map<string, State[]>();
   readonly #committed = new Map<string, Oid>();
   readonly #lost: LostEdits;
+  readonly #cells: EditedCells;
   /** None is open when a ledger is kept: a turn's end comes with it. */
   readonly #turns: OpenTurns;
 
@@ -65,6 +68,7 @@ export class FileLedger {
     this.#alignments = new Alignments(table);
     this.#sources = sources;
     this.#lost = new LostEdits(table);
+    this.#cells = new EditedCells(table);
     this.#turns = new OpenTurns(this.#alignments, (id) => this.#lost.cites(id));
   }
 
@@ -94,6 +98,11 @@ export class FileLedger {
     return ledger;
   }
 
+  /** False when {@link save} would lose something. */
+  get isKeepable(): boolean {
+    return this.#cells.isEmpty;
+  }
+
   /** Owners of each blob seen so far. */
   get blobs(): ReadonlyMap<Oid, Owned> {
     return this.#blobs;
@@ -110,6 +119,9 @@ export class FileLedger {
     this.#states.delete(key);
     this.#states.set(key, history);
     const owner = ownerOf(edit.number, 'ledger');
+    const [first] = edit.edits;
+    if (first?.op === 'cell')
+      return this.#cells.edit(first, owner, history.at(-1) ?? (await this.#committedState(edit.path)));
     const text = writtenOver(edit);
     if (text !== null) return push(history, await this.#writeOver(edit, text, history));
     const found = await this.#startOf(edit, history);
@@ -175,13 +187,7 @@ export class FileLedger {
 
   /** A patch may move its file: its state goes on under the new name. */
   #carryMove(edit: LedgerEdit, state: Owned): void {
-    for (const each of edit.edits) {
-      if (each.op !== 'patch' || each.moveTo === undefined) continue;
-      const folder = edit.path.includes('/') ? edit.path.slice(0, edit.path.lastIndexOf('/') + 1) : '';
-      const sibling = each.moveTo.slice(each.moveTo.lastIndexOf('/') + 1);
-      const key = keyOf(edit.root, each.moveTo.includes('/') ? each.moveTo : `${folder}${sibling}`);
-      push(this.#historyOf(key), { ...state, pending: null, base: null });
-    }
+    for (const key of movedTo(edit)) push(this.#historyOf(key), { ...state, pending: null, base: null });
   }
 
   /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
@@ -262,6 +268,7 @@ export class FileLedger {
     this.#fromStates(commit, keys, ids, lines);
     this.#fromBlobs(commit, ids, lines);
     this.#lost.claim(ids, lines);
+    this.#cells.claim(ids, lines);
     return lines;
   }
 
@@ -278,6 +285,7 @@ export class FileLedger {
     if (commit.parents.length < 2) this.#turns.committed(keys, ids, lines, { time, others });
     const owned = { ids, owners: lines.owners };
     this.#blobs.set(commit.oid, owned);
+    this.#cells.settle(ids);
     this.#committed.set(commit.path, commit.oid);
     await this.#advance(commit, keys, owned);
     return { ...owned, added: lines.added };
@@ -290,14 +298,7 @@ export class FileLedger {
       views.push(this.#alignments.of(old ?? unowned(new Int32Array(0)), ids));
     }
     if (views.length === 1) return { owners: views[0]!.owners.slice(), added: views[0]!.added };
-    const owners = new Int32Array(ids.length);
-    const added = new Uint8Array(ids.length);
-    for (let at = 0; at < ids.length; at += 1) {
-      const told = views.filter((view) => view.added[at] === 0).map((view) => view.owners[at]!);
-      added[at] = told.length === 0 ? 1 : 0;
-      owners[at] = agreed(told);
-    }
-    return { owners, added };
+    return agreedLines(views, ids.length);
   }
 
   /**

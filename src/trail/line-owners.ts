@@ -145,8 +145,20 @@ export function isEveryday(
   return true;
 }
 
+/** What the parents of a merge tell of its lines: a line that none of them has is new. */
+export function agreedLines(views: readonly Lines[], length: number): Lines {
+  const owners = new Int32Array(length);
+  const added = new Uint8Array(length);
+  for (let at = 0; at < length; at += 1) {
+    const told = views.filter((view) => view.added[at] === 0).map((view) => view.owners[at]!);
+    added[at] = told.length === 0 ? 1 : 0;
+    owners[at] = agreed(told);
+  }
+  return { owners, added };
+}
+
 /** What all tell; those that are undecided give way to the others. */
-export function agreed(owners: readonly number[]): number {
+function agreed(owners: readonly number[]): number {
   const distinct = new Set(owners);
   if (distinct.size > 1) distinct.delete(UNDECIDED);
   if (distinct.size === 0) return NOBODY;

@@ -97,6 +97,18 @@ export class HookedSession {
     return step;
   }
 
+  /** The source of a notebook's cell, the file as Claude Code writes it. */
+  cell(path: string, id: string, source: string): number {
+    const file = join(this.machine.cwd, path);
+    const whole = JSON.parse(this.read(path)) as { cells: Array<{ id: string; source: unknown }> };
+    const input = { notebook_path: file, cell_id: id, new_source: source, edit_mode: 'replace' };
+    const step = this.#call('NotebookEdit', input);
+    for (const cell of whole.cells) if (cell.id === id) cell.source = source;
+    writeFileSync(file, JSON.stringify(whole, null, 1));
+    this.#result(`Updated cell ${id}`);
+    return step;
+  }
+
   /** Each line with the step that owns it and its tier, 0 for nobody. */
   async owners(path: string): Promise<string[]> {
     const { reply } = await ot(this.machine, 'trail', 'blame', path);

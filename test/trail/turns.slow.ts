@@ -85,3 +85,26 @@ describe('lines that commands wrote', () => {
     expect((await one.owners('run.cfg'))[1]).toBe('0 size = 11');
   });
 });
+
+it('lines of a notebook belong to the edits of their cells, also as Jupyter writes it', async () => {
+  const one = new HookedSession(1);
+  const notebook = (source: readonly string[]): string[] =>
+    JSON.stringify(
+      { cells: [{ cell_type: 'code', id: 'c1', metadata: {}, source }], nbformat: 4 },
+      null,
+      1,
+    ).split('\n');
+  one.write('a.ipynb', ...notebook(['import x\n', 'load()']));
+  one.git('add', '.');
+  one.git('commit', '-qm', 'base');
+  await one.prompt();
+  const step = one.cell('a.ipynb', 'c1', 'import x\nload(2)\nplot()');
+  await one.stop();
+  one.write('a.ipynb', ...notebook(['import x\n', 'load(2)\n', 'plot()\n', 'by_hand()']));
+  one.git('commit', '-qam', 'cell');
+  const owned = (await one.owners('a.ipynb')).filter((line) => !line.startsWith('0 '));
+  expect(owned.map((line) => line.replace(/ +/, ' '))).toEqual([
+    `${step} "load(2)\\n",`,
+    `${step} "plot()\\n",`,
+  ]);
+});
