@@ -61,7 +61,7 @@ CREATE TABLE trail_dirty (repository TEXT NOT NULL, path TEXT NOT NULL, PRIMARY 
 CREATE TABLE trail_unnoted (repository TEXT NOT NULL, commit_id TEXT NOT NULL, PRIMARY KEY (repository, commit_id)) WITHOUT ROWID;
 CREATE TABLE trail_groups (repository TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (repository, name)) WITHOUT ROWID;
 CREATE TABLE trail_ledgers (repository TEXT NOT NULL, name TEXT NOT NULL, events INTEGER NOT NULL, digest TEXT NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (repository, name));
-CREATE TABLE trail_files (repository TEXT NOT NULL, path TEXT NOT NULL, oid TEXT NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, path, oid)) WITHOUT ROWID;
+CREATE TABLE trail_files (repository TEXT NOT NULL, path TEXT NOT NULL, number INTEGER NOT NULL, oids TEXT NOT NULL, owners BLOB NOT NULL, PRIMARY KEY (repository, path, number));
 CREATE TABLE trail_changes (repository TEXT NOT NULL, commit_id TEXT NOT NULL, path TEXT NOT NULL, added INTEGER NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (repository, commit_id, path)) WITHOUT ROWID;
 CREATE INDEX trail_changes_by_path ON trail_changes (repository, path);
 CREATE VIRTUAL TABLE texts USING fts5 (${FIELDS.map((name) => `${name}_text`).join(', ')}, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');

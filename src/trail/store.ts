@@ -1,23 +1,20 @@
 /** What attribution found, kept in the catalog: derived, and made anew where its sources changed. */
 import { PreparedStatements, type Sqlite, type SqliteValue } from '../base/sqlite.ts';
 import type { Oid } from '../git/ports.ts';
-import { editOf, type OwnedRange, rangesOf, TIERS, type Tier, tierOf } from './owner.ts';
+import { editOf, type OwnedRange, TIERS, tierOf } from './owner.ts';
+import {
+  type PackedOwners,
+  type PackedPatch,
+  PatchNumbers,
+  packOwners,
+  type StoredRange,
+  UnpackedOwners,
+} from './packed-owners.ts';
 import type { KnownEdit, Replayed } from './replay.ts';
 import type { TrailRepository } from './repository.ts';
 import { keyOf } from './trail-state.ts';
 
-/** Lines of one patch: inclusive, from 1. */
-export interface StoredRange {
-  readonly start: number;
-  readonly end: number;
-  readonly traceId: string;
-  readonly step: number;
-  readonly ordinal: number;
-  readonly tier: Tier;
-  readonly model: string | null;
-  /** Lines with a letter or digit. */
-  readonly telling: number;
-}
+export type { StoredRange } from './packed-owners.ts';
 
 export interface StoredChange {
   readonly commit: Oid;
@@ -41,10 +38,21 @@ interface ChangeRow {
   readonly ranges: string;
 }
 
+/** Paths whose owners are kept in memory. */
+const MOST_PATHS = 256;
+
+const ADD_OWNERS = `INSERT INTO trail_files SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4
+  FROM trail_files WHERE repository = ?1 AND path = ?2`;
+
 export class TrailStore {
   readonly #database: Sqlite;
   readonly #repository: string;
   readonly #prepared: PreparedStatements;
+  /** Of paths that were asked about, as long as nothing is written. */
+  #owners: { readonly state: string; readonly paths: Map<string, UnpackedOwners> } = {
+    state: '',
+    paths: new Map(),
+  };
 
   constructor(database: Sqlite, repository: TrailRepository) {
     this.#database = database;
@@ -100,11 +108,8 @@ export class TrailStore {
 
   /** Adds what was found. */
   add({ files, changes }: AttributionRows): void {
-    for (const { path, oid, ranges } of files) {
-      if (ranges !== null)
-        this.#run('INSERT OR REPLACE INTO trail_files VALUES (?, ?, ?, ?)', path, oid, ranges);
-      else this.#run('DELETE FROM trail_files WHERE repository = ? AND path = ? AND oid = ?', path, oid);
-    }
+    for (const { path, oids, owners } of files)
+      this.#prepared.of(ADD_OWNERS).run(this.#repository, path, oids, owners);
     for (const { commit, path, added, ranges } of changes) {
       this.#run('INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)', commit, path, added, ranges);
       this.#run('INSERT OR IGNORE INTO trail_unnoted VALUES (?, ?)', commit);
@@ -127,16 +132,26 @@ export class TrailStore {
 
   /** Lines of agents in a blob at a path. */
   file(path: string, oid: Oid): StoredRange[] {
-    const sql = 'SELECT ranges FROM trail_files WHERE repository = ? AND path = ? AND oid = ?';
-    const [row] = this.#all<{ ranges: string }>(sql, path, oid);
-    return row === undefined ? [] : unpackRanges(row.ranges);
+    const [row] = this.#database.all<{ changes: number }>('SELECT total_changes() AS changes');
+    const state = `${this.version} ${row!.changes}`;
+    if (this.#owners.state !== state || this.#owners.paths.size >= MOST_PATHS)
+      this.#owners = { state, paths: new Map() };
+    let unpacked = this.#owners.paths.get(path);
+    if (unpacked === undefined) {
+      unpacked = this.#unpacked(path);
+      this.#owners.paths.set(path, unpacked);
+    }
+    return unpacked.of(oid);
   }
 
   /** Blobs at a path with lines of agents. */
-  filesAt(path: string): Array<{ readonly oid: Oid; readonly ranges: readonly StoredRange[] }> {
-    const sql = 'SELECT oid, ranges FROM trail_files WHERE repository = ? AND path = ?';
-    const rows = this.#all<{ oid: string; ranges: string }>(sql, path);
-    return rows.map(({ oid, ranges }) => ({ oid, ranges: unpackRanges(ranges) }));
+  filesAt(path: string): Iterable<readonly [oid: Oid, ranges: readonly StoredRange[]]> {
+    return this.#unpacked(path).all();
+  }
+
+  #unpacked(path: string): UnpackedOwners {
+    const sql = 'SELECT oids, owners FROM trail_files WHERE repository = ? AND path = ? ORDER BY number DESC';
+    return new UnpackedOwners(this.#all<Omit<PackedOwners, 'path'>>(sql, path));
   }
 
   /** Lines of agents that a commit brought, by path. */
@@ -178,22 +193,19 @@ export class TrailStore {
   }
 }
 
-/** What was found of a file as it is kept; ranges of null stand for none. */
+/** What was found of a file as it is kept. */
 export interface AttributionRows {
-  readonly files: ReadonlyArray<{ readonly path: string; readonly oid: Oid; readonly ranges: string | null }>;
+  readonly files: readonly PackedOwners[];
   readonly changes: ReadonlyArray<Omit<StoredChange, 'ranges'> & { readonly ranges: string }>;
 }
 
-export function rowsOf({ files, changes, edits, table }: Replayed): AttributionRows {
+export function rowsOf(replayed: Replayed): AttributionRows {
+  const { changes, edits } = replayed;
   return {
-    files: files.map(({ path, oid, ids, owners }) => {
-      const ranges = rangesOf(owners);
-      const isTelling = (line: number): boolean => table.weight(ids[line - 1]!) > 0;
-      return { path, oid, ranges: ranges.length === 0 ? null : encode(ranges, edits, isTelling) };
-    }),
+    files: packOwners(replayed),
     changes: changes
       .filter(({ ranges }) => ranges.length > 0)
-      .map((change) => ({ ...change, ranges: encode(change.ranges, edits, () => false) })),
+      .map((change) => ({ ...change, ranges: encode(change.ranges, edits) })),
   };
 }
 
@@ -201,35 +213,27 @@ function changeOf({ commit_id: commit, path, added, ranges }: ChangeRow): Stored
   return { commit, path, added, ranges: unpackRanges(ranges) };
 }
 
-type PackedPatch = readonly [trace: string, step: number, ordinal: number, model: string | null];
-type PackedRange = readonly [start: number, end: number, patch: number, tier: number, telling: number];
+type PackedRange = readonly [start: number, end: number, patch: number, tier: number];
 type Packed = readonly [patches: readonly PackedPatch[], ranges: readonly PackedRange[]];
 
-function encode(
-  ranges: readonly OwnedRange[],
-  edits: readonly KnownEdit[],
-  isTelling: (line: number) => boolean,
-): string {
-  const patches = new Map<number, number>();
-  const packed = ranges.map(({ start, end, owner }): PackedRange => {
-    const edit = editOf(owner);
-    if (!patches.has(edit)) patches.set(edit, patches.size);
-    let telling = 0;
-    for (let line = start; line <= end; line += 1) if (isTelling(line)) telling += 1;
-    return [start, end, patches.get(edit)!, TIERS.indexOf(tierOf(owner)), telling];
-  });
-  const named = [...patches.keys()].map((edit): PackedPatch => {
-    const { session, step, ordinal, model } = edits[edit]!;
-    return [session.trace_id, step, ordinal, model];
-  });
-  return JSON.stringify([named, packed]);
+function encode(ranges: readonly OwnedRange[], edits: readonly KnownEdit[]): string {
+  const patches = new PatchNumbers(edits);
+  const packed = ranges.map(
+    ({ start, end, owner }): PackedRange => [
+      start,
+      end,
+      patches.of(editOf(owner)),
+      TIERS.indexOf(tierOf(owner)),
+    ],
+  );
+  return JSON.stringify([patches.list, packed]);
 }
 
 /** Ranges as {@link rowsOf} gives them. */
 export function unpackRanges(text: string): StoredRange[] {
   const [patches, ranges] = JSON.parse(text) as Packed;
-  return ranges.map(([start, end, patch, tier, telling]) => {
+  return ranges.map(([start, end, patch, tier]) => {
     const [traceId, step, ordinal, model] = patches[patch]!;
-    return { start, end, traceId, step, ordinal, tier: TIERS[tier]!, model, telling };
+    return { start, end, traceId, step, ordinal, tier: TIERS[tier]!, model, telling: 0 };
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-events.ts';
+import { UnpackedOwners } from './packed-owners.ts';
 import { rowsOf, type StoredRange, TrailStore, unpackRanges } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 import { idOfRange, type TrailFinding, trailFinding } from './verify-findings.ts';
@@ -116,8 +117,9 @@ class FileVerifier {
     const rows = rowsOf(replayed);
     const kept = this.#keptOf(group);
     const found = new Map<string, readonly StoredRange[]>();
-    for (const { path, oid, ranges } of rows.files) {
-      if (ranges !== null) found.set(`file ${path}\0${oid}`, unpackRanges(ranges));
+    for (const pack of rows.files) {
+      for (const [oid, ranges] of new UnpackedOwners([pack]).all())
+        found.set(`file ${pack.path}\0${oid}`, ranges);
     }
     for (const { path, commit, ranges } of rows.changes)
       found.set(`commit ${path}\0${commit}`, unpackRanges(ranges));
@@ -131,7 +133,7 @@ class FileVerifier {
   #keptOf({ paths }: FileGroup): Map<string, readonly StoredRange[]> {
     const kept = new Map<string, readonly StoredRange[]>();
     for (const path of paths) {
-      for (const { oid, ranges } of this.#store.filesAt(path)) kept.set(`file ${path}\0${oid}`, ranges);
+      for (const [oid, ranges] of this.#store.filesAt(path)) kept.set(`file ${path}\0${oid}`, ranges);
       for (const { commit, ranges } of this.#store.changesAt(path))
         kept.set(`commit ${path}\0${commit}`, ranges);
     }
