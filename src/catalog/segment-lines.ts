@@ -9,14 +9,12 @@ import type { SegmentRef } from './read-trace.ts';
 const STEP_INDEX = /"step_index":(\d{1,7})/g;
 
 export class SegmentLines {
-  readonly bytes: number;
   readonly #copy: TraceCopy;
   /** Lines that name a step's number: a string's text has no bare quote, so that only members match. */
   readonly #lines = new Map<number, string[]>();
 
   constructor(copy: TraceCopy, text: string) {
     this.#copy = copy;
-    this.bytes = text.length * 2;
     for (const line of text.split('\n')) {
       for (const [, index] of line.matchAll(STEP_INDEX)) this.#add(Number(index), line);
     }

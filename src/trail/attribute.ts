@@ -11,6 +11,9 @@ import { inTransaction } from './trail-state.ts';
 /** A shorter history is replayed as fast as a kept ledger is read. */
 const KEPT_EVENTS = 6;
 
+/** So many files are edited in most of the segments there are. */
+const MANY_FILES = 16;
+
 export interface AttributeOptions {
   /** Paths to look at; by default all of which something happened. */
   readonly paths?: Iterable<string>;
@@ -26,6 +29,7 @@ export async function attribute(
 ): Promise<number> {
   const attributor = new Attributor(database, new TrailStore(database, repository), trail);
   const all = [...(paths ?? trail.dirty.list())];
+  if (all.length >= MANY_FILES) trail.expectAll();
   const stale = attributor.stale(all, isWanted);
   let done = 0;
   let next = stale.next();

@@ -1,13 +1,12 @@
 /** The patches that may have changed files of one code repository, with their texts. */
 import { createHash } from 'node:crypto';
-import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
+import type { Sqlite } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
-import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { openSegment, type SegmentLines } from '../catalog/segment-lines.ts';
-import { type CallEdits, editsOfStep, isUnconfirmed } from '../record/file-edits.ts';
+import { type CallEdits, isUnconfirmed } from '../record/file-edits.ts';
 import { ShownFile } from '../record/patch.ts';
 import type { Place } from './places.ts';
+import { firstOf, type ReadEdits, SegmentEdits } from './segment-edits.ts';
 import { ShownFiles } from './shown-files.ts';
 
 /** A session of the repository that edited files, or ran commands that may have. */
@@ -90,40 +89,55 @@ export function firstEdit(database: Sqlite, sessions: readonly EditingSession[])
   return first;
 }
 
-/** Bytes of segments that are kept: neighbouring files are often edited in the same ones. */
-const MOST_BYTES = 48 * 1024 * 1024;
+/** Segments that are read at once. */
+const AT_ONCE = 16;
 
 /** Reads texts of patches out of the bucket. */
 export class EditReader {
-  readonly #segmentIds: SqliteStatement;
+  readonly #segments: SegmentEdits;
   readonly #shelves: readonly Shelf[];
-  readonly #segments = new Map<string, Promise<SegmentLines | null>>();
   readonly #shown = new Map<string, ShownFiles>();
-  #bytes = 0;
 
   constructor(database: Sqlite, shelves: readonly Shelf[]) {
-    this.#segmentIds = database.prepare('SELECT oid FROM segments WHERE trace = ? AND first = ?');
+    this.#segments = new SegmentEdits(database);
     this.#shelves = shelves;
+  }
+
+  /** Tells that about every patch of the repository will be read. */
+  expectAll(): void {
+    this.#segments.keepsOthers = true;
   }
 
   /** The patches in their order; those whose texts are not here, or of which the log does not say how they ended, are left out. */
   async read(patches: readonly PlacedPatch[]): Promise<FoundEdit[]> {
-    const found = await Promise.all(patches.map((patch) => this.#find(patch)));
+    const found = new Array<FoundEdit | null>(patches.length).fill(null);
+    const segments = [...bySegment(patches).values()];
+    const readNext = async (): Promise<void> => {
+      for (let places = segments.pop(); places !== undefined; places = segments.pop()) {
+        const edits = await this.#readSegment(places.map((at) => patches[at]!));
+        for (const [at, place] of places.entries()) found[place] = edits[at]!;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, readNext));
     return found.filter((edit): edit is FoundEdit => edit !== null);
   }
 
-  async #find(patch: PlacedPatch): Promise<FoundEdit | null> {
-    const { session, ordinal } = patch;
+  async #readSegment(patches: readonly PlacedPatch[]): Promise<Array<FoundEdit | null>> {
+    const { session } = patches[0]!;
     const copy = copyOf(session, this.#shelves);
-    const segment = copy === null ? null : await this.#segment(copy, patch);
-    const step = segment === null ? null : await segment.step(patch.step);
-    const edits = step === null ? undefined : editsOfStep(step).find((each) => each.ordinal === ordinal);
-    if (copy === null || edits === undefined || isUnconfirmed(edits.result)) return null;
+    if (copy === null) return patches.map(() => null);
+    const read = await this.#segments.take(session.id, copy, patches);
+    return patches.map((patch, at) => this.#found(patch, copy, read[at]!));
+  }
+
+  #found(patch: PlacedPatch, copy: TraceCopy, read: ReadEdits | null): FoundEdit | null {
+    if (read === null || isUnconfirmed(read.edits.result)) return null;
+    const { edits, model } = read;
     const shown = ShownFile.safeParse(edits.result?.metadata?.before);
     const before = shown.success
       ? { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } }
       : {};
-    return { ...edits, ...patch, written: edits.path, model: step?.model ?? session.model, ...before };
+    return { ...edits, ...patch, written: edits.path, model: model ?? patch.session.model, ...before };
   }
 
   #shownIn(copy: TraceCopy): ShownFiles {
@@ -135,28 +149,18 @@ export class EditReader {
     }
     return shown;
   }
+}
 
-  #segment(copy: TraceCopy, { session, step }: PlacedPatch): Promise<SegmentLines | null> {
-    const first = step - ((step - 1) % SEGMENT_STEPS);
-    const key = `${session.trace_id} ${first}`;
-    let segment = this.#segments.get(key);
-    if (segment === undefined) {
-      segment = this.#open(copy, session, first);
-      if (this.#bytes > MOST_BYTES) {
-        this.#segments.clear();
-        this.#bytes = 0;
-      }
-      this.#segments.set(key, segment);
-    }
-    return segment;
+/** Places of patches in their list, by the segments that hold them. */
+function bySegment(patches: readonly PlacedPatch[]): Map<string, number[]> {
+  const segments = new Map<string, number[]>();
+  for (const [at, patch] of patches.entries()) {
+    const key = `${patch.session.trace_id} ${firstOf(patch)}`;
+    const places = segments.get(key);
+    if (places === undefined) segments.set(key, [at]);
+    else places.push(at);
   }
-
-  async #open(copy: TraceCopy, { id }: EditingSession, first: number): Promise<SegmentLines | null> {
-    const [row] = this.#segmentIds.all<{ oid: string }>(id, first);
-    const segment = row === undefined ? null : await openSegment(copy, { first, oid: row.oid });
-    this.#bytes += segment?.bytes ?? 0;
-    return segment;
-  }
+  return segments;
 }
 
 /** What names a trace's copy on a shelf. */

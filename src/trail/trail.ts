@@ -184,6 +184,11 @@ export class Trail {
     return this.#history.hasFile(path, blob);
   }
 
+  /** Tells that about every file will be replayed. */
+  expectAll(): void {
+    this.#reader.expectAll();
+  }
+
   /** Replays a file from its beginning. */
   replay(group: FileGroup): Promise<Replayed> {
     return replay(group, this.sources);
