@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.ts';
 import type { TrailReport } from '../../src/trail/verify.ts';
@@ -50,7 +51,14 @@ describe('trail verify', () => {
     expect(await verify()).toEqual(sound);
 
     const catalog = await openSqlite(join(world.machine.otHome, 'cache', 'catalog.sqlite'));
-    catalog.exec(`UPDATE trail_files SET ranges = replace(ranges, '"${ids.get(2)}",', '"${NOBODY}",')`);
+    for (const { path, owners } of catalog.all<{ path: string; owners: Uint8Array }>(
+      'SELECT * FROM trail_files',
+    )) {
+      const text = inflateRawSync(owners)
+        .toString()
+        .replaceAll(`"${ids.get(2)}",`, `"${NOBODY}",`);
+      catalog.prepare('UPDATE trail_files SET owners = ? WHERE path = ?').run(deflateRawSync(text), path);
+    }
     catalog.close();
     const [code, , findings] = await verify();
     expect([code, findings]).toEqual([5, ['owners_differ b.ts', `patch_gone tp:${NOBODY}:2.1`]]);
