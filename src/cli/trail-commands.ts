@@ -33,6 +33,11 @@ export const TRAIL_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/log.ts')).TrailLogCommand,
   },
   {
+    path: ['trail', 'stats'],
+    summary: 'count lines by owner, and what is left of them',
+    load: async () => (await import('./commands/trail/stats.ts')).TrailStatsCommand,
+  },
+  {
     path: ['trail', 'sync'],
     summary: 'find which lines of all commits agents wrote',
     load: async () => (await import('./commands/trail/sync.ts')).TrailSyncCommand,

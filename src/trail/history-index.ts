@@ -129,9 +129,7 @@ export class HistoryIndex {
       (left, right) => left.time - right.time || order(left.oid, right.oid) || order(left.path, right.path),
     );
     return rows.map(({ path, blob, sides, ...row }) => {
-      const parents = (JSON.parse(sides) as Array<[string, string] | null>).map(
-        (side) => side && { path: side[0], oid: side[1] },
-      );
+      const parents = sidesIn(sides);
       return {
         time: row.time,
         commit: commitOf(row),
@@ -157,6 +155,14 @@ export class HistoryIndex {
       'commit_id',
       oid,
     ).map(({ path }) => path);
+  }
+
+  /** Files that a commit has otherwise than all of its parents, by path. */
+  entriesIn(oid: Oid): Entry[] {
+    const select = 'SELECT path, oid, parents FROM trail_entries INDEXED BY trail_entries_by_commit';
+    const rows = this.#all<{ path: string; oid: string; parents: string }>(select, 'commit_id', oid);
+    rows.sort((left, right) => order(left.path, right.path));
+    return rows.map(({ path, oid: blob, parents }) => ({ path, oid: blob, parents: sidesIn(parents) }));
   }
 
   /** Whether some commit left a file like that. */
@@ -202,11 +208,17 @@ function commitOf({ oid, parents, authored, committed, author, subject }: Commit
   return { oid, parents: parents === '' ? [] : parents.split(' '), authored, committed, author, subject };
 }
 
+function sidesIn(json: string): Entry['parents'] {
+  return (JSON.parse(json) as Array<[string, string] | null>).map(
+    (side) => side && { path: side[0], oid: side[1] },
+  );
+}
+
 function order(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-type Entry = Omit<LedgerCommit, 'repeats'>;
+export type Entry = Omit<LedgerCommit, 'repeats'>;
 
 /** Files that a commit has otherwise than all of its parents. */
 function entriesOf([first = [], ...others]: ReadonlyArray<readonly FileChange[]>): Entry[] {

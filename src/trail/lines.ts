@@ -67,6 +67,11 @@ export class LineTable {
     return this.#edits[id] === -1 ? (Math.min(1, weight) as Weight) : weight;
   }
 
+  /** Whether a line has a letter or digit. */
+  isTelling(id: number): boolean {
+    return LETTER.test(this.#texts[id]!);
+  }
+
   /** Number of the line without white space; 0 for a blank one. */
   bare(id: number): number {
     let bare = this.#bare[id];

@@ -8,7 +8,7 @@ import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-events.ts';
 import type { HistoryCommit } from './history.ts';
 import { readTips } from './history.ts';
-import { addedFiles, HistoryIndex } from './history-index.ts';
+import { addedFiles, type Entry, HistoryIndex } from './history-index.ts';
 import { type IndexedPatch, PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
 import { TurnReader } from './read-turns.ts';
@@ -177,6 +177,11 @@ export class Trail {
   /** Files that a commit has otherwise than all of its parents. */
   pathsIn(commit: Oid): string[] {
     return this.#history.pathsIn(commit);
+  }
+
+  /** The same with their blobs. */
+  entriesIn(commit: Oid): Entry[] {
+    return this.#history.entriesIn(commit);
   }
 
   /** Whether some commit left a file like that. */
