@@ -129,7 +129,7 @@ export class PatchIndex {
     const { places, isForeign } = placesOf(
       session.cwd,
       rows.map(({ path }) => path),
-      options,
+      { ...options, isOnlyHere: session.is_above === 1 },
     );
     const placed = withoutBystanders(
       rows.flatMap((row, at) => (places[at] ? [{ ...row, ...places[at] }] : [])),

@@ -21,6 +21,8 @@ function below(root: string, path: string): string | null {
 }
 
 export interface PlaceOptions {
+  /** Files outside of the work trees are of other repositories. */
+  readonly isOnlyHere?: boolean;
   /** Top folders of the repository's work trees on this machine. */
   readonly roots: readonly string[];
   /** Paths the history knows. */
@@ -34,12 +36,12 @@ export interface PlaceOptions {
 export function placesOf(
   cwd: string | null,
   paths: readonly string[],
-  { roots, known }: PlaceOptions,
+  { roots, known, isOnlyHere = false }: PlaceOptions,
 ): { readonly places: ReadonlyArray<Place | null>; readonly isForeign: boolean } {
   const whole = paths.map((path) => absolute(path, cwd));
   const deepest = [...roots].sort((left, right) => right.length - left.length);
   const here = whole.map((path) => placeBelow(deepest, path));
-  if (here.some((place) => place !== null)) return { places: here, isForeign: false };
+  if (isOnlyHere || here.some((place) => place !== null)) return { places: here, isForeign: false };
   const likely = likelyRoots(cwd, whole, known);
   return { places: whole.map((path) => placeBelow(likely, path)), isForeign: true };
 }

@@ -20,6 +20,8 @@ export interface EditingSession {
   readonly remote: string;
   readonly ref: string;
   readonly cwd: string | null;
+  /** 1: it ran in a folder above a work tree, as that of a superproject: only what it edited in there counts. */
+  readonly is_above: 0 | 1;
 }
 
 /** One patch and where it was made; its texts are not read yet. Times are in milliseconds since 1970. */
@@ -58,20 +60,31 @@ export interface EditsWanted {
   readonly roots: readonly string[];
 }
 
-/** Sessions of a repository: by project, and by folder below one of its work trees. */
+/**
+ * Sessions of a repository: by project, by folder below one of its work trees, and from folders above those that
+ * edited files in one.
+ */
 export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): EditingSession[] {
   const ids = projects.map(() => '?').join(', ') || 'NULL';
   const below = roots.map(() => "p.cwd = ? OR substr(p.cwd, 1, ?) = ? || '/'").join(' OR ') || '0';
+  const columns = 't.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd';
+  const from = 'FROM traces t JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id';
+  const isOwn = `(t.project_id IN (${ids}) OR ${below})`;
+  const above = roots.map(() => `substr(?, 1, length(p.cwd) + 1) = p.cwd || '/' AND ${EDITED_BELOW}`);
+  const own = [...projects, ...roots.flatMap((root) => [root, root.length + 1, root])];
   return database.all<EditingSession>(
-    `SELECT t.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd FROM traces t
-     JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id
-     WHERE (t.project_id IN (${ids}) OR ${below}) AND (EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL)
-       OR EXISTS (SELECT 1 FROM commands c WHERE c.trace = t.id))
+    `SELECT ${columns}, 0 AS is_above ${from} WHERE ${isOwn} AND
+       (EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL) OR EXISTS (SELECT 1 FROM commands c WHERE c.trace = t.id))
+     UNION ALL SELECT ${columns}, 1 AS is_above ${from} WHERE NOT ${isOwn} AND (${above.join(' OR ') || '0'})
      ORDER BY t.trace_id`,
-    ...projects,
-    ...roots.flatMap((root) => [root, root.length + 1, root]),
+    ...own,
+    ...own,
+    ...roots.flatMap((root) => [root, root.length + 1, `${root}/`, root.length + 1, `${root}/`]),
   );
 }
+
+const EDITED_BELOW = `EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL
+  AND (substr(e.path, 1, ?) = ? OR substr(p.cwd || '/' || e.path, 1, ?) = ?))`;
 
 /** When the first of the sessions' patches was made, or their first turn began; null for none. */
 export function firstEdit(database: Sqlite, sessions: readonly EditingSession[]): number | null {
