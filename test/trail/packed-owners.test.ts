@@ -14,6 +14,7 @@ const session = {
   remote: '',
   ref: '',
   cwd: null,
+  is_above: 0 as const,
 };
 const place = { session, time: 0, root: '/', path: 'a', effect: 'writes', digest: '' } as const;
 const edits: KnownEdit[] = [1, 2, 3].map((step) => ({ ...place, step, ordinal: 1, model: `model ${step}` }));
