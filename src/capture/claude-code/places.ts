@@ -21,6 +21,10 @@ export class Places {
     return parentUuid === null && this.#chained ? null : undefined;
   }
 
+  has(uuid: string): boolean {
+    return this.#places.has(uuid);
+  }
+
   /** True for an entry whose chain of parents leads to one that is not in this source before it meets a step. */
   isCut({ parentUuid }: Fields): boolean {
     return typeof parentUuid === 'string' && (!this.#places.has(parentUuid) || this.#cut.has(parentUuid));

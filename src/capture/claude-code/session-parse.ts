@@ -11,6 +11,7 @@ import { sessionHeadOf } from './session-head.ts';
 import { SessionState } from './session-state.ts';
 import { readSystem } from './system-entry.ts';
 import { readUser } from './user-entry.ts';
+import { WriteOrder } from './write-order.ts';
 
 export const AGENT = 'claude-code';
 
@@ -64,6 +65,7 @@ export class ClaudeParse implements SessionParse {
   readonly #ownership: Ownership;
   readonly #state: SessionState;
   readonly #inline = new Set<string>();
+  readonly #order: WriteOrder;
 
   /** `windowSize`: steps kept open; results do not depend on it. */
   constructor(options: ParseOptions, windowSize = WINDOW_STEPS) {
@@ -71,6 +73,10 @@ export class ClaudeParse implements SessionParse {
     const root = options.sessionId.split('/', 1)[0] ?? '';
     this.#ownership = new Ownership(options.subagent === undefined ? options.sessionId : root);
     this.#state = new SessionState(options, windowSize, this.#isSubagent() ? 'subagent' : 'main');
+    this.#order = new WriteOrder(
+      (uuid) => this.#state.hasEntry(uuid),
+      (entry) => this.#read(entry),
+    );
   }
 
   get limits(): Limitations {
@@ -86,12 +92,13 @@ export class ClaudeParse implements SessionParse {
     const owner = this.#ownership.ownerOf(entry);
     if (this.#options.subagent !== undefined) {
       if (owner === this.#options.subagent) this.#readOwned(entry);
-    } else if (owner === null) this.#read(entry);
+    } else if (owner === null) this.#order.push(entry);
     else this.#noteInline(entry, owner);
   }
 
   end(): { facts: SessionFacts; late: LateParts } {
     const state = this.#state;
+    this.#order.end();
     const late = state.window.end();
     state.limits.addMany('no_result', state.unansweredCount);
     const head = sessionHeadOf(state, { agent: AGENT, isSubagent: this.#isSubagent() });
@@ -109,11 +116,11 @@ export class ClaudeParse implements SessionParse {
     const { fields } = entry;
     const message = fields.type === 'progress' ? fieldsOf(fieldsOf(fields.data)?.message) : undefined;
     if (!message) {
-      this.#read(entry);
+      this.#order.push(entry);
       return;
     }
     this.#state.notes.envelope.observe(fields);
-    this.#read({ ...entry, fields: message });
+    this.#order.push({ ...entry, fields: message });
   }
 
   #noteInline(entry: Entry, owner: string): void {

@@ -70,6 +70,11 @@ export class SessionState extends StepLedger {
     });
   }
 
+  /** Whether an entry with this id was read. */
+  hasEntry(uuid: string): boolean {
+    return this.#places.has(uuid);
+  }
+
   /** Called before an entry is read, and after: what it added to tells its place. */
   beginEntry(): void {
     this.window.restTouch();
