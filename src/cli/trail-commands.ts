@@ -23,6 +23,11 @@ export const TRAIL_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/blame-trace.ts')).TrailBlameTraceCommand,
   },
   {
+    path: ['trail', 'blame', 'pr', 'render'],
+    summary: 'write the text of a pull request: who asked for what',
+    load: async () => (await import('./commands/trail/pr-render.ts')).TrailBlamePrRenderCommand,
+  },
+  {
     path: ['trail', 'explain'],
     summary: 'show the evidence behind one line or patch',
     load: async () => (await import('./commands/trail/explain.ts')).TrailExplainCommand,

@@ -13,10 +13,10 @@ export class Session {
   readonly #entries: object[] = [];
   #calls = 0;
 
-  constructor(world: World, number: number) {
+  constructor(world: World, number: number, prompt = `Request ${number}: change something`) {
     this.#world = world;
     this.id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-    this.#entry('user', { content: `Request ${number}: change something` });
+    this.#entry('user', { content: prompt });
     this.save();
   }
 
@@ -121,8 +121,8 @@ export class World {
     return new Date(this.#time).toISOString();
   }
 
-  session(): Session {
-    const session = new Session(this, this.sessions.length + 1);
+  session(prompt?: string): Session {
+    const session = new Session(this, this.sessions.length + 1, prompt);
     this.sessions.push(session);
     return session;
   }
