@@ -38,6 +38,11 @@ export const TRAIL_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trail/log.ts')).TrailLogCommand,
   },
   {
+    path: ['trail', 'graph'],
+    summary: 'show how traces, patches and commits hang together',
+    load: async () => (await import('./commands/trail/graph.ts')).TrailGraphCommand,
+  },
+  {
     path: ['trail', 'stats'],
     summary: 'count lines by owner, and what is left of them',
     load: async () => (await import('./commands/trail/stats.ts')).TrailStatsCommand,
