@@ -11,6 +11,8 @@ import { inTransaction } from './trail-state.ts';
 /** A shorter history is replayed as fast as a kept ledger is read. */
 const KEPT_EVENTS = 6;
 
+/** Files that are replayed at once: while one waits for git, another goes on. */
+const AT_ONCE = 4;
 /** So many files are edited in most of the segments there are. */
 const MANY_FILES = 16;
 
@@ -32,18 +34,16 @@ export async function attribute(
   if (all.length >= MANY_FILES) trail.expectAll();
   const stale = attributor.stale(all, isWanted);
   let done = 0;
-  let next = stale.next();
-  let begun = next.done === true ? null : attributor.begin(next.value.file);
-  while (next.done !== true && begun !== null) {
-    const { replay, isResumed } = begun;
-    const { file, looked } = next.value;
-    // The next file is read while this one is replayed.
-    next = stale.next();
-    begun = next.done === true ? null : attributor.begin(next.value.file);
-    attributor.add(file, await replay.run(), isResumed);
-    done += 1;
-    onFile?.(looked, all.length);
-  }
+  const replayNext = async (): Promise<void> => {
+    for (let next = stale.next(); next.done !== true; next = stale.next()) {
+      const { file, looked } = next.value;
+      const { replay, isResumed } = attributor.begin(file);
+      attributor.add(file, await replay.run(), isResumed);
+      done += 1;
+      onFile?.(looked, all.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, replayNext));
   attributor.flush();
   return done;
 }

@@ -7,6 +7,11 @@ const MOST_BYTES = 32 * 1024 * 1024;
 /** How far git looks for a zero byte, which text has not. */
 const HEAD_BYTES = 8000;
 
+/** Whether a text would be taken for one as a blob. */
+export function isText(text: string): boolean {
+  return Buffer.byteLength(text) <= MOST_BYTES && !text.slice(0, HEAD_BYTES).includes('\0');
+}
+
 /** Bytes of blobs asked for at once. */
 const MOST_AHEAD = 16 * 1024 * 1024;
 
@@ -19,6 +24,16 @@ export class BlobLines {
   constructor(objects: ObjectReader, table: LineTable) {
     this.#objects = objects;
     this.#table = table;
+  }
+
+  /** Whether a blob's lines, or that it has none, are known without reading. */
+  has(oid: Oid): boolean {
+    return this.#known.has(oid);
+  }
+
+  /** Takes lines as those of a blob. */
+  put(oid: Oid, lines: Int32Array): void {
+    this.#known.set(oid, lines);
   }
 
   /** Null for a blob that is missing, binary or too large. */

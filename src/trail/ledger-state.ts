@@ -58,10 +58,13 @@ export interface State extends Owned {
 }
 
 export interface LedgerSources {
-  /** Lines of a blob of the code repository; null for one that is missing, binary or too large. */
-  readonly blob: (oid: Oid) => Promise<Int32Array | null>;
-  /** Blob id (SHA-1) of a text. */
-  readonly hash: (text: string) => Oid;
+  /**
+   * Lines of a blob of the code repository; null for one that is missing, binary or too large. Texts that it may
+   * well be are looked at first: to read it costs more.
+   */
+  readonly blob: (oid: Oid, mayBe?: readonly Int32Array[]) => Promise<Int32Array | null>;
+  /** Whether lines are the blob of that id (SHA-1), with an end behind the last of them or without. */
+  readonly isBlob: (ids: Int32Array, blob: Oid) => boolean;
   /** What a path held before its first commit here, or holds now when it was never committed since. */
   readonly base: (path: string) => Promise<Oid | null>;
 }
@@ -118,11 +121,6 @@ export function movedTo({ root, path, edits }: LedgerEdit): string[] {
     if (edit.op !== 'patch' || edit.moveTo === undefined) return [];
     return [keyOf(root, edit.moveTo.includes('/') ? edit.moveTo : `${folder}${edit.moveTo}`)];
   });
-}
-
-/** Whether a text has that id, also without its last line's end. */
-export function isBlob(text: string, blob: Oid, hash: LedgerSources['hash']): boolean {
-  return hash(text) === blob || hash(text.slice(0, -1)) === blob;
 }
 
 export function keyOf(root: string, path: string): string {

@@ -8,7 +8,6 @@ import { applyEdit } from './apply-edit.ts';
 import { EditedCells } from './cells.ts';
 import {
   type CommittedLines,
-  isBlob,
   keyOf,
   type LedgerCommit,
   type LedgerEdit,
@@ -226,8 +225,7 @@ export class FileLedger {
   ): Promise<State | null> {
     const last = history.at(-1) ?? null;
     const pending = last?.pending ?? null;
-    const { hash } = this.#sources;
-    if (last !== null && isBlob(this.#table.join(last.ids), before.blob, hash)) return last;
+    if (last !== null && this.#sources.isBlob(last.ids, before.blob)) return last;
     const known = this.#blobs.get(before.blob);
     if (known !== undefined) {
       return { ...known, pending: merged(last, pending), base: before.blob };
@@ -274,9 +272,10 @@ export class FileLedger {
 
   /** Takes a commit; the file's lines with their owners, null when the blob is not here. */
   async commit(commit: LedgerCommit, time: number): Promise<CommittedLines | null> {
-    const ids = await this.#sources.blob(commit.oid);
-    if (ids === null) return null;
     const keys = this.#keysOf(commit);
+    const mayBe = keys.map((key) => this.#states.get(key)!.at(-1)!.ids);
+    const ids = this.#blobs.get(commit.oid)?.ids ?? (await this.#sources.blob(commit.oid, mayBe));
+    if (ids === null) return null;
     const lines = await this.#linesOf(commit, ids, keys);
     const known = this.#blobs.get(commit.oid);
     if (known !== undefined)
@@ -381,8 +380,8 @@ export class FileLedger {
     const owners = state.owners.slice();
     const texts = [owned.ids];
     for (const parent of commit.parents) {
-      const ids = parent === null ? null : await this.#sources.blob(parent.oid);
-      if (ids !== null) texts.push(ids);
+      const known = parent === null ? null : await this.#blobOf(parent.oid);
+      if (known !== null) texts.push(known.ids);
     }
     for (const ids of texts) clearKept(state.ids, ids, owners);
     return owners.some((owner) => owner > 0) ? { ids: state.ids, owners } : null;

@@ -32,6 +32,8 @@ export class LineTable {
   readonly #bare: number[] = [0];
   /** The only edit that wrote a line, as far as is known; -1 for an everyday line. */
   readonly #edits: number[] = [0];
+  /** The text that was last put together. */
+  #joined: { readonly ids: Int32Array; readonly text: string } | null = null;
 
   /** Lines of a text, without their ends; a carriage return before a line feed counts as part of the end. */
   split(text: string): Int32Array {
@@ -121,8 +123,10 @@ export class LineTable {
 
   /** The whole text again, each line with its end. */
   join(ids: Int32Array): string {
+    if (this.#joined?.ids === ids) return this.#joined.text;
     let text = '';
     for (const id of ids) text += `${this.#texts[id]!}\n`;
+    this.#joined = { ids, text };
     return text;
   }
 }

@@ -1,21 +1,17 @@
 /** Replays one file, through its renames: edits and commits in time order, to owners of the lines of every blob. */
 import type { ObjectReader, Oid } from '../git/ports.ts';
+import { BlobIds } from './blob-ids.ts';
 import { BlobLines } from './blob-lines.ts';
+import { BlobsAhead } from './blobs-ahead.ts';
 import type { FileGroup } from './file-events.ts';
 import { eventsOf, type FileEvent } from './file-events.ts';
 import type { CommittedFile } from './history-index.ts';
 import { FileLedger } from './ledger.ts';
-import type { LedgerCommit, LedgerSources, LedgerTurn } from './ledger-state.ts';
+import type { LedgerSources, LedgerTurn } from './ledger-state.ts';
 import { LineTable, type Owned } from './lines.ts';
 import { authoredBlocks } from './lost-edits.ts';
 import { type OwnedRange, ownerOf, rangesOf } from './owner.ts';
-import {
-  blobIdOf,
-  type EditingSession,
-  type FoundEdit,
-  type PlacedLook,
-  type PlacedPatch,
-} from './read-edits.ts';
+import type { EditingSession, FoundEdit, PlacedLook, PlacedPatch } from './read-edits.ts';
 import type { FoundLook, FoundTurn } from './read-turns.ts';
 
 /** A file as some commit left it. */
@@ -82,7 +78,7 @@ export class Replay {
   readonly #events: readonly FileEvent[];
   readonly #reading: Promise<FoundEdit[]>;
 
-  /** Begins to read what the events need. */
+  /** Begins to read the edits. */
   constructor(
     group: FileGroup,
     sources: ReplaySources,
@@ -94,26 +90,18 @@ export class Replay {
     this.#table = start?.table ?? new LineTable();
     this.#edits = [...(start?.edits ?? [])];
     this.#blobs = new BlobLines(sources.objects, this.#table);
+    const ids = new BlobIds(this.#table);
+    const ahead = new BlobsAhead(this.#blobs, events, (lines, oid) => ids.isText(lines, oid));
     const ledgerSources: LedgerSources = {
-      blob: (oid) => this.#blobs.read(oid),
-      hash: blobIdOf,
+      blob: (oid, mayBe) => ahead.read(oid, mayBe),
+      isBlob: (lines, blob) => ids.isBlob(lines, blob),
       base: baseOf(group.commits, sources.untouched),
     };
     this.#ledger = start?.restore(this.#table, ledgerSources) ?? new FileLedger(this.#table, ledgerSources);
     this.#events = events;
-    this.#reading = this.#read();
+    this.#reading = sources.readEdits(events.flatMap(({ patch }) => patch ?? []));
     // Who runs it sees the failure; who never does is not hurt by it.
     this.#reading.catch(() => undefined);
-  }
-
-  async #read(): Promise<FoundEdit[]> {
-    const blobs = this.#events.flatMap(({ file }) => (file === null ? [] : blobsOf(file.entry)));
-    const patches = this.#events.flatMap(({ patch }) => patch ?? []);
-    const [edits] = await Promise.all([
-      this.#sources.readEdits(patches),
-      this.#blobs.readAhead(blobs.filter((oid) => !this.#ledger.blobs.has(oid))),
-    ]);
-    return edits;
   }
 
   async run(): Promise<Replayed> {
@@ -189,10 +177,6 @@ export class Replay {
 
 function nameOf({ session, step, ordinal }: PlacedPatch): string {
   return `${session.trace_id} ${step}.${ordinal}`;
-}
-
-function blobsOf({ oid, parents }: LedgerCommit): Oid[] {
-  return [oid, ...parents.flatMap((parent) => parent?.oid ?? [])];
 }
 
 /** A blob seen again may have lost owners since. */
