@@ -71,21 +71,20 @@ function replace(
   const text = table.join(state.ids);
   const found = occurrences(text, old);
   if (found.length === 0 || (found.length > 1 && !all)) return null;
-  const starts = lineStarts(text);
+  const starts = table.starts(state.ids);
   let next = state;
   for (const [at, end] of spansOf(found, old.length, starts).reverse()) {
     const span = text.slice(at, end).split(old).join(now);
     next = replaceAt(table, next, { text, starts, at, end, now: span, owner });
   }
+  const [at] = found;
+  const whole = found.length === 1 ? text.slice(0, at) + now + text.slice(at! + old.length) : '';
+  if (whole.endsWith('\n') && !now.includes('\r')) table.putJoined(next.ids, whole);
   return next;
 }
 
 /** Occurrences as spans of text; those that touch a common line are one. */
-function spansOf(
-  found: readonly number[],
-  length: number,
-  starts: readonly number[],
-): Array<[number, number]> {
+function spansOf(found: readonly number[], length: number, starts: Int32Array): Array<[number, number]> {
   const spans: Array<[number, number]> = [];
   for (const at of found) {
     const last = spans.at(-1);
@@ -98,7 +97,7 @@ function spansOf(
 interface Place {
   readonly text: string;
   /** Offset of each line, and of the end of the text. */
-  readonly starts: readonly number[];
+  readonly starts: Int32Array;
   readonly at: number;
   readonly end: number;
   readonly now: string;
@@ -122,14 +121,8 @@ function occurrences(text: string, part: string): number[] {
   return found;
 }
 
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
 /** Number of the line that holds an offset, from 0. */
-function lineOf(starts: readonly number[], offset: number): number {
+function lineOf(starts: Int32Array, offset: number): number {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

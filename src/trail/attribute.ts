@@ -1,5 +1,6 @@
 /** Attributes files of which something happened since, and keeps what was found. */
 import type { Sqlite } from '../base/sqlite.ts';
+import type { Oid } from '../git/ports.ts';
 import type { FileGroup } from './file-events.ts';
 import { digestOf, eventsOf, type FileEvent } from './file-events.ts';
 import { packLedger, unpackLedger } from './kept-ledger.ts';
@@ -145,15 +146,17 @@ class Attributor {
     inTransaction(this.#database, () => {
       this.#store.drop(gone);
       this.#trail.dirty.remove(settled);
-      for (const each of found) this.#keep(each);
+      const unnoted = new Set<Oid>();
+      for (const each of found) this.#keep(each, unnoted);
+      this.#store.setUnnoted(unnoted);
     });
   }
 
   /** Not where another process has taken in something meanwhile: it is for a later time then. */
-  #keep({ group, digest, version, rows, ledger, isResumed }: FoundFile): void {
+  #keep({ group, digest, version, rows, ledger, isResumed }: FoundFile, unnoted: Set<Oid>): void {
     if (this.#store.version !== version && !this.#isAsRead(group, digest)) return;
     if (!isResumed) this.#store.drop(group.paths);
-    this.#store.add(rows);
+    this.#store.add(rows, unnoted);
     this.#store.setCurrent(nameOf(group), digest, ledger);
     this.#trail.dirty.remove(group.paths);
   }

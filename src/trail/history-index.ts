@@ -51,10 +51,11 @@ export class HistoryIndex {
   /** Takes in what was read; gives the paths whose history is another one now. In the caller's transaction. */
   add({ commits, changes }: NewHistory): Set<string> {
     const paths = new Set<string>();
+    const seen = new Set<string>();
     for (const commit of commits) {
       this.#addCommit(commit);
       const parents = changes.get(commit.oid) ?? [];
-      for (const change of parents.flat()) this.#addPaths(change);
+      for (const change of parents.flat()) this.#addPaths(change, seen);
       for (const entry of entriesOf(parents)) {
         const sides = JSON.stringify(entry.parents.map((parent) => parent && [parent.path, parent.oid]));
         this.#run(
@@ -81,9 +82,11 @@ export class HistoryIndex {
     this.#run('INSERT OR REPLACE INTO trail_commits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values);
   }
 
-  #addPaths({ oldPath, newPath }: FileChange): void {
+  #addPaths({ oldPath, newPath }: FileChange, seen: Set<string>): void {
     for (const path of [oldPath, newPath]) {
-      if (path !== null) this.#run('INSERT OR IGNORE INTO trail_paths VALUES (?, ?)', path);
+      if (path === null || seen.has(path)) continue;
+      seen.add(path);
+      this.#run('INSERT OR IGNORE INTO trail_paths VALUES (?, ?)', path);
     }
     if (oldPath === null || newPath === null || oldPath === newPath) return;
     this.#run('INSERT OR IGNORE INTO trail_renames VALUES (?, ?, ?)', oldPath, newPath);

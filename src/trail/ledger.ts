@@ -49,12 +49,16 @@ const MOST_PLACES = 6;
 /** States of the work tree, and blobs of all branches, that a file written over may have been. */
 const MOST_OLDER = 12;
 const MOST_BLOBS = 48;
+/** Blobs of other branches that a commit may have lines from. */
+const MOST_OTHERS = 8;
 
 export class FileLedger {
   readonly #table: LineTable;
   readonly #alignments: Alignments;
   readonly #sources: LedgerSources;
   readonly #blobs = new Map<Oid, Owned>();
+  /** Ids of the blobs, in the order in which they were first met. */
+  readonly #order: Oid[] = [];
   readonly #states = new Map<string, State[]>();
   readonly #committed = new Map<string, Oid>();
   readonly #lost: LostEdits;
@@ -90,7 +94,7 @@ export class FileLedger {
   ): FileLedger {
     const ledger = new FileLedger(table, sources);
     const owned = (ids: number, owners: number): Owned => ({ ids: lists[ids]!, owners: lists[owners]! });
-    for (const [oid, ids, owners] of blobs) ledger.#blobs.set(oid, owned(ids, owners));
+    for (const [oid, ids, owners] of blobs) ledger.#keepBlob(oid, owned(ids, owners));
     for (const [key, history] of states) ledger.#states.set(key, restoredStates(history, owned));
     for (const [path, oid] of committed) ledger.#committed.set(path, oid);
     ledger.#lost.restore(lost, lists);
@@ -100,6 +104,11 @@ export class FileLedger {
   /** False when {@link save} would lose something. */
   get isKeepable(): boolean {
     return this.#cells.isEmpty;
+  }
+
+  #keepBlob(oid: Oid, owned: Owned): void {
+    if (!this.#blobs.has(oid)) this.#order.push(oid);
+    this.#blobs.set(oid, owned);
   }
 
   /** Owners of each blob seen so far. */
@@ -153,7 +162,7 @@ export class FileLedger {
   #mayHaveBeen(keys: readonly string[]): Owned[] {
     const states = keys.flatMap((key) => this.#historyOf(key).slice(-MOST_OLDER).reverse());
     const pending = states.flatMap((state) => state.pending ?? []);
-    return [...states, ...new Set(pending), ...[...this.#blobs.values()].slice(-MOST_BLOBS)];
+    return [...states, ...new Set(pending), ...this.#lastBlobs(MOST_BLOBS).reverse()];
   }
 
   /** A whole file over one that the log does not show: of what it may have been, the state it fits best goes on. */
@@ -164,7 +173,7 @@ export class FileLedger {
     const committed = await this.#committedState(path);
     const base = await this.#sources.base(path);
     const first = base === null ? null : await this.#blobOf(base);
-    const others = [...this.#blobs.values()].slice(-MOST_BLOBS).reverse();
+    const others = this.#lastBlobs(MOST_BLOBS);
     const before = [committed, ...history.slice(-MOST_OLDER).reverse(), ...others, first].filter(
       (state) => state !== null,
     );
@@ -283,7 +292,7 @@ export class FileLedger {
     const others = (): Owned[] => this.#mayHaveBeen(keys);
     if (commit.parents.length < 2) this.#turns.committed(keys, ids, lines, { time, others });
     const owned = { ids, owners: lines.owners };
-    this.#blobs.set(commit.oid, owned);
+    this.#keepBlob(commit.oid, owned);
     this.#cells.settle(ids);
     this.#committed.set(commit.path, commit.oid);
     await this.#advance(commit, keys, owned);
@@ -346,10 +355,19 @@ export class FileLedger {
   /** Blobs of other branches: commits made anew have their lines from there. */
   #fromBlobs(commit: LedgerCommit, ids: Int32Array, lines: Lines): void {
     if (!lines.added.includes(1)) return;
-    const parents = new Set(commit.parents.map((parent) => parent?.oid));
-    const others = [...this.#blobs].filter(([oid]) => !parents.has(oid) && oid !== commit.oid).slice(-8);
-    for (const [, other] of others.reverse())
+    const own = new Set([commit.oid, ...commit.parents.map((parent) => parent?.oid)]);
+    for (const other of this.#lastBlobs(MOST_OTHERS, (oid) => !own.has(oid)))
       take(this.#alignments, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
+  }
+
+  /** Blobs that were last met, the newest first. */
+  #lastBlobs(most: number, isWanted: (oid: Oid) => boolean = () => true): Owned[] {
+    const found: Owned[] = [];
+    for (let at = this.#order.length - 1; at >= 0 && found.length < most; at -= 1) {
+      const oid = this.#order[at]!;
+      if (isWanted(oid)) found.push(this.#blobs.get(oid)!);
+    }
+    return found;
   }
 
   /** Work trees' files at the commit's path, and for a new file those under another name that no commit knows. */

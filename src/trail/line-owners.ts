@@ -1,7 +1,7 @@
 /** Steps by which lines of a committed text find their owners. */
 import { type Carried, carry, weightOfRun } from './carry.ts';
 import { diffLines } from './diff.ts';
-import { type LineTable, NOBODY, type Owned, UNDECIDED } from './lines.ts';
+import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED } from './lines.ts';
 
 /** Weight that lines from elsewhere need: what a person typed may be equal by chance. */
 export const TRUSTED = 3;
@@ -22,7 +22,9 @@ export class Alignments {
   of(state: Owned, ids: Int32Array): Carried {
     const known = this.#known.get(state.owners);
     if (known !== undefined && known.ids === ids) return known.carried;
-    const carried = carry(this.table, state, ids, NOBODY);
+    const carried = sameLines(state.ids, ids)
+      ? { owners: state.owners, added: new Uint8Array(ids.length) }
+      : carry(this.table, state, ids, NOBODY);
     this.#known.set(state.owners, { ids, carried });
     return carried;
   }

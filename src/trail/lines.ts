@@ -32,6 +32,9 @@ export class LineTable {
   readonly #bare: number[] = [0];
   /** The only edit that wrote a line, as far as is known; -1 for an everyday line. */
   readonly #edits: number[] = [0];
+  /** Number of the text that was last noted, and for each line that of the text it was last in. */
+  #note = 0;
+  readonly #notes: number[] = [0];
   /** The text that was last put together. */
   #joined: { readonly ids: Int32Array; readonly text: string } | null = null;
 
@@ -52,6 +55,7 @@ export class LineTable {
       id = this.#texts.length;
       this.#ids.set(text, id);
       this.#texts.push(text);
+      this.#notes.push(0);
     }
     return id;
   }
@@ -87,13 +91,14 @@ export class LineTable {
 
   /** Notes a text: a line that stands in it twice tells little. */
   noteText(ids: Int32Array): void {
-    const seen = new Set<number>();
-    for (const id of ids) {
-      if (seen.has(id)) {
+    this.#note += 1;
+    for (let at = 0; at < ids.length; at += 1) {
+      const id = ids[at]!;
+      if (this.#notes[id] === this.#note) {
         this.#edits[id] = -1;
         this.#edits[this.bare(id)] = -1;
       }
-      seen.add(id);
+      this.#notes[id] = this.#note;
     }
   }
 
@@ -116,6 +121,7 @@ export class LineTable {
     for (const text of texts.split('\n').slice(table.#texts.length)) {
       table.#ids.set(text, table.#texts.length);
       table.#texts.push(text);
+      table.#notes.push(0);
     }
     for (let id = 0; id < edits.length; id += 1) table.#edits[id] = edits[id]!;
     return table;
@@ -128,6 +134,22 @@ export class LineTable {
     for (const id of ids) text += `${this.#texts[id]!}\n`;
     this.#joined = { ids, text };
     return text;
+  }
+
+  /** Takes the whole text of some lines, as {@link join} would give it. */
+  putJoined(ids: Int32Array, text: string): void {
+    this.#joined = { ids, text };
+  }
+
+  /** Where each line begins in the whole text, and where that ends. */
+  starts(ids: Int32Array): Int32Array {
+    const starts = new Int32Array(ids.length + 1);
+    let end = 0;
+    for (let at = 0; at < ids.length; at += 1) {
+      end += this.#texts[ids[at]!]!.length + 1;
+      starts[at + 1] = end;
+    }
+    return starts;
   }
 }
 

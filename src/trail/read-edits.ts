@@ -146,11 +146,19 @@ export class EditReader {
   #found(patch: PlacedPatch, copy: TraceCopy, read: ReadEdits | null): FoundEdit | null {
     if (read === null || isUnconfirmed(read.edits.result)) return null;
     const { edits, model } = read;
-    const shown = ShownFile.safeParse(edits.result?.metadata?.before);
-    const before = shown.success
-      ? { before: { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) } }
-      : {};
-    return { ...edits, ...patch, written: edits.path, model: model ?? patch.session.model, ...before };
+    const { session, step, ordinal, time, root, path, effect, digest } = patch;
+    const found = { session, step, ordinal, time, root, path, effect, digest };
+    const { call, folder, edits: changes, result } = edits;
+    const made = { call, folder, edits: changes, result, written: edits.path };
+    const before = this.#before(edits, copy);
+    return { ...found, ...made, model: model ?? session.model, ...(before && { before }) };
+  }
+
+  #before({ result }: CallEdits, copy: TraceCopy): FoundEdit['before'] | null {
+    const told = result?.metadata?.before;
+    const shown = told === undefined ? null : ShownFile.safeParse(told);
+    if (shown?.success !== true) return null;
+    return { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) };
   }
 
   #shownIn(copy: TraceCopy): ShownFiles {
@@ -190,8 +198,6 @@ export function copyOf(
 
 /** Id of a text as a git blob (SHA-1). */
 export function blobIdOf(text: string): string {
-  return createHash('sha1')
-    .update(`blob ${Buffer.byteLength(text)}\0`)
-    .update(text)
-    .digest('hex');
+  const bytes = Buffer.from(text);
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -106,14 +106,18 @@ export class TrailStore {
     }
   }
 
-  /** Adds what was found. */
-  add({ files, changes }: AttributionRows): void {
+  /** Adds what was found; `unnoted` takes the commits that need a note now. */
+  add({ files, changes }: AttributionRows, unnoted: Set<Oid>): void {
     for (const { path, oids, owners } of files)
       this.#prepared.of(ADD_OWNERS).run(this.#repository, path, oids, owners);
     for (const { commit, path, added, ranges } of changes) {
       this.#run('INSERT OR REPLACE INTO trail_changes VALUES (?, ?, ?, ?, ?)', commit, path, added, ranges);
-      this.#run('INSERT OR IGNORE INTO trail_unnoted VALUES (?, ?)', commit);
+      unnoted.add(commit);
     }
+  }
+
+  setUnnoted(commits: Iterable<Oid>): void {
+    for (const commit of commits) this.#run('INSERT OR IGNORE INTO trail_unnoted VALUES (?, ?)', commit);
   }
 
   /** Notes what the owners of a file follow from, and with `ledger` where a replay may go on. */
