@@ -42,6 +42,7 @@ import { overwritten } from './overwritten.ts';
 import { ownerOf } from './owner.ts';
 import type { LinePacker } from './packed-lines.ts';
 import { reconciled } from './reconcile.ts';
+import { SeenBlobs } from './seen-blobs.ts';
 import { OpenTurns } from './turn-lines.ts';
 
 /** Work trees that a commit may come from: those edited last. */
@@ -56,9 +57,7 @@ export class FileLedger {
   readonly #table: LineTable;
   readonly #alignments: Alignments;
   readonly #sources: LedgerSources;
-  readonly #blobs = new Map<Oid, Owned>();
-  /** Ids of the blobs, in the order in which they were first met. */
-  readonly #order: Oid[] = [];
+  readonly #blobs = new SeenBlobs();
   readonly #states = new Map<string, State[]>();
   readonly #committed = new Map<string, Oid>();
   readonly #lost: LostEdits;
@@ -79,7 +78,7 @@ export class FileLedger {
   save(packer: LinePacker): SavedLedger {
     const owned = (state: Owned): [number, number] => packer.owned(state);
     return {
-      blobs: [...this.#blobs].map(([oid, state]) => [oid, ...owned(state)]),
+      blobs: [...this.#blobs.all].map(([oid, state]) => [oid, ...owned(state)]),
       states: [...this.#states].map(([key, history]) => [key, savedStates(history, owned)]),
       committed: [...this.#committed],
       lost: this.#lost.save(packer),
@@ -94,7 +93,7 @@ export class FileLedger {
   ): FileLedger {
     const ledger = new FileLedger(table, sources);
     const owned = (ids: number, owners: number): Owned => ({ ids: lists[ids]!, owners: lists[owners]! });
-    for (const [oid, ids, owners] of blobs) ledger.#keepBlob(oid, owned(ids, owners));
+    for (const [oid, ids, owners] of blobs) ledger.#blobs.set(oid, owned(ids, owners));
     for (const [key, history] of states) ledger.#states.set(key, restoredStates(history, owned));
     for (const [path, oid] of committed) ledger.#committed.set(path, oid);
     ledger.#lost.restore(lost, lists);
@@ -106,14 +105,9 @@ export class FileLedger {
     return this.#cells.isEmpty;
   }
 
-  #keepBlob(oid: Oid, owned: Owned): void {
-    if (!this.#blobs.has(oid)) this.#order.push(oid);
-    this.#blobs.set(oid, owned);
-  }
-
   /** Owners of each blob seen so far. */
   get blobs(): ReadonlyMap<Oid, Owned> {
-    return this.#blobs;
+    return this.#blobs.all;
   }
 
   /** The file as it was last seen in a work tree. */
@@ -162,7 +156,7 @@ export class FileLedger {
   #mayHaveBeen(keys: readonly string[]): Owned[] {
     const states = keys.flatMap((key) => this.#historyOf(key).slice(-MOST_OLDER).reverse());
     const pending = states.flatMap((state) => state.pending ?? []);
-    return [...states, ...new Set(pending), ...this.#lastBlobs(MOST_BLOBS).reverse()];
+    return [...states, ...new Set(pending), ...this.#blobs.last(MOST_BLOBS).reverse()];
   }
 
   /** A whole file over one that the log does not show: of what it may have been, the state it fits best goes on. */
@@ -173,7 +167,7 @@ export class FileLedger {
     const committed = await this.#committedState(path);
     const base = await this.#sources.base(path);
     const first = base === null ? null : await this.#blobOf(base);
-    const others = this.#lastBlobs(MOST_BLOBS);
+    const others = this.#blobs.last(MOST_BLOBS);
     const before = [committed, ...history.slice(-MOST_OLDER).reverse(), ...others, first].filter(
       (state) => state !== null,
     );
@@ -292,7 +286,7 @@ export class FileLedger {
     const others = (): Owned[] => this.#mayHaveBeen(keys);
     if (commit.parents.length < 2) this.#turns.committed(keys, ids, lines, { time, others });
     const owned = { ids, owners: lines.owners };
-    this.#keepBlob(commit.oid, owned);
+    this.#blobs.set(commit.oid, owned);
     this.#cells.settle(ids);
     this.#committed.set(commit.path, commit.oid);
     await this.#advance(commit, keys, owned);
@@ -356,18 +350,8 @@ export class FileLedger {
   #fromBlobs(commit: LedgerCommit, ids: Int32Array, lines: Lines): void {
     if (!lines.added.includes(1)) return;
     const own = new Set([commit.oid, ...commit.parents.map((parent) => parent?.oid)]);
-    for (const other of this.#lastBlobs(MOST_OTHERS, (oid) => !own.has(oid)))
+    for (const other of this.#blobs.last(MOST_OTHERS, (oid) => !own.has(oid)))
       take(this.#alignments, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
-  }
-
-  /** Blobs that were last met, the newest first. */
-  #lastBlobs(most: number, isWanted: (oid: Oid) => boolean = () => true): Owned[] {
-    const found: Owned[] = [];
-    for (let at = this.#order.length - 1; at >= 0 && found.length < most; at -= 1) {
-      const oid = this.#order[at]!;
-      if (isWanted(oid)) found.push(this.#blobs.get(oid)!);
-    }
-    return found;
   }
 
   /** Work trees' files at the commit's path, and for a new file those under another name that no commit knows. */
