@@ -19,26 +19,30 @@ export function commitsWithTrailer(repository, limit) {
     }));
 }
 
+const DIFF = [
+  ...['diff-tree', '-p', '-U0', '-M', '-r', '--root', '--no-commit-id', '-m', '--first-parent'],
+  ...['--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'],
+];
+
+/** Rows of the difference against the first parent, without context. */
+function diffRows(repository, commit) {
+  return gitText(repository, ['-c', 'core.quotePath=false', ...DIFF, commit]).split('\n');
+}
+
+/** Texts of lines that a commit took away. @returns {string[]} */
+export function linesTaken(repository, commit) {
+  return diffRows(repository, commit)
+    .filter((row) => row.startsWith('-') && !row.startsWith('--- '))
+    .map((row) => row.slice(1));
+}
+
 /** Lines that a commit brought, against its first parent. @returns {{path: string, line: number, text: string}[]} */
 export function linesBrought(repository, commit) {
-  const options = ['--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'];
-  const diff = [
-    'diff-tree',
-    '-p',
-    '-U0',
-    '-M',
-    '-r',
-    '--root',
-    '--no-commit-id',
-    '-m',
-    '--first-parent',
-    ...options,
-  ];
   const found = [];
   let path = null;
   let line = 0;
   let left = 0;
-  for (const row of gitText(repository, ['-c', 'core.quotePath=false', ...diff, commit]).split('\n')) {
+  for (const row of diffRows(repository, commit)) {
     const hunk = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(row);
     if (hunk !== null) [line, left] = [Number(hunk[1]), Number(hunk[2] ?? 1)];
     else if (left > 0 && row.startsWith('+')) {

@@ -1,5 +1,5 @@
 // What the program says of commits, against what transcripts show.
-import { linesBrought } from './commits.mjs';
+import { linesBrought, linesTaken } from './commits.mjs';
 
 /**
  * @typedef {object} Evidence
@@ -79,6 +79,7 @@ export function judgeCommit({ repository, commit, named: checkpoints, owners, re
     missed: [],
     others: [],
   };
+  const taken = new Set(linesTaken(repository, commit.id).map(squeezed));
   const times = new Map();
   for (const { path, text } of lines) times.set(`${path}\0${text}`, (times.get(`${path}\0${text}`) ?? 0) + 1);
   for (const { path, line, text } of lines) {
@@ -88,9 +89,13 @@ export function judgeCommit({ repository, commit, named: checkpoints, owners, re
     if (!shown || !isTelling(text)) continue;
     verdict.verbatim += 1;
     if (owner === undefined) {
-      const cause = times.get(`${path}\0${text}`) > 1 ? 'more than once in the commit' : 'once in the commit';
+      const isOften = times.get(`${path}\0${text}`) > 1;
+      const where = isOften ? 'more than once in the commit' : 'once in the commit';
+      const cause = taken.has(squeezed(text))
+        ? 'it was there before, elsewhere or with other white space'
+        : where;
       verdict.missed.push({ path, line, text, cause });
-    } else if (named.has(owner.session) || evidence.wrote(owner.session, path, text, commit.time))
+    } else if (named.has(owner.session) || evidence.wroteSomewhere(owner.session, path, text))
       verdict.attributed += 1;
     else verdict.others.push({ path, line, text, owner });
   }

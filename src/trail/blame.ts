@@ -92,15 +92,14 @@ export async function blame(options: TrailOptions, request: BlameRequest): Promi
   const { repository, database } = options;
   const { path, commit } = request;
   const [blamed, facts] = await Promise.all([blameFile(repository, request), factsOf(options, request)]);
-  const lines = blamed.map((line) => attributed(line, facts(line.line)));
-  const steps = stepsOf(
-    database,
-    blamed.map((line) => facts(line.line)),
-  );
+  const told = blamed.map(({ line, text }) => facts(line, text));
+  const lines = blamed.map((line, at) => attributed(line, told[at]!));
+  const steps = stepsOf(database, told);
   return { path, commit, lines, steps, coverage: coverageOf(lines) };
 }
 
-type FactsOfLine = (line: number) => LineFacts | null;
+/** The text is that which git shows: where a filter stands between work tree and git, its lines may be others. */
+type FactsOfLine = (line: number, text: string) => LineFacts | null;
 
 async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): Promise<FactsOfLine> {
   const { database, repository } = options;
@@ -112,15 +111,24 @@ async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): P
   const now = bytes === null ? null : hashObject(objects.algorithm, 'blob', bytes);
   const isKnown = now !== null && trail.hasFile(path, now);
   const blob = isKnown ? now : await blobAt(objects, commit ?? head, path);
-  if (bytes !== null && blob !== now)
-    return workTreeFacts(options, trail, { path, blob, text: bytes.toString('utf8') });
+  const text = bytes?.toString('utf8') ?? null;
+  if (text !== null && blob !== now)
+    return whereShown(text, await workTreeFacts(options, trail, { path, blob, text }));
   const ranges = blob === null ? [] : new TrailStore(database, repository).file(path, blob);
   const lines = new Map<number, LineFacts>();
   for (const { start, end, ...range } of ranges) {
     const facts = factsOfRange(range, trail);
     for (let line = start; line <= end; line += 1) if (facts !== null) lines.set(line, facts);
   }
-  return (line) => lines.get(line) ?? null;
+  const facts: FactsOfLine = (line) => lines.get(line) ?? null;
+  return text === null ? facts : whereShown(text, facts);
+}
+
+/** Facts of lines that git shows as the work tree has them. */
+function whereShown(text: string, facts: FactsOfLine): FactsOfLine {
+  const lines = text.split('\n');
+  const bare = (line: string | undefined): string | undefined => line?.replace(/\r$/, '');
+  return (line, shown) => (bare(lines[line - 1]) === bare(shown) ? facts(line, shown) : null);
 }
 
 function factsOfRange(

@@ -44,6 +44,8 @@ export async function blameFile(
     'blame',
     '--porcelain',
     '--no-progress',
+    // What a driver makes of a file has other lines than the file.
+    '--no-textconv',
     ...(range === undefined ? [] : ['-L', `${range.from},${range.to}`]),
     ...(commit === null ? [] : [commit]),
     '--',
@@ -52,11 +54,13 @@ export async function blameFile(
   const { git, topLevel } = repository;
   const { code, stdout, stderr } = await git.run(args, { cwd: topLevel, config: CONFIG, okCodes: [0, 128] });
   if (code === 0) return parse(stdout.toString('utf8'));
-  throw (await lacksBlob(repository, commit, path)) ? objectMissing() : failureOf(stderr);
+  throw (await lacksBlob(repository, commit, path))
+    ? objectMissing(repository)
+    : failureOf(repository, stderr);
 }
 
 /** git's own words, which its `LC_ALL=C` keeps in English. */
-function failureOf(stderr: string): OtError {
+function failureOf(repository: TrailRepository, stderr: string): OtError {
   if (/has only \d+ lines?/.test(stderr))
     return new OtError('OT_LINE_NOT_FOUND', 'not_found', 'the file has fewer lines than that');
   if (/object name list/.test(stderr)) {
@@ -64,17 +68,27 @@ function failureOf(stderr: string): OtError {
     const hint = 'put the file of commits to ignore in place, or unset blame.ignoreRevsFile';
     return new OtError('OT_IGNORE_REVS_MISSING', 'usage', message, { hint });
   }
-  if (/unable to read|cannot read|bad (?:object|tree)/.test(stderr)) return objectMissing();
+  if (/unable to read|cannot read|bad (?:object|tree)/.test(stderr)) return objectMissing(repository);
+  if (repository.head === null)
+    return new OtError(
+      'OT_FILE_NOT_FOUND',
+      'not_found',
+      'the branch has no commit yet, so git blame knows no file',
+      {
+        hint: 'commit first, or give a commit that has the file: --rev COMMIT',
+      },
+    );
   return new OtError('OT_FILE_NOT_FOUND', 'not_found', 'git knows no such file at that place', {
     hint: 'give the path of a file that git tracks',
   });
 }
 
-function objectMissing(): OtError {
+function objectMissing({ partial }: TrailRepository): OtError {
   const message = 'the code repository lacks an object that git blame needs';
-  return new OtError('OT_OBJECT_MISSING', 'corrupt', message, {
-    hint: 'run git fsck in the code repository, and fetch again what it names',
-  });
+  const hint = partial
+    ? 'the clone is a partial one: let git fetch the versions of the file (git log -p -- FILE), then run: git ot trail sync --all'
+    : 'run git fsck in the code repository, and fetch again what it names';
+  return new OtError('OT_OBJECT_MISSING', 'corrupt', message, { hint });
 }
 
 interface CommitFacts {

@@ -18,6 +18,8 @@ export interface TrailRepository {
   /** Ids under which sessions of it may be known; the first names it. */
   readonly projects: readonly string[];
   readonly shallow: boolean;
+  /** Contents were left out when it was cloned, and nothing here fetches them. */
+  readonly partial: boolean;
   readonly head: Oid | null;
   readonly objects: ObjectReader;
 }
@@ -45,8 +47,9 @@ export async function openTrailRepository({
   }
   const { commonDir: gitDir, topLevel, shallow, head } = found;
   const findRoots = rootsOf ?? ((dir: string, commit: Oid) => rootCommits(git, dir, commit));
-  const [listed, roots, opened] = await Promise.all([
+  const [listed, partial, roots, opened] = await Promise.all([
     workTrees(gitDir),
+    isPartial(gitDir),
     head === null || shallow ? [] : findRoots(gitDir, head),
     open(gitDir),
   ]);
@@ -54,7 +57,7 @@ export async function openTrailRepository({
   const spelled = await Promise.all(folders.map((each) => realpath(each).catch(() => each)));
   const all = [...new Set([...folders, ...spelled])].sort();
   const projects = [...roots.map(projectIdOfRoot), ...all.map(projectIdOfPath)];
-  return { git, gitDir, topLevel, roots: all, projects, shallow, head, objects: opened.objects };
+  return { git, gitDir, topLevel, roots: all, projects, shallow, partial, head, objects: opened.objects };
 }
 
 /** As git keeps them: the main one around the git folder, and a file that leads to each of the others. */
@@ -68,9 +71,15 @@ async function workTrees(gitDir: string): Promise<string[]> {
   return [...main, ...files.flatMap((file) => (file === null ? [] : [dirname(file.trimEnd())]))];
 }
 
+/** git marks packs of which a remote promises to have what they lack. */
+async function isPartial(gitDir: string): Promise<boolean> {
+  const packs = await readdir(join(gitDir, 'objects', 'pack')).catch(() => []);
+  return packs.some((name) => name.endsWith('.promisor'));
+}
+
 /** Why answers about this repository may be incomplete. */
-export function limitationsOf({ shallow }: TrailRepository): string[] {
-  return shallow ? ['shallow_history'] : [];
+export function limitationsOf({ shallow, partial }: TrailRepository): string[] {
+  return [...(shallow ? ['shallow_history'] : []), ...(partial ? ['partial_clone'] : [])];
 }
 
 /** Commit that a revision names. Throws `OT_COMMIT_NOT_FOUND` (exit 6). */
