@@ -14,6 +14,7 @@ import type { KnownEdit } from './replay.ts';
 import { blobAt, type TrailRepository } from './repository.ts';
 import { type StoredRange, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
+import { unlistedFile } from './unlisted.ts';
 
 /** Who wrote a line, as far as it is known. */
 export interface LineOwner {
@@ -114,6 +115,9 @@ async function factsOf(options: TrailOptions, { path, commit }: BlameRequest): P
   const text = bytes?.toString('utf8') ?? null;
   if (text !== null && blob !== now)
     return whereShown(text, await workTreeFacts(options, trail, { path, blob, text }));
+  const isUnlisted = commit !== null && blob !== null && trail.commit(commit) === null;
+  const unlisted = isUnlisted ? await unlistedFile(options, trail, { path, commit, blob }) : null;
+  if (unlisted !== null) return factsOfOwners(unlisted.owners, unlisted.edits);
   const ranges = blob === null ? [] : new TrailStore(database, repository).file(path, blob);
   const lines = new Map<number, LineFacts>();
   for (const { start, end, ...range } of ranges) {
@@ -153,6 +157,10 @@ async function workTreeFacts(
   const parent = blob === null ? null : { path, oid: blob };
   const isSame = committed !== undefined && sameLines(committed.ids, ids);
   const { owners } = isSame ? committed : await ledger.peek({ path, parents: [parent], repeats: false }, ids);
+  return factsOfOwners(owners, edits);
+}
+
+function factsOfOwners(owners: Int32Array, edits: readonly KnownEdit[]): FactsOfLine {
   return (line) => {
     const owner = owners[line - 1] ?? 0;
     const edit = owner > 0 ? edits[editOf(owner)] : undefined;

@@ -13,6 +13,8 @@ export interface Carried {
 
 /** Weight that a run of kept lines between two changes needs to be believed. */
 const TRUSTED = 3;
+/** Weight that lines need which differ in white space, in a change that took others away. */
+const STRONG = 5;
 /** Longest run whose lines are looked at one by one. */
 const SHORT_RUN = 12;
 
@@ -60,7 +62,9 @@ function keepIndented(job: Job, { a0, a1, b0, b1 }: Hunk): void {
   for (const hunk of [...diffLines(a, b), { a0: a.length, a1: 0, b0: b.length, b1: 0 }]) {
     const length = hunk.b0 - lastB;
     const whole = length === a.length && length === b.length;
-    if (length > 0 && (whole || weightOfRun(table, a, b, lastB, hunk.b0) >= TRUSTED)) {
+    // Where lines around it are gone, a single line may as well have been typed anew.
+    const needed = length === a.length ? TRUSTED : STRONG;
+    if (length > 0 && (whole || weightOfRun(table, a, b, lastB, hunk.b0) >= needed)) {
       for (let at = 0; at < length; at += 1) {
         owners[b0 + lastB + at] = from.owners[a0 + lastA + at]!;
         added[b0 + lastB + at] = 0;

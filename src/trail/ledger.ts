@@ -6,6 +6,7 @@
 import type { Oid } from '../git/ports.ts';
 import { applyEdit } from './apply-edit.ts';
 import { EditedCells } from './cells.ts';
+import { keepFormatted } from './formatted.ts';
 import {
   type CommittedLines,
   keyOf,
@@ -28,6 +29,7 @@ import {
   agreedLines,
   clearKept,
   doubtRetyped,
+  fromExact,
   isEveryday,
   type Lines,
   merged,
@@ -36,7 +38,7 @@ import {
   TRUSTED,
   take,
 } from './line-owners.ts';
-import { type LineTable, NOBODY, type Owned, sameLines, UNDECIDED, unowned } from './lines.ts';
+import { type LineTable, NOBODY, type Owned, sameLines, unowned } from './lines.ts';
 import { LostEdits } from './lost-edits.ts';
 import { overwritten } from './overwritten.ts';
 import { ownerOf } from './owner.ts';
@@ -270,6 +272,7 @@ export class FileLedger {
     this.#fromBlobs(commit, ids, lines);
     this.#lost.claim(ids, lines);
     this.#cells.claim(ids, lines);
+    await this.#fromOtherForms(commit, keys, ids, lines);
     return lines;
   }
 
@@ -308,7 +311,7 @@ export class FileLedger {
    * pull, others tell. Else the newest and some before it give lines.
    */
   #fromStates(commit: LedgerCommit, keys: readonly string[], ids: Int32Array, lines: Lines): void {
-    const exact = this.#fromExact(keys, ids, lines);
+    const exact = fromExact(keys, this.#states, ids, lines);
     const others = keys.filter((key) => key !== exact);
     for (const key of others) {
       const last = this.#states.get(key)!.at(-1)!;
@@ -327,18 +330,14 @@ export class FileLedger {
     }
   }
 
-  /** The first work tree that had the very text; null for none. */
-  #fromExact(keys: readonly string[], ids: Int32Array, lines: Lines): string | null {
-    for (const key of keys) {
-      const exact = this.#states.get(key)!.findLast((state) => sameLines(state.ids, ids));
-      if (exact === undefined) continue;
-      for (let at = 0; at < ids.length; at += 1) {
-        const owner = exact.owners[at]!;
-        if (owner > 0 || (owner === NOBODY && lines.owners[at] === UNDECIDED)) lines.owners[at] = owner;
-      }
-      return key;
-    }
-    return null;
+  /** What a formatter made of lines of the work tree that the commit comes from, or of the parent. */
+  async #fromOtherForms(commit: LedgerCommit, keys: readonly string[], ids: Int32Array, lines: Lines) {
+    const [parent = null, ...more] = commit.parents;
+    if (more.length > 0) return;
+    const old = parent === null ? null : await this.#blobOf(parent.oid);
+    const next = keys.filter((key) => this.#isNext(commit, key, this.#states.get(key)!.at(-1)!));
+    for (const from of [...next.map((key) => this.#states.get(key)!.at(-1)!), old])
+      if (from !== null) keepFormatted(this.#alignments, from, ids, lines);
   }
 
   #isNext({ parents, path }: LedgerCommit, key: string, { base }: State): boolean {

@@ -123,6 +123,25 @@ function mayHold(
   return false;
 }
 
+/** Owners in the first work tree that had the very text; its key, null for none. */
+export function fromExact(
+  keys: readonly string[],
+  states: ReadonlyMap<string, readonly Owned[]>,
+  ids: Int32Array,
+  lines: Lines,
+): string | null {
+  for (const key of keys) {
+    const exact = states.get(key)!.findLast((state) => sameLines(state.ids, ids));
+    if (exact === undefined) continue;
+    for (let at = 0; at < ids.length; at += 1) {
+      const owner = exact.owners[at]!;
+      if (owner > 0 || (owner === NOBODY && lines.owners[at] === UNDECIDED)) lines.owners[at] = owner;
+    }
+    return key;
+  }
+  return null;
+}
+
 /** A line of the parent that the work tree no longer had was typed again since, by whomever. */
 export function doubtRetyped(alignments: Alignments, state: Owned, ids: Int32Array, lines: Lines): void {
   const { added } = alignments.of(state, ids);

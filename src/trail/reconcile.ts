@@ -1,5 +1,6 @@
 /** A file that somebody else changed meanwhile, as it is seen now. */
-import { carry } from './carry.ts';
+import { type Carried, carry } from './carry.ts';
+import { keepFormatted } from './formatted.ts';
 import type { State } from './ledger-state.ts';
 import { type Alignments, STRONG, take } from './line-owners.ts';
 import { NOBODY, type Owned, unowned } from './lines.ts';
@@ -11,15 +12,16 @@ export function reconciled(
   ids: Int32Array,
   { pending, older }: { readonly pending: Owned | null; readonly older: readonly State[] },
 ): State {
-  let best: { owners: Int32Array; added: Uint8Array; count: number; base: string | null } | null = null;
+  let best: (Carried & { readonly count: number; readonly from: State }) | null = null;
   for (const base of bases) {
     if (base === null) continue;
     const carried = carry(alignments.table, base, ids, NOBODY);
     const count = carried.added.reduce((sum, each) => sum + each, 0);
-    if (best === null || count < best.count) best = { ...carried, count, base: base.base };
+    if (best === null || count < best.count) best = { ...carried, count, from: base };
   }
   if (best === null) return { ...unowned(ids), pending, base: null };
   if (pending !== null) take(alignments, pending, ids, best, 'surrounded');
   for (const state of [...older].reverse()) take(alignments, state, ids, best, STRONG);
-  return { ids, owners: best.owners, pending, base: best.base };
+  keepFormatted(alignments, best.from, ids, best);
+  return { ids, owners: best.owners, pending, base: best.from.base };
 }
