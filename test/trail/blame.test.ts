@@ -24,19 +24,6 @@ describe('trail blame', () => {
     expect(await world.owners('b.ts')).toEqual(['1 first', '0 mine', '1 second']);
   });
 
-  it('answers lines of a stash', async () => {
-    const world = new World();
-    world.write('a.ts', 'one\n');
-    world.commit();
-    const session = world.session();
-    session.edit('a.ts', 'one\n', 'one\nadded by the agent\n');
-    world.git('stash', '-q');
-    session.write('a.ts', 'one\nadded later on\nadded by the agent\n');
-    world.commit();
-    await world.capture();
-    expect(await world.owners('a.ts', '--rev', 'stash')).toEqual(['0 one', '1 added by the agent']);
-  });
-
   it('answers the same from what a sync has kept', async () => {
     const world = new World();
     world.write('a.ts', 'one\ntwo\nthree\n');
@@ -97,5 +84,20 @@ describe('trail blame', () => {
       for (const args of commands) world.git(...args);
       expect(await world.owners('a.ts')).toEqual(expected);
     }
+  });
+});
+
+describe('trail blame of a commit beside the history', () => {
+  it('answers lines of a stash', async () => {
+    const world = new World();
+    world.write('a.ts', 'one\n');
+    world.commit();
+    const session = world.session();
+    session.edit('a.ts', 'one\n', 'one\nadded by the agent\n');
+    world.git('stash', '-q');
+    session.write('a.ts', 'one\nadded later on\nadded by the agent\n');
+    world.commit();
+    await world.capture();
+    expect(await world.owners('a.ts', '--rev', 'stash')).toEqual(['0 one', '1 added by the agent']);
   });
 });
