@@ -347,7 +347,7 @@ export class FileLedger {
 
   /** Blobs of other branches: commits made anew have their lines from there. */
   #fromBlobs(commit: LedgerCommit, ids: Int32Array, lines: Lines): void {
-    if (!lines.added.includes(1)) return;
+    if (!lines.added.some((added, at) => added === 1 && lines.owners[at] === NOBODY)) return;
     const own = new Set([commit.oid, ...commit.parents.map((parent) => parent?.oid)]);
     for (const other of this.#blobs.last(MOST_OTHERS, (oid) => !own.has(oid)))
       take(this.#alignments, other, ids, lines, commit.repeats ? TRUSTED : STRONG);
@@ -378,13 +378,10 @@ export class FileLedger {
 
   /** Agents' lines of a work tree that neither the commit nor its parents have. */
   async #waiting(state: State, commit: LedgerCommit, owned: Owned): Promise<Owned | null> {
+    if (sameLines(state.ids, owned.ids)) return null;
     const owners = state.owners.slice();
-    const texts = [owned.ids];
-    for (const parent of commit.parents) {
-      const known = parent === null ? null : await this.#blobOf(parent.oid);
-      if (known !== null) texts.push(known.ids);
-    }
-    for (const ids of texts) clearKept(state.ids, ids, owners);
+    const parents = await Promise.all(commit.parents.map((parent) => parent && this.#blobOf(parent.oid)));
+    for (const text of [owned, ...parents]) if (text !== null) clearKept(state.ids, text.ids, owners);
     return owners.some((owner) => owner > 0) ? { ids: state.ids, owners } : null;
   }
 

@@ -119,8 +119,9 @@ function runsOf(
     const owner = Math.max(0, owners[at]!);
     const start = at;
     let telling = 0;
-    for (; at < owners.length && Math.max(0, owners[at]!) === owner; at += 1)
-      if (owner > 0 && isTelling(ids[at]!)) telling += 1;
+    at += 1;
+    while (at < owners.length && (owner === 0 ? owners[at]! <= 0 : owners[at] === owner)) at += 1;
+    for (let line = start; owner > 0 && line < at; line += 1) if (isTelling(ids[line]!)) telling += 1;
     const packed =
       owner === 0 ? 0 : patches.of(editOf(owner)) * TIERS.length + TIERS.indexOf(tierOf(owner)) + 1;
     runs.push(at - start, packed, telling);

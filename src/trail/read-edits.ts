@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.ts';
 import { openCopy, type TraceCopy } from '../bucket/find.ts';
 import type { Shelf } from '../bucket/shelves.ts';
-import { type CallEdits, isUnconfirmed } from '../record/file-edits.ts';
-import { ShownFile } from '../record/patch.ts';
+import type { FileEdit } from '../record/file-edits.ts';
 import type { Place } from './places.ts';
 import { firstOf, type ReadEdits, SegmentEdits } from './segment-edits.ts';
 import { ShownFiles } from './shown-files.ts';
@@ -45,10 +44,11 @@ export function isLook(made: PlacedPatch | PlacedLook): made is PlacedLook {
 }
 
 /** A patch with its texts. */
-export interface FoundEdit extends CallEdits, PlacedPatch {
-  /** As the agent wrote it; `path` is below the top of the work tree. */
-  readonly written: string;
+export interface FoundEdit extends PlacedPatch {
+  readonly edits: readonly FileEdit[];
   readonly model: string | null;
+  /** The log says that there was no file. */
+  readonly created: boolean;
   /** The file before the edit, as the log shows it. */
   readonly before?: { readonly blob: string; readonly text: () => Promise<string | null> };
 }
@@ -103,7 +103,7 @@ export function firstEdit(database: Sqlite, sessions: readonly EditingSession[])
 }
 
 /** Segments that are read at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 6;
 
 /** Reads texts of patches out of the bucket. */
 export class EditReader {
@@ -144,21 +144,13 @@ export class EditReader {
   }
 
   #found(patch: PlacedPatch, copy: TraceCopy, read: ReadEdits | null): FoundEdit | null {
-    if (read === null || isUnconfirmed(read.edits.result)) return null;
-    const { edits, model } = read;
+    if (read === null) return null;
     const { session, step, ordinal, time, root, path, effect, digest } = patch;
-    const found = { session, step, ordinal, time, root, path, effect, digest };
-    const { call, folder, edits: changes, result } = edits;
-    const made = { call, folder, edits: changes, result, written: edits.path };
-    const before = this.#before(edits, copy);
-    return { ...found, ...made, model: model ?? session.model, ...(before && { before }) };
-  }
-
-  #before({ result }: CallEdits, copy: TraceCopy): FoundEdit['before'] | null {
-    const told = result?.metadata?.before;
-    const shown = told === undefined ? null : ShownFile.safeParse(told);
-    if (shown?.success !== true) return null;
-    return { blob: shown.data.blob, text: () => this.#shownIn(copy).read(shown.data) };
+    const { edits, created, shown } = read;
+    const found = { session, step, ordinal, time, root, path, effect, digest, edits, created };
+    const model = read.model ?? session.model;
+    if (shown === null) return { ...found, model };
+    return { ...found, model, before: { blob: shown.blob, text: () => this.#shownIn(copy).read(shown) } };
   }
 
   #shownIn(copy: TraceCopy): ShownFiles {
@@ -196,8 +188,17 @@ export function copyOf(
   return shelf === undefined ? null : { traceId, tree, tip: { shelf, ref, lane: '', month: '', commit: '' } };
 }
 
+/** Bytes of a text while its id is found. */
+let scratch = Buffer.alloc(64 * 1024);
+/** Bytes that a UTF-16 unit takes at most in UTF-8. */
+const UNIT_BYTES = 3;
+/** Longer texts have bytes of their own. */
+const MOST_SCRATCH = 4 * 1024 * 1024;
+
 /** Id of a text as a git blob (SHA-1). */
 export function blobIdOf(text: string): string {
-  const bytes = Buffer.from(text);
+  const most = text.length * UNIT_BYTES;
+  if (most > scratch.length && most <= MOST_SCRATCH) scratch = Buffer.alloc(most);
+  const bytes = most > MOST_SCRATCH ? Buffer.from(text) : scratch.subarray(0, scratch.write(text));
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -131,7 +131,7 @@ export class Replay {
     const known = { session, step, ordinal, time, root, path, effect, digest, model };
     const number = this.#edits.push(known) - 1;
     noteAuthored(this.#table, number, edit);
-    await this.#ledger.edit({ ...edit, number, created: edit.result?.metadata?.type === 'create' });
+    await this.#ledger.edit({ ...edit, number });
   }
 
   async #look(placed: PlacedLook): Promise<void> {

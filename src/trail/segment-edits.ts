@@ -3,7 +3,8 @@ import type { Sqlite, SqliteStatement } from '../base/sqlite.ts';
 import type { TraceCopy } from '../bucket/find.ts';
 import { SEGMENT_STEPS } from '../bucket/layout.ts';
 import { openSegment } from '../catalog/segment-lines.ts';
-import { type CallEdits, editsOfStep } from '../record/file-edits.ts';
+import { type CallEdits, editsOfStep, type FileEdit, isUnconfirmed } from '../record/file-edits.ts';
+import { ShownFile } from '../record/patch.ts';
 
 /** What names a patch within its trace. */
 export interface PatchName {
@@ -11,10 +12,14 @@ export interface PatchName {
   readonly ordinal: number;
 }
 
-/** The edits of one patch; the model that the step names. */
+/** The edits of one patch, and what its step and its result say. */
 export interface ReadEdits {
-  readonly edits: CallEdits;
+  readonly edits: readonly FileEdit[];
   readonly model: string | null;
+  /** The log says that there was no file. */
+  readonly created: boolean;
+  /** Where the log shows the file before. */
+  readonly shown: ShownFile | null;
 }
 
 interface Kept {
@@ -45,7 +50,10 @@ export class SegmentEdits {
     );
   }
 
-  /** Edits of patches of one segment of the trace with that number, in their order; null for one that cannot be read. */
+  /**
+   * Edits of patches of one segment of the trace with that number, in their order; null for one that cannot be
+   * read, and for one of which the log does not say how it ended.
+   */
   async take(trace: number, copy: TraceCopy, wanted: readonly PatchName[]): Promise<Array<ReadEdits | null>> {
     const first = firstOf(wanted[0]!);
     const key = `${trace} ${first}`;
@@ -82,11 +90,8 @@ export class SegmentEdits {
       const step = segment === null ? null : await segment.step(index);
       if (step === null) continue;
       for (const edits of editsOfStep(step)) {
-        const bytes = sizeOf(edits);
-        found.set(nameOf({ step: index, ordinal: edits.ordinal }), {
-          found: { edits, model: step.model ?? null },
-          bytes,
-        });
+        const name = nameOf({ step: index, ordinal: edits.ordinal });
+        found.set(name, { found: readEdits(edits, step.model ?? null), bytes: sizeOf(edits) });
       }
     }
     for (const name of wanted)
@@ -104,9 +109,16 @@ function nameOf({ step, ordinal }: PatchName): string {
   return `${step}.${ordinal}`;
 }
 
-function sizeOf({ edits, result }: CallEdits): number {
-  const own = edits.reduce((sum, edit) => sum + textSize(edit), EDIT_BYTES);
-  return own + (typeof result?.content === 'string' ? result.content.length : 0);
+/** Null for those of which the log does not say how they ended. */
+function readEdits({ edits, result }: CallEdits, model: string | null): ReadEdits | null {
+  if (isUnconfirmed(result)) return null;
+  const { before, type } = result?.metadata ?? {};
+  const shown = before === undefined ? null : ShownFile.safeParse(before);
+  return { edits, model, created: type === 'create', shown: shown?.success === true ? shown.data : null };
+}
+
+function sizeOf({ edits }: CallEdits): number {
+  return edits.reduce((sum, edit) => sum + textSize(edit), EDIT_BYTES);
 }
 
 /** Characters of all texts in a value of few of them. */
