@@ -66,13 +66,14 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
   say('trail sync');
   const synced = ot.timed(['trail', 'sync']);
   const again = ot.timed(['trail', 'sync']);
-  const sessions = ot.sessions();
-  const readable = new Set([...sessions.values()]);
-  const editsOf = new Map(
-    [...files]
-      .filter(([session]) => readable.has(session))
-      .map(([session, file]) => [session, editsShown(readFileSync(file, 'utf8'))]),
-  );
+  const { byTrace, rootOf } = ot.sessions();
+  const readable = new Set(byTrace.values());
+  const editsOf = new Map();
+  for (const [session, file] of files) {
+    const root = rootOf(session);
+    const edits = readable.has(root) ? editsShown(readFileSync(file, 'utf8')) : [];
+    editsOf.set(root, [...(editsOf.get(root) ?? []), ...edits]);
+  }
   const evidence = evidenceOf(editsOf);
   say('commits');
   const verdicts = [];
@@ -81,8 +82,14 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
   for (const [at, commit] of commits.entries()) {
     if (at % 100 === 0) say(`${at} of ${commits.length}`);
     const checkpoints = commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]);
-    const named = new Map(checkpoints.filter(([session]) => readable.has(session)));
-    const { owners, lines, relations } = ownersOf({ ot, copy, commit: idOf.get(commit.id), sessions });
+    const roots = checkpoints.map(([session, made]) => [rootOf(session), made]);
+    const named = new Map(roots.filter(([session]) => readable.has(session)));
+    const { owners, lines, relations } = ownersOf({
+      ot,
+      copy,
+      commit: idOf.get(commit.id),
+      sessions: byTrace,
+    });
     attributed.push(...lines.map((line) => ({ ...line, original: commit.id, time: commit.time })));
     if (named.size > 0)
       verdicts.push(judgeCommit({ repository, commit, named, owners, relations, evidence }));

@@ -3,7 +3,7 @@ import { linesBrought, linesTaken } from './commits.mjs';
 
 /**
  * @typedef {object} Evidence
- * @property {(session: string, path: string, text: string, until: number) => boolean} wrote on this path, by then
+ * @property {(session: string, path: string, text: string, until: number) => number} wrote how often on this path, by then
  * @property {(session: string, path: string, text: string) => boolean} wroteSomewhere the line on any path, or on this
  * one a part of it, white space aside
  * @property {(line: {session: string, path: string, text: string, time: number}) => string} shown how the transcript of
@@ -28,14 +28,15 @@ export function evidenceOf(editsOf) {
   }
   return {
     wrote: (session, path, text, until) =>
-      (written.get(session)?.get(text) ?? []).some((edit) => isFile(edit.path, path) && edit.time <= until),
+      (written.get(session)?.get(text) ?? []).filter((edit) => isFile(edit.path, path) && edit.time <= until)
+        .length,
     wroteSomewhere: (session, path, text) => {
       const { whole, parts } = anywhere.get(session) ?? { whole: new Set(), parts: [] };
       const line = squeezed(text);
       return whole.has(line) || parts.some((end) => isFile(end.path, path) && line.includes(end.part));
     },
     shown({ session, path, text, time }) {
-      if (this.wrote(session, path, text, time)) return 'written';
+      if (this.wrote(session, path, text, time) > 0) return 'written';
       return this.wroteSomewhere(session, path, text) ? 'repeated, in part or elsewhere' : 'no';
     },
     touched: (session, paths) => {
@@ -80,24 +81,20 @@ export function judgeCommit({ repository, commit, named: checkpoints, owners, re
     others: [],
   };
   const taken = new Set(linesTaken(repository, commit.id).map(squeezed));
-  const times = new Map();
-  for (const { path, text } of lines) times.set(`${path}\0${text}`, (times.get(`${path}\0${text}`) ?? 0) + 1);
-  for (const { path, line, text } of lines) {
+  for (const { path, line } of lines) {
     const owner = owners.get(`${path}:${line}`);
     if (owner !== undefined) verdict.found.set(owner.session, (verdict.found.get(owner.session) ?? 0) + 1);
-    const shown = [...named].some((session) => evidence.wrote(session, path, text, commit.time));
-    if (!shown || !isTelling(text)) continue;
-    verdict.verbatim += 1;
-    if (owner === undefined) {
-      const isOften = times.get(`${path}\0${text}`) > 1;
-      const where = isOften ? 'more than once in the commit' : 'once in the commit';
-      const cause = taken.has(squeezed(text))
-        ? 'it was there before, elsewhere or with other white space'
-        : where;
-      verdict.missed.push({ path, line, text, cause });
-    } else if (named.has(owner.session) || evidence.wroteSomewhere(owner.session, path, text))
-      verdict.attributed += 1;
-    else verdict.others.push({ path, line, text, owner });
+  }
+  for (const alike of equalLines(lines)) {
+    const [{ path, text }] = alike;
+    if (!isTelling(text)) continue;
+    const times = [...named].reduce((sum, each) => sum + evidence.wrote(each, path, text, commit.time), 0);
+    const isOften = alike.length > 1;
+    const where = isOften ? 'more than once in the commit' : 'once in the commit';
+    const cause = taken.has(squeezed(text))
+      ? 'it was there before, elsewhere or with other white space'
+      : where;
+    judgeLines(verdict, alike, { times, owners, named, evidence, cause });
   }
   verdict.isOwn = [...checkpoints.values()].some((made) => made >= commit.authored - OWN_S);
   verdict.relations = judged(relations, named);
@@ -105,6 +102,35 @@ export function judgeCommit({ repository, commit, named: checkpoints, owners, re
   verdict.matched = verdict.by !== null;
   verdict.cause = verdict.matched ? null : causeOf(verdict, lines, evidence);
   return verdict;
+}
+
+/** Lines of one path with one text, together. */
+function equalLines(lines) {
+  const byText = new Map();
+  for (const line of lines) {
+    const key = `${line.path}\0${line.text}`;
+    byText.set(key, [...(byText.get(key) ?? []), line]);
+  }
+  return byText.values();
+}
+
+/** Of equal lines the transcripts show as many as they wrote: those with an owner first. */
+function judgeLines(verdict, alike, { times, owners, named, evidence, cause }) {
+  const ownerOf = ({ path, line }) => owners.get(`${path}:${line}`);
+  const isWriter = (each) => {
+    const { session } = ownerOf(each);
+    return named.has(session) || evidence.wroteSomewhere(session, each.path, each.text);
+  };
+  const owned = alike.filter((each) => ownerOf(each) !== undefined);
+  const right = owned.filter(isWriter);
+  const others = owned.filter((each) => !isWriter(each));
+  const open = alike.filter((each) => ownerOf(each) === undefined);
+  const shown = [...right, ...others, ...open].slice(0, times);
+  verdict.verbatim += shown.length;
+  verdict.attributed += Math.min(right.length, times);
+  for (const each of shown.slice(right.length))
+    if (others.includes(each)) verdict.others.push({ ...each, owner: ownerOf(each) });
+    else verdict.missed.push({ ...each, cause });
 }
 
 /** Each session once for each relation, and whether the trailer names it. */

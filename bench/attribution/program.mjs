@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCommand } from '../process.mjs';
 import { gitText } from './git.mjs';
 
-/** @returns {{json: (args: string[]) => any, timed: (args: string[]) => {ms: number, reply: any}, sessions: () => Map<string, string>}} */
+/** @returns {{json: (args: string[]) => any, timed: (args: string[]) => {ms: number, reply: any}, sessions: () => ReturnType<typeof sessionsByTrace>}} */
 export function startProgram({ program, scratch, copy }) {
   const home = join(scratch, 'user');
   const env = {
@@ -29,17 +29,26 @@ export function startProgram({ program, scratch, copy }) {
   return { json, timed, sessions: () => sessionsByTrace(json) };
 }
 
-/** The session of each trace; what a sub-agent wrote is the session's that started it. */
+/**
+ * The session of each trace; what a sub-agent wrote is the session's that started it.
+ * @returns {{byTrace: Map<string, string>, rootOf: (session: string) => string}} `rootOf` a sub-agent with a log of its
+ * own is the session that started it
+ */
 function sessionsByTrace(json) {
-  const found = new Map();
+  const byTrace = new Map();
+  const roots = new Map();
   let cursor = null;
   do {
     const more = cursor === null ? [] : ['--cursor', cursor];
     const reply = json(['trace', 'list', '--subagents', '--limit', '500', ...more]);
-    for (const { trace_id, session_id } of reply.traces) found.set(trace_id, session_id.split('/')[0]);
+    for (const { trace_id, session_id } of reply.traces) {
+      const [root, ...below] = session_id.split('/');
+      byTrace.set(trace_id, root);
+      for (const name of below) roots.set(name, root);
+    }
     cursor = reply.next_cursor ?? null;
   } while (cursor !== null);
-  return found;
+  return { byTrace, rootOf: (session) => roots.get(session) ?? session };
 }
 
 /**

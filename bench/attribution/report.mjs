@@ -1,6 +1,9 @@
 // From verdicts to numbers, and to words.
 import { random } from '../random.mjs';
 
+/** Missed lines that a report names. */
+const MOST_LINES = 5000;
+
 export function summaryOf({ verdicts, attributed, never }) {
   const count = (of) => verdicts.reduce((sum, verdict) => sum + of(verdict), 0);
   const matched = count((verdict) => (verdict.matched ? 1 : 0));
@@ -34,6 +37,7 @@ export function summaryOf({ verdicts, attributed, never }) {
       missed: missed.length,
       missed_by_cause: tally(missed.map(({ cause }) => cause)),
       missed_by_commit: worst(missed),
+      missed_lines: missed.slice(0, MOST_LINES),
     },
     attributed_lines: {
       all: attributed.length,
