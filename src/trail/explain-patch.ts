@@ -2,7 +2,7 @@
 import { OtError } from '../base/errors.ts';
 import { patchIdOf } from '../record/patch.ts';
 import { type BlamedStep, promptBefore } from './blame.ts';
-import { anchorsOf, type LookedAt, lookedAt, type PatchAnchor } from './explain.ts';
+import { anchorsOf, isOfPatch, type LookedAt, lookedAt, type PatchAnchor } from './explain.ts';
 import type { FileGroup } from './file-events.ts';
 import type { PlacedPatch } from './read-edits.ts';
 import { type TrackedPatch, trackPatches } from './track.ts';
@@ -55,7 +55,7 @@ export async function explainPatch(options: TrailOptions, name: PatchName): Prom
       model: edit?.model ?? session.model,
       prompt: promptBefore(database, session.id, step),
     },
-    anchors: anchorsOf(options, trail, group, id),
+    anchors: anchorsOf(options, trail, group, isOfPatch(id)),
     current_state: current,
     looked_at: lookedAt(group, new Set(group.paths)),
   };

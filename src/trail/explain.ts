@@ -10,7 +10,7 @@ import { type HistoryCommit, readCommit } from './history.ts';
 import { LineTable, UNDECIDED } from './lines.ts';
 import type { Tier } from './owner.ts';
 import { blobAt } from './repository.ts';
-import { TrailStore } from './store.ts';
+import { type StoredRange, TrailStore } from './store.ts';
 import { Trail, type TrailOptions } from './trail.ts';
 
 /** Why a line has no owner. */
@@ -71,7 +71,7 @@ export interface ExplainedLine {
   readonly line: AttributedLine;
   readonly origin: LineOrigin;
   readonly step: BlamedStep | null;
-  /** Commits that brought lines of the patch that owns the line, the oldest first. */
+  /** Commits that brought lines of the patch that owns the line, or of the step's commands, the oldest first. */
   readonly anchors: readonly PatchAnchor[];
   /** Empty for a line with an owner. */
   readonly reason_codes: readonly UnknownReason[];
@@ -96,7 +96,8 @@ export async function explainLine(options: TrailOptions, target: LineTarget): Pr
   const [group = null] = trail.groupsOf([path]);
   const until = made === null ? null : made.committed * 1000 + 999;
   const search = { text: found.text, until, owner: found.patch_id, isEveryday: weightOf(found.text) < 2 };
-  const candidates = group === null ? NO_CANDIDATES : await candidatesFor(trail, group, search);
+  const isTold = group !== null && weightOf(found.text) > 0;
+  const candidates = isTold ? await candidatesFor(trail, group, search) : NO_CANDIDATES;
   const known = { found, group, until, candidates };
   return {
     target: { kind: 'line', path, line, commit },
@@ -104,7 +105,7 @@ export async function explainLine(options: TrailOptions, target: LineTarget): Pr
     origin: originOf(found, made),
     step: steps[0] ?? null,
     anchors:
-      found.patch_id === null || group === null ? [] : anchorsOf(options, trail, group, found.patch_id),
+      found.trace_id === null || group === null ? [] : anchorsOf(options, trail, group, ownerTest(found)),
     reason_codes: found.trace_id === null ? await reasonsFor(options, trail, known) : [],
     candidates: candidates.found,
     candidates_more: candidates.more,
@@ -144,16 +145,16 @@ async function reasonsFor(options: TrailOptions, trail: Trail, known: Known): Pr
   const isUnconfirmed = unconfirmedCalls(options.database, trail, posix.basename(found.original_path)) > 0;
   return [
     mainReason(known),
-    ...(weightOf(found.text) === 0 ? (['no_words'] as const) : []),
     ...(group !== null && (await isUndecided(options, trail, group, found)) ? (['undecided'] as const) : []),
     ...(candidates.unreadable > 0 ? (['text_missing'] as const) : []),
     ...(isUnconfirmed ? (['unconfirmed_calls'] as const) : []),
   ];
 }
 
-function mainReason({ group, until, candidates }: Known): UnknownReason {
+function mainReason({ found, group, until, candidates }: Known): UnknownReason {
   if (group === null || group.patches.length === 0) return 'no_patches';
   if (until !== null && group.patches.every(({ time }) => time > until)) return 'before_first_patch';
+  if (weightOf(found.text) === 0) return 'no_words';
   return candidates.found.length === 0 ? 'no_such_text' : 'candidates_excluded';
 }
 
@@ -171,21 +172,31 @@ async function isUndecided(
   return owners?.[original_line - 1] === UNDECIDED;
 }
 
-/** Commits that brought lines of a patch, the oldest first. */
+/** Ranges of the patch that owns a line, or of the step whose commands wrote it. */
+function ownerTest({ patch_id, trace_id, step_index, tier }: AttributedLine): RangeTest {
+  if (patch_id !== null) return isOfPatch(patch_id);
+  return (range) => range.traceId === trace_id && range.step === step_index && range.tier === tier;
+}
+
+type RangeTest = (range: StoredRange) => boolean;
+
+export function isOfPatch(patch: string): RangeTest {
+  return ({ traceId, step, ordinal }) => patchIdOf(traceId, step, ordinal) === patch;
+}
+
+/** Commits that brought such lines, the oldest first. */
 export function anchorsOf(
   { database, repository }: TrailOptions,
   trail: Trail,
   { paths }: FileGroup,
-  patch: string,
+  isWanted: RangeTest,
 ): PatchAnchor[] {
   const store = new TrailStore(database, repository);
   const found = paths
     .flatMap((path) => store.changesAt(path))
     .flatMap((change) => {
       const commit = trail.commit(change.commit);
-      const ranges = change.ranges
-        .filter(({ traceId, step, ordinal }) => patchIdOf(traceId, step, ordinal) === patch)
-        .map(({ start, end, tier }) => ({ start, end, tier }));
+      const ranges = change.ranges.filter(isWanted).map(({ start, end, tier }) => ({ start, end, tier }));
       return commit === null || ranges.length === 0 ? [] : [{ commit, path: change.path, ranges }];
     });
   found.sort((left, right) => left.commit.committed - right.commit.committed);

@@ -39,7 +39,7 @@ export type GraphEdge =
   | { readonly kind: 'has_step'; readonly from: string; readonly to: string }
   | { readonly kind: 'made'; readonly from: string; readonly to: string }
   | { readonly kind: 'started'; readonly from: string; readonly to: string }
-  /** From a patch to a commit that brought lines of it. */
+  /** From a patch to a commit that brought lines of it; from a step where its commands wrote them. */
   | {
       readonly kind: 'anchored_in';
       readonly from: string;
@@ -146,7 +146,9 @@ class GraphBuilder {
     const time = new Date(committed * 1000).toISOString();
     this.#commits.push({ id: `c:${oid}`, kind: 'commit', commit: oid, subject, author, time, left });
     for (const [id, { patch, lines, tiers }] of anchors) {
-      this.#addPatch(patch);
+      if (id.startsWith('step:')) this.#addStep(patch);
+      else this.#addPatch(patch);
+      if (!this.#nodes.has(id)) continue;
       this.#edges.push({
         ...{ kind: 'anchored_in', from: id, to: `c:${oid}`, lines, tiers: [...tiers].sort() },
       });
@@ -159,7 +161,8 @@ class GraphBuilder {
     for (const { path, ranges } of this.#store.changesOf(oid)) {
       for (const { traceId, step, ordinal, tier, start, end } of ranges) {
         if (this.#wanted !== null && !this.#wanted.has(traceId)) continue;
-        const id = patchIdOf(traceId, step, ordinal);
+        const isPatch = tier !== 'turn_snapshot';
+        const id = isPatch ? patchIdOf(traceId, step, ordinal) : `step:${traceId}:${step}`;
         const patch = { trace_id: traceId, step, ordinal, path };
         const anchor = found.get(id) ?? { patch, lines: 0, tiers: new Set<Tier>() };
         anchor.lines += end - start + 1;
@@ -184,14 +187,21 @@ class GraphBuilder {
 
   #addPatch({ trace_id, step, ordinal, path }: PatchFacts): void {
     const id = patchIdOf(trace_id, step, ordinal);
-    if (this.#nodes.has(id) || !this.addTrace(trace_id)) return;
-    const place = `step:${trace_id}:${step}`;
-    if (!this.#nodes.has(place)) {
-      this.#nodes.set(place, { id: place, kind: 'step', trace_id, step_index: step });
-      this.#edges.push({ kind: 'has_step', from: `t:${trace_id}`, to: place });
-    }
+    const place = this.#nodes.has(id) ? null : this.#addStep({ trace_id, step });
+    if (place === null) return;
     this.#nodes.set(id, { id, kind: 'patch', trace_id, step_index: step, path });
     this.#edges.push({ kind: 'made', from: place, to: id });
+  }
+
+  /** Id of the step's node; null for a trace that is gone. */
+  #addStep({ trace_id, step }: Pick<PatchFacts, 'trace_id' | 'step'>): string | null {
+    if (!this.addTrace(trace_id)) return null;
+    const id = `step:${trace_id}:${step}`;
+    if (!this.#nodes.has(id)) {
+      this.#nodes.set(id, { id, kind: 'step', trace_id, step_index: step });
+      this.#edges.push({ kind: 'has_step', from: `t:${trace_id}`, to: id });
+    }
+    return id;
   }
 
   /** False for a trace that is gone. */

@@ -1,10 +1,12 @@
 /** What a branch brings, told by who asked for what: the facts behind the text of a pull request. */
 import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
+import { patchIdOf } from '../record/patch.ts';
 import { attribute } from './attribute.ts';
 import { type BroughtLines, broughtLines } from './brought-lines.ts';
 import { type HistoryCommit, readCommit } from './history.ts';
 import { promptText } from './prompt-text.ts';
+import type { PlacedPatch } from './read-edits.ts';
 import { commitNamed, type TrailRepository } from './repository.ts';
 import { type StoredRange, TrailStore } from './store.ts';
 import { type Survival, type TrackedPatch, trackPatches } from './track.ts';
@@ -75,8 +77,8 @@ export async function pullRequest(options: TrailOptions, base: string | null): P
   await attribute(options, trail);
   const reader = new BranchReader(options, trail);
   for (const oid of await commitsBetween(repository, from, head)) await reader.add(oid);
-  const patches = await trackPatches({ ...options, wanted: () => true });
-  const { intents, ...facts } = reader.facts(patches);
+  const wanted = (patch: PlacedPatch): boolean => reader.hasLinesOf(patch);
+  const { intents, ...facts } = reader.facts(await trackPatches({ ...options, wanted }));
   const asked = await Promise.all(
     intents.map(async ({ trace_id, prompt_step: step }) =>
       step === null ? null : promptText(options, trail, { trace_id, step }),
@@ -181,6 +183,10 @@ class BranchReader {
     }
   }
 
+  hasLinesOf({ session, step, ordinal }: PlacedPatch): boolean {
+    return this.#patches.has(patchIdOf(session.trace_id, step, ordinal));
+  }
+
   facts(tracked: readonly TrackedPatch[]): BranchFacts {
     const files = [...this.#files].map(([path, { lines, agentLines }]) => {
       return { path, lines, agent_lines: agentLines };
@@ -189,7 +195,7 @@ class BranchReader {
       intents: [...this.#intents.values()],
       commits: this.#commits,
       files: files.sort((left, right) => (left.path < right.path ? -1 : 1)),
-      survival: survivalOf(tracked.filter(({ trace_patch_id: id }) => this.#patches.has(id))),
+      survival: survivalOf(tracked),
     };
   }
 }

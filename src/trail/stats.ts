@@ -41,7 +41,7 @@ export interface TrailStats {
 }
 
 export interface StatsOptions extends TrailOptions {
-  /** Milliseconds since 1970; null for all that is known. */
+  /** Milliseconds since 1970; null for the first patch. */
   readonly since: number | null;
   readonly by: StatGroup | null;
   readonly onCommit?: (done: number, total: number) => void;
@@ -52,7 +52,7 @@ export async function trailStats({ since, by, onCommit, ...options }: StatsOptio
   await attribute(options, trail);
   const counter = new Counter(options, trail, by);
   const inHead = await trail.ancestorsOfHead();
-  const from = (since ?? 0) / 1000;
+  const from = Math.floor((since ?? trail.patchesSince(0)[0]?.time ?? 0) / 1000);
   const commits = trail.commits.filter(({ oid, committed }) => inHead.has(oid) && committed >= from);
   for (const [at, commit] of commits.entries()) {
     await counter.addCommit(commit);

@@ -38,6 +38,7 @@ describe('trail log', () => {
       'commit one reflog 1',
     ]);
     expect(told(await log('--path', 'sub'))).toEqual(['commit two refs 1', 'turn 1 sub/b.ts 1']);
+    expect(await log('--path', '.')).toEqual(await log());
     const short = await log('-n', '2');
     expect(told(short)).toEqual(['turn 2 a.ts 2', 'commit two refs 1']);
     expect(short.more).toBe(true);

@@ -55,7 +55,7 @@ function ownedChain(page: Page, { line, step, anchors, looked_at }: ExplainedLin
   const firm = line.firmness === 'firm' ? 'firm' : 'provisional';
   return [
     ['owner', paint(page, 'green', `${line.agent} ${line.trace_id?.slice(0, 8)}:${line.step_index}`)],
-    ['patch', line.patch_id ?? ''],
+    ['patch', line.patch_id ?? 'none: commands of the step'],
     ['prompt', promptText(step?.prompt ?? null, page)],
     ['rule', `${line.tier} (${firm}): ${TIERS[line.tier as Tier]}`],
     ...anchorPairs(anchors),

@@ -69,15 +69,21 @@ class GraphText {
 
   #anchorText({ from, lines, tiers }: EdgeOf<'anchored_in'>): string {
     const node = this.#nodes.get(from);
+    if (node?.kind === 'step')
+      return `${this.#placeText(node, `${node.step_index}`)}  ${count(lines, 'line')} (${tiers.join(', ')})`;
     if (node?.kind !== 'patch') return `${oneLine(from, 60)}  ${count(lines, 'line')}`;
     return `${this.#patchText(node)}  ${count(lines, 'line')} (${tiers.join(', ')})`;
   }
 
-  #patchText({ trace_id, id, path }: NodeOf<'patch'>): string {
+  #patchText(node: NodeOf<'patch'>): string {
+    const place = this.#placeText(node, node.id.slice(node.id.lastIndexOf(':') + 1));
+    return `${place}  ${oneLine(node.path, 60)}`;
+  }
+
+  #placeText({ trace_id }: { readonly trace_id: string }, place: string): string {
     const trace = this.#nodes.get(`t:${trace_id}`);
     const agent = trace?.kind === 'trace' ? trace.agent : 'unknown';
-    const place = `${trace_id.slice(0, 8)}:${id.slice(id.lastIndexOf(':') + 1)}`;
-    return `${paint(this.#page, 'green', `${agent} ${place}`)}  ${oneLine(path, 60)}`;
+    return paint(this.#page, 'green', `${agent} ${trace_id.slice(0, 8)}:${place}`);
   }
 
   openPatches(): string {
