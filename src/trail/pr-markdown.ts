@@ -3,6 +3,7 @@
  * a code span, where a forge makes nothing of it: no HTML, link, mention or reference.
  */
 import type { NoLineage, PrCommit, PrFile, PrIntent, PullRequest } from './pull-request.ts';
+import type { Relation } from './relations.ts';
 
 const REASONS: Readonly<Record<NoLineage, string>> = {
   no_new_lines: 'it brings no new lines of text',
@@ -11,16 +12,26 @@ const REASONS: Readonly<Record<NoLineage, string>> = {
   no_line_matched: 'sessions edited its files, and none of its lines is known to be theirs',
 };
 
+/** What a session did that wrote no line. */
+const PARTS: Readonly<Record<Relation, string>> = {
+  wrote: 'an agent wrote lines of it',
+  removed: 'an agent took lines away',
+  moved: 'an agent moved files',
+  committed: 'an agent made the commit',
+  edited: 'an agent edited its files',
+  open: 'a session was open',
+};
+
 /** A forge takes no text of any length. */
 const MOST_ROWS = 50;
 const LONGEST_TEXT = 200;
 
 export function pullRequestMarkdown({ intents, commits, files, survival }: PullRequest): string {
-  const withLines = commits.filter(({ without_lineage: reason }) => reason === null);
+  const withLines = commits.filter((commit) => commit.agent_lines > 0 || commit.relations.length > 0);
   const others = commits.filter(({ without_lineage: reason }) => reason !== null);
   const parts = [
     section('Intent', intents.map(intentRow), 'No known session wrote lines of this branch.'),
-    section('What was done', withLines.map(commitRow), 'No commit has lines of a known session.'),
+    section('What was done', withLines.map(commitRow), 'No commit comes from a known session.'),
     section(
       'Files',
       files.filter(({ agent_lines }) => agent_lines > 0).map(fileRow),
@@ -44,8 +55,10 @@ function intentRow({ prompt, agent, trace_id, lines }: PrIntent): string {
   return `${asked} (${codeSpan(agent)}, session ${codeSpan(trace_id)}, ${linesText(lines)})`;
 }
 
-function commitRow({ commit, subject, lines, agent_lines }: PrCommit): string {
-  return `${commit.slice(0, 12)} ${codeSpan(subject)}: ${agent_lines} of ${linesText(lines)} by agents`;
+function commitRow({ commit, subject, lines, agent_lines, relations }: PrCommit): string {
+  const parts = relations.map((relation) => PARTS[relation]);
+  const told = agent_lines > 0 ? [`${agent_lines} of ${linesText(lines)} by agents`] : parts;
+  return `${commit.slice(0, 12)} ${codeSpan(subject)}: ${told.join(', ')}`;
 }
 
 function fileRow({ path, lines, agent_lines }: PrFile): string {

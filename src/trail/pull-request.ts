@@ -4,9 +4,11 @@ import type { Oid } from '../git/ports.ts';
 import { patchIdOf } from '../record/patch.ts';
 import { attribute } from './attribute.ts';
 import { type BroughtLines, broughtLines } from './brought-lines.ts';
+import { sessionsOfCommits } from './commit-sessions.ts';
 import { type HistoryCommit, readCommit } from './history.ts';
 import { promptText } from './prompt-text.ts';
 import type { PlacedPatch } from './read-edits.ts';
+import type { Relation } from './relations.ts';
 import { commitNamed, type TrailRepository } from './repository.ts';
 import { type StoredRange, TrailStore } from './store.ts';
 import { type Survival, type TrackedPatch, trackPatches } from './track.ts';
@@ -14,9 +16,9 @@ import { Trail, type TrailOptions } from './trail.ts';
 import { type Prompt, promptFinder } from './turns.ts';
 import { idOfRange } from './verify-findings.ts';
 
-/** Why a commit has no lines of agents. */
+/** Why a commit is not known to come from a session. */
 export type NoLineage =
-  /** It merges, takes away, moves, or changes white space or what is no text. */
+  /** It changes white space, names of files or what is no text, or takes lines of nobody known away. */
   | 'no_new_lines'
   /** It is older than the first edit of any session here. */
   | 'before_first_edit'
@@ -31,7 +33,9 @@ export interface PrCommit {
   /** Lines with a letter or digit that it brought, and how many of them agents wrote. */
   readonly lines: number;
   readonly agent_lines: number;
-  /** Null for a commit with lines of agents. */
+  /** How sessions had a part in it that wrote no line of it. */
+  readonly relations: readonly Relation[];
+  /** Null for a commit that comes from a session, and for a merge that brings nothing of its own. */
   readonly without_lineage: NoLineage | null;
 }
 
@@ -77,6 +81,7 @@ export async function pullRequest(options: TrailOptions, base: string | null): P
   await attribute(options, trail);
   const reader = new BranchReader(options, trail);
   for (const oid of await commitsBetween(repository, from, head)) await reader.add(oid);
+  await reader.relate();
   const wanted = (patch: PlacedPatch): boolean => reader.hasLinesOf(patch);
   const { intents, ...facts } = reader.facts(await trackPatches({ ...options, wanted }));
   const asked = await Promise.all(
@@ -123,6 +128,7 @@ class BranchReader {
   readonly #edited: ReadonlySet<string>;
   readonly #promptAt: (trace: number, step: number) => Prompt | null;
   readonly #commits: PrCommit[] = [];
+  readonly #open: HistoryCommit[] = [];
   readonly #intents = new Map<string, Omit<PrIntent, 'prompt' | 'lines'> & { lines: number }>();
   readonly #files = new Map<string, { lines: number; agentLines: number }>();
   readonly #patches = new Set<string>();
@@ -144,9 +150,24 @@ class BranchReader {
     let agentLines = 0;
     for (const file of files) agentLines += this.#addFile(file, changes.get(file.path) ?? []);
     const lines = files.reduce((sum, file) => sum + file.lines.size, 0);
-    const without = agentLines > 0 ? null : this.#reasonFor(known, files, lines);
+    const isPlainMerge = commit.parents.length > 1 && lines === 0;
+    const without_lineage = agentLines > 0 || isPlainMerge ? null : this.#reasonFor(known, files, lines);
+    if (without_lineage !== null && known !== null) this.#open.push(known);
     const { subject } = commit;
-    this.#commits.push({ commit: oid, subject, lines, agent_lines: agentLines, without_lineage: without });
+    this.#commits.push({
+      ...{ commit: oid, subject, lines, agent_lines: agentLines, relations: [], without_lineage },
+    });
+  }
+
+  /** Commits without lines of agents may come from a session all the same; what is only possible counts for nothing. */
+  async relate(): Promise<void> {
+    const found = await sessionsOfCommits(this.#options, this.#trail, this.#open);
+    for (const [at, commit] of this.#commits.entries()) {
+      const sessions = (found.get(commit.commit) ?? []).filter(({ firmness }) => firmness !== 'possible');
+      if (sessions.length === 0) continue;
+      const relations = [...new Set(sessions.map(({ relation }) => relation))].sort();
+      this.#commits[at] = { ...commit, relations, without_lineage: null };
+    }
   }
 
   #reasonFor(known: HistoryCommit | null, files: readonly BroughtLines[], lines: number): NoLineage {

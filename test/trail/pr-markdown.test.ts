@@ -32,8 +32,15 @@ const factsWith = (text: string): PullRequest => ({
   head: 'b'.repeat(40),
   intents: [{ trace_id: text, agent: text, prompt_step: 1, prompt: text, lines: 2 }],
   commits: [
-    { commit: 'c'.repeat(40), subject: text, lines: 2, agent_lines: 1, without_lineage: null },
-    { commit: 'd'.repeat(40), subject: text, lines: 2, agent_lines: 0, without_lineage: 'files_not_edited' },
+    { commit: 'c'.repeat(40), subject: text, lines: 2, agent_lines: 1, relations: [], without_lineage: null },
+    {
+      commit: 'd'.repeat(40),
+      subject: text,
+      lines: 2,
+      agent_lines: 0,
+      relations: [],
+      without_lineage: 'files_not_edited',
+    },
   ],
   files: [{ path: text, lines: 2, agent_lines: 1 }],
   survival: {
