@@ -78,12 +78,13 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
   say('commits');
   const verdicts = [];
   const attributed = [];
+  let bySubagents = 0;
   const commits = commitsWithTrailer(repository, Number(limit));
   for (const [at, commit] of commits.entries()) {
     if (at % 100 === 0) say(`${at} of ${commits.length}`);
     const checkpoints = commit.checkpoints.flatMap((id) => [...(sessionsOf.get(id) ?? [])]);
-    const roots = checkpoints.map(([session, made]) => [rootOf(session), made]);
-    const named = new Map(roots.filter(([session]) => readable.has(session)));
+    const named = new Map(checkpoints.filter(([session]) => readable.has(session)));
+    if (named.size === 0 && checkpoints.some(([session]) => readable.has(rootOf(session)))) bySubagents += 1;
     const { owners, lines, relations } = ownersOf({
       ot,
       copy,
@@ -101,6 +102,7 @@ function measure({ repository, branch, limit, sample, seed, program, scratch }) 
       messages_changed: hidden,
       transcripts: files.size,
       transcripts_unreadable: unreadable,
+      named_by_subagents_only: bySubagents,
     },
     times_ms: { capture: captured.ms, sync: synced.ms, sync_again: again.ms },
     ...summaryOf({ verdicts, attributed, never: neverWritten(attributed, evidence) }),

@@ -122,6 +122,7 @@ export function renderReport(report) {
     `commits with a trailer          ${repository.commits_with_trailer}`,
     `  with a transcript to read     ${commits.readable} (${repository.transcripts} transcripts)`,
     ...causes(repository.transcripts_unreadable),
+    `  only a sub-agent's is there   ${repository.named_by_subagents_only}`,
     `  a session of it matched       ${commits.matched} (${percent(commits.share)}; bar 95%)`,
     ...causes(commits.matched_by),
     `  the checkpoint is its own     ${commits.own_checkpoint} (${percent(commits.matched_of_own)} of them matched)`,

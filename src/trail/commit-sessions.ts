@@ -7,6 +7,7 @@ import { type HistoryCommit, readChanges } from './history.ts';
 import { NearSessions } from './near-sessions.ts';
 import type { CommitSession, FoundSession } from './relations.ts';
 import { RemovedLines } from './removed-lines.ts';
+import { onHistory } from './repository.ts';
 import { type StoredChange, TrailStore } from './store.ts';
 import type { Trail, TrailOptions } from './trail.ts';
 
@@ -22,7 +23,7 @@ export async function sessionsOfCommits(
   const calls = new CommittingCalls(options);
   const near = new NearSessions(database, repository);
   const plain = commits.filter(({ parents }) => parents.length < 2);
-  const changes = await readChanges(repository.git, repository.gitDir, plain);
+  const changes = await onHistory(repository, readChanges(repository.git, repository.gitDir, plain));
   const agents = new Agents(database);
   const found = new Map<Oid, readonly CommitSession[]>();
   for (const commit of commits) {

@@ -1,7 +1,7 @@
 /** `git blame` with fixed options: what it prints depends on no setting but those that name commits to ignore. */
 import { OtError } from '../base/errors.ts';
 import type { Oid } from '../git/ports.ts';
-import { lacksBlob, type TrailRepository } from './repository.ts';
+import { lacksBlob, objectMissing, type TrailRepository } from './repository.ts';
 
 export interface BlamedLine {
   readonly line: number;
@@ -81,14 +81,6 @@ function failureOf(repository: TrailRepository, stderr: string): OtError {
   return new OtError('OT_FILE_NOT_FOUND', 'not_found', 'git knows no such file at that place', {
     hint: 'give the path of a file that git tracks',
   });
-}
-
-function objectMissing({ partial }: TrailRepository): OtError {
-  const message = 'the code repository lacks an object that git blame needs';
-  const hint = partial
-    ? 'the clone is a partial one: let git fetch the versions of the file (git log -p -- FILE), then run: git ot trail sync --all'
-    : 'run git fsck in the code repository, and fetch again what it names';
-  return new OtError('OT_OBJECT_MISSING', 'corrupt', message, { hint });
 }
 
 interface CommitFacts {

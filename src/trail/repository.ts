@@ -82,6 +82,28 @@ export function limitationsOf({ shallow, partial }: TrailRepository): string[] {
   return [...(shallow ? ['shallow_history'] : []), ...(partial ? ['partial_clone'] : [])];
 }
 
+/** Something that git or we need of the code repository is not there. */
+export function objectMissing({ partial }: TrailRepository, cause?: unknown): OtError {
+  const message = 'the code repository lacks an object that its history names';
+  const hint = partial
+    ? 'the clone is a partial one: let git fetch what it left out (git log -p -- FILE), then run: git ot trail sync --all'
+    : 'run git fsck in the code repository, and fetch again what it names';
+  return new OtError('OT_OBJECT_MISSING', 'corrupt', message, { hint, cause });
+}
+
+/** Work on the history: what git says of missing objects becomes {@link objectMissing}. */
+export async function onHistory<T>(repository: TrailRepository, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const isMissing =
+      error instanceof OtError &&
+      (error.code === 'OT_REPOSITORY_DAMAGED' ||
+        /could not fetch|revision walk setup failed|bad object/.test(error.message));
+    throw isMissing ? objectMissing(repository, error) : error;
+  }
+}
+
 /** Commit that a revision names. Throws `OT_COMMIT_NOT_FOUND` (exit 6). */
 export async function commitNamed({ git, topLevel }: TrailRepository, revision: string): Promise<Oid> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];

@@ -13,7 +13,7 @@ import { type IndexedPatch, PatchIndex } from './patch-index.ts';
 import { type EditingSession, EditReader, firstEdit, sessionsOf } from './read-edits.ts';
 import { TurnReader } from './read-turns.ts';
 import { type Replayed, type ReplaySources, replay } from './replay.ts';
-import { blobAt, type TrailRepository } from './repository.ts';
+import { blobAt, onHistory, type TrailRepository } from './repository.ts';
 import {
   DirtyPaths,
   inTransaction,
@@ -95,7 +95,8 @@ export class Trail {
     const isWider = state === null || (wanted !== null && wanted < state.since);
     const since = isWider ? wanted : state.since;
     const known = isWider ? [] : state.tips;
-    const news = since === null ? null : await this.#history.read(repository, { since, known });
+    const news =
+      since === null ? null : await onHistory(repository, this.#history.read(repository, { since, known }));
     const heads = tips.map((row) => row.slice(0, row.indexOf(' ')));
     if (repository.head !== null) heads.push(repository.head);
     inTransaction(database, () => {

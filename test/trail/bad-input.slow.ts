@@ -82,6 +82,18 @@ describe('trail in unusual repositories', () => {
     expect(await ownersIn(world, world.root, 'a.ts', '--rev', 'main')).toEqual(['1 written by the agent']);
   });
 
+  it('names trees and commits that are missing', async () => {
+    const world = worldOf();
+    await world.capture();
+    for (const name of ['HEAD^{tree}', 'HEAD~2']) {
+      const id = world.git('rev-parse', name);
+      rmSync(join(world.root, '.git', 'objects', id.slice(0, 2), id.slice(2)));
+      const failing = await reply(world, world.root, 'trail', 'sync');
+      expect(failing.error).toMatchObject({ code: 'OT_OBJECT_MISSING' });
+      expect(failing.error!.hint).toMatch(/fsck/);
+    }
+  });
+
   it('answers in bare and shared clones, and names what a partial or shallow one lacks', async () => {
     const world = worldOf();
     await world.capture();
@@ -100,6 +112,10 @@ describe('trail in unusual repositories', () => {
     const lacking = await reply(world, partial, 'trail', 'blame', 'a.ts', '--rev', 'main');
     expect(lacking.error).toMatchObject({ code: 'OT_OBJECT_MISSING' });
     expect(lacking.error!.hint).toMatch(/partial/);
+    const treeless = clone(world, 'treeless', '--filter=tree:0', '--no-checkout', url);
+    const failing = await reply(world, treeless, 'trail', 'sync');
+    expect(failing.error).toMatchObject({ code: 'OT_OBJECT_MISSING' });
+    expect(failing.error!.hint).toMatch(/partial/);
     spawnSync('git', ['log', '-p', '--', 'a.ts'], { cwd: partial, env: world.machine.env });
     await reply(world, partial, 'trail', 'sync', '--all');
     expect(await ownersIn(world, partial, 'a.ts', '--rev', 'main')).toEqual(OWNERS);
