@@ -7,6 +7,7 @@ import type { Oid } from '../git/ports.ts';
 import { applyEdit } from './apply-edit.ts';
 import { EditedCells } from './cells.ts';
 import { keepFormatted } from './formatted.ts';
+import { firstGrafted } from './graft.ts';
 import {
   type CommittedLines,
   keyOf,
@@ -112,11 +113,6 @@ export class FileLedger {
     return this.#blobs.all;
   }
 
-  /** The file as it was last seen in a work tree. */
-  latest(root: string, path: string): Owned | null {
-    return this.#states.get(keyOf(root, path))?.at(-1) ?? null;
-  }
-
   async edit(edit: LedgerEdit): Promise<void> {
     const key = keyOf(edit.root, edit.path);
     const history = this.#historyOf(key);
@@ -190,8 +186,8 @@ export class FileLedger {
   }
 
   /** A patch may move its file: its state goes on under the new name. */
-  #carryMove(edit: LedgerEdit, state: Owned): void {
-    for (const key of movedTo(edit)) push(this.#historyOf(key), { ...state, pending: null, base: null });
+  #carryMove(edit: LedgerEdit, { ids, owners }: Owned): void {
+    for (const key of movedTo(edit)) push(this.#historyOf(key), { ids, owners, pending: null, base: null });
   }
 
   /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
@@ -204,8 +200,9 @@ export class FileLedger {
     }
     const committed = await this.#committedState(edit.path);
     const candidates = [last, committed].filter((state) => state !== null);
-    const fitting = candidates.find((state) => this.#apply(state, edit, NOBODY) !== null);
-    return fitting === undefined ? last : { ...fitting, pending: last?.pending ?? null };
+    const fits = (state: Owned): boolean => this.#apply(state, edit, NOBODY) !== null;
+    const fitting = candidates.find(fits) ?? firstGrafted(this.#table, candidates, edit.edits, fits);
+    return fitting === null ? last : { ...fitting, pending: last?.pending ?? null };
   }
 
   async #committedState(path: string): Promise<State | null> {

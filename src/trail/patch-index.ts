@@ -232,10 +232,6 @@ export class PatchIndex {
     return { patches: patches.sort(byTime), looks: looks.sort(byTime) };
   }
 
-  hasPatches(path: string): boolean {
-    return this.#byPath.all(this.#repository, path).length > 0;
-  }
-
   /** Paths of a trace's patches. */
   pathsOf(trace: string): string[] {
     const sql = 'SELECT DISTINCT path FROM trail_patches WHERE repository = ? AND trace_id = ?';
