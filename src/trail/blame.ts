@@ -156,7 +156,9 @@ async function workTreeFacts(
   const committed = blob === null ? undefined : ledger.blobs.get(blob);
   const parent = blob === null ? null : { path, oid: blob };
   const isSame = committed !== undefined && sameLines(committed.ids, ids);
-  const { owners } = isSame ? committed : await ledger.peek({ path, parents: [parent], repeats: false }, ids);
+  const { owners } = isSame
+    ? committed
+    : await ledger.peek({ path, parents: [parent], authored: Number.MAX_SAFE_INTEGER, repeats: false }, ids);
   return factsOfOwners(owners, edits);
 }
 

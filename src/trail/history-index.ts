@@ -136,7 +136,7 @@ export class HistoryIndex {
       return {
         time: row.time,
         commit: commitOf(row),
-        entry: { path, oid: blob, parents, repeats: row.repeats === 1 },
+        entry: { path, oid: blob, parents, authored: row.authored * 1000 + 999, repeats: row.repeats === 1 },
       };
     });
   }
@@ -221,7 +221,7 @@ function order(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-export type Entry = Omit<LedgerCommit, 'repeats'>;
+export type Entry = Omit<LedgerCommit, 'repeats' | 'authored'>;
 
 /** Files that a commit has otherwise than all of its parents. */
 function entriesOf([first = [], ...others]: ReadonlyArray<readonly FileChange[]>): Entry[] {

@@ -1,7 +1,7 @@
 /** What a ledger takes and what it keeps: edits, commits, and the states of a file in a work tree. */
 import type { Oid } from '../git/ports.ts';
 import type { FileEdit } from '../record/file-edits.ts';
-import type { Owned } from './lines.ts';
+import { type Owned, sameLines } from './lines.ts';
 import type { SavedLostEdits } from './lost-edits.ts';
 
 /** One patch of an agent, as the ledger takes it. */
@@ -41,6 +41,8 @@ export interface LedgerCommit {
   readonly path: string;
   readonly oid: Oid;
   readonly parents: ReadonlyArray<{ readonly path: string; readonly oid: Oid } | null>;
+  /** When its text was written, in milliseconds since 1970: a rebase or a forge commits it later. */
+  readonly authored: number;
   /** Made anew from another commit, or undoing one: what stood before may stand again. */
   readonly repeats: boolean;
 }
@@ -55,6 +57,11 @@ export interface State extends Owned {
   readonly pending: Owned | null;
   /** The blob that the work tree's file began with. */
   readonly base: Oid | null;
+}
+
+/** A state, and since when the work tree had it, in milliseconds since 1970. */
+export interface TimedState extends State {
+  readonly time: number;
 }
 
 export interface LedgerSources {
@@ -82,21 +89,27 @@ export type SavedState = readonly [
   owners: number,
   pending: readonly [number, number] | null,
   base: Oid | null,
+  time: number,
 ];
 
 export function savedStates(
-  history: readonly State[],
+  history: readonly TimedState[],
   owned: (state: Owned) => [number, number],
 ): SavedState[] {
-  return history.map((state) => [...owned(state), state.pending && owned(state.pending), state.base]);
+  return history.map((state) => [
+    ...owned(state),
+    state.pending && owned(state.pending),
+    state.base,
+    state.time,
+  ]);
 }
 
 export function restoredStates(
   history: readonly SavedState[],
   owned: (ids: number, owners: number) => Owned,
-): State[] {
-  return history.map(([ids, owners, pending, base]) => {
-    return { ...owned(ids, owners), pending: pending && owned(...pending), base };
+): TimedState[] {
+  return history.map(([ids, owners, pending, base, time]) => {
+    return { ...owned(ids, owners), pending: pending && owned(...pending), base, time };
   });
 }
 
@@ -131,7 +144,31 @@ export function pathOf(key: string): string {
   return key.slice(key.indexOf('\0') + 1);
 }
 
-export function push(history: State[], state: State): void {
-  history.push(state);
+export function push(history: TimedState[], state: State, time: number): void {
+  history.push({ ...state, time });
   if (history.length > MOST_STATES) history.shift();
+}
+
+/** States before the newest that a commit may come from: the last ones, and those of when its text was written. */
+export function olderStates(history: readonly TimedState[], authored: number): TimedState[] {
+  const written = history.findLastIndex(({ time }) => time <= authored) + 1;
+  const places = new Set<number>();
+  for (const end of [history.length - 1, written])
+    for (let at = Math.max(0, end - MOST_OLDER); at < end; at += 1) places.add(at);
+  return [...places].sort((left, right) => right - left).map((at) => history[at]!);
+}
+
+const MOST_OLDER = 5;
+
+/** The very text under another name of the same work tree: somebody moved the file, unseen. */
+export function elsewhere(
+  states: ReadonlyMap<string, readonly State[]>,
+  root: string,
+  ids: Int32Array,
+): State | null {
+  for (const [key, history] of states) {
+    const state = key.startsWith(`${root}\0`) ? history.at(-1) : undefined;
+    if (state !== undefined && sameLines(state.ids, ids)) return { ...state, pending: null, base: null };
+  }
+  return null;
 }

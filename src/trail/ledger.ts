@@ -10,6 +10,7 @@ import { keepFormatted } from './formatted.ts';
 import { firstGrafted } from './graft.ts';
 import {
   type CommittedLines,
+  elsewhere,
   keyOf,
   type LedgerCommit,
   type LedgerEdit,
@@ -17,23 +18,25 @@ import {
   type LedgerSources,
   movedTo,
   noFile,
+  olderStates,
   pathOf,
   push,
   restoredStates,
   type SavedLedger,
   type State,
   savedStates,
+  type TimedState,
   writtenOver,
 } from './ledger-state.ts';
 import {
   Alignments,
   agreedLines,
-  clearKept,
   doubtRetyped,
   fromExact,
   isEveryday,
   type Lines,
   merged,
+  notIn,
   recall,
   STRONG,
   TRUSTED,
@@ -61,7 +64,7 @@ export class FileLedger {
   readonly #alignments: Alignments;
   readonly #sources: LedgerSources;
   readonly #blobs = new SeenBlobs();
-  readonly #states = new Map<string, State[]>();
+  readonly #states = new Map<string, TimedState[]>();
   readonly #committed = new Map<string, Oid>();
   readonly #lost: LostEdits;
   readonly #cells: EditedCells;
@@ -123,15 +126,15 @@ export class FileLedger {
     if (first?.op === 'cell')
       return this.#cells.edit(first, owner, history.at(-1) ?? (await this.#committedState(edit.path)));
     const text = writtenOver(edit);
-    if (text !== null) return push(history, await this.#writeOver(edit, text, history));
+    if (text !== null) return push(history, await this.#writeOver(edit, text, history), edit.time);
     const found = await this.#startOf(edit, history);
     const start = found && found !== history.at(-1) ? this.#inTurn(key, found, edit.time) : found;
-    if (found !== null && found !== history.at(-1)) push(history, start!);
+    if (found !== null && found !== history.at(-1)) push(history, start!, edit.time);
     const end = start === null ? null : this.#apply(start, edit, owner);
     if (end === null) this.#lost.add(edit);
     const next = end ?? start;
     if (next === null) return;
-    push(history, { ...next, pending: start?.pending ?? null, base: start?.base ?? null });
+    push(history, { ...next, pending: start?.pending ?? null, base: start?.base ?? null }, edit.time);
     this.#carryMove(edit, next);
   }
 
@@ -142,7 +145,7 @@ export class FileLedger {
     const last = history.at(-1) ?? null;
     const shown = file && (await this.#shownState({ root, path }, file, history));
     const state = file === null ? noFile(last) : (shown ?? null);
-    if (state !== null && state !== last) push(history, this.#inTurn(key, state, time));
+    if (state !== null && state !== last) push(history, this.#inTurn(key, state, time), time);
     if (turn !== null) this.#turns.begin(key, turn);
   }
 
@@ -187,7 +190,8 @@ export class FileLedger {
 
   /** A patch may move its file: its state goes on under the new name. */
   #carryMove(edit: LedgerEdit, { ids, owners }: Owned): void {
-    for (const key of movedTo(edit)) push(this.#historyOf(key), { ids, owners, pending: null, base: null });
+    const state = { ids, owners, pending: null, base: null };
+    for (const key of movedTo(edit)) push(this.#historyOf(key), state, edit.time);
   }
 
   /** The file before an edit: as the log shows it, else the newest state that the edit fits. */
@@ -237,19 +241,10 @@ export class FileLedger {
     const same = history.findLast((state) => sameLines(state.ids, ids));
     if (same !== undefined) return same;
     const committed = await this.#committedState(path);
-    const moved = last === null && committed === null ? this.#elsewhere(root, ids) : null;
+    const moved = last === null && committed === null ? elsewhere(this.#states, root, ids) : null;
     if (moved !== null) return moved;
     const older = history.slice(-MOST_OLDER, -1);
     return reconciled(this.#alignments, [last, committed], ids, { pending, older });
-  }
-
-  /** The very text under another name of the same work tree: somebody moved the file, unseen. */
-  #elsewhere(root: string, ids: Int32Array): State | null {
-    for (const [key, history] of this.#states) {
-      const state = key.startsWith(`${root}\0`) ? history.at(-1) : undefined;
-      if (state !== undefined && sameLines(state.ids, ids)) return { ...state, pending: null, base: null };
-    }
-    return null;
   }
 
   async #textOf(before: NonNullable<LedgerEdit['before']>): Promise<Int32Array | null> {
@@ -289,7 +284,7 @@ export class FileLedger {
     this.#blobs.set(commit.oid, owned);
     this.#cells.settle(ids);
     this.#committed.set(commit.path, commit.oid);
-    await this.#advance(commit, keys, owned);
+    await this.#advance(commit, keys, { owned, time });
     return { ...owned, added: lines.added };
   }
 
@@ -321,7 +316,8 @@ export class FileLedger {
     const needed = commit.repeats ? TRUSTED : STRONG;
     for (const key of others) {
       const history = this.#states.get(key)!;
-      for (const older of history.slice(-6, -1).reverse()) take(this.#alignments, older, ids, lines, needed);
+      for (const older of olderStates(history, commit.authored))
+        take(this.#alignments, older, ids, lines, needed);
       const { pending } = history.at(-1)!;
       if (pending !== null) take(this.#alignments, pending, ids, lines, 'surrounded');
     }
@@ -360,7 +356,11 @@ export class FileLedger {
   }
 
   /** The work tree goes on from the commit's text. Of several work trees, the one that is nearest. */
-  async #advance(commit: LedgerCommit, keys: readonly string[], owned: Owned): Promise<void> {
+  async #advance(
+    commit: LedgerCommit,
+    keys: readonly string[],
+    { owned, time }: { readonly owned: Owned; readonly time: number },
+  ): Promise<void> {
     let best: { key: string; state: State; changes: number } | null = null;
     for (const key of keys) {
       const state = this.#states.get(key)!.at(-1)!;
@@ -370,19 +370,18 @@ export class FileLedger {
     if (best === null) return;
     const pending = merged(await this.#waiting(best.state, commit, owned), best.state.pending);
     const root = best.key.slice(0, best.key.indexOf('\0'));
-    push(this.#historyOf(keyOf(root, commit.path)), { ...owned, pending, base: commit.oid });
+    push(this.#historyOf(keyOf(root, commit.path)), { ...owned, pending, base: commit.oid }, time);
   }
 
   /** Agents' lines of a work tree that neither the commit nor its parents have. */
   async #waiting(state: State, commit: LedgerCommit, owned: Owned): Promise<Owned | null> {
     if (sameLines(state.ids, owned.ids)) return null;
-    const owners = state.owners.slice();
     const parents = await Promise.all(commit.parents.map((parent) => parent && this.#blobOf(parent.oid)));
-    for (const text of [owned, ...parents]) if (text !== null) clearKept(state.ids, text.ids, owners);
-    return owners.some((owner) => owner > 0) ? { ids: state.ids, owners } : null;
+    const texts = [owned, ...parents].flatMap((text) => (text === null ? [] : [text.ids]));
+    return notIn(texts, state);
   }
 
-  #historyOf(key: string): State[] {
+  #historyOf(key: string): TimedState[] {
     let history = this.#states.get(key);
     if (history === undefined) {
       history = [];

@@ -196,8 +196,15 @@ export function recall(known: Owned, lines: Lines, trusted: boolean): void {
   }
 }
 
+/** Agents' lines of a state that none of the texts has; null for no such line. */
+export function notIn(texts: readonly Int32Array[], { ids, owners: before }: Owned): Owned | null {
+  const owners = before.slice();
+  for (const text of texts) clearKept(ids, text, owners);
+  return owners.some((owner) => owner > 0) ? { ids, owners } : null;
+}
+
 /** Clears the owners of lines that `ids` has too. */
-export function clearKept(from: Int32Array, ids: Int32Array, owners: Int32Array): void {
+function clearKept(from: Int32Array, ids: Int32Array, owners: Int32Array): void {
   let at = 0;
   for (const { a0, a1 } of diffLines(from, ids)) {
     owners.fill(NOBODY, at, a0);

@@ -20,7 +20,7 @@ export async function unlistedFile(
   const { objects, git, gitDir } = repository;
   const [group] = trail.groupsOf([path]);
   if (group === undefined) return null;
-  const { committed, parents } = await readCommit(git, gitDir, commit);
+  const { committed, authored, parents } = await readCommit(git, gitDir, commit);
   const until = committed * 1000 + 999;
   const events = eventsOf(group).filter((event) => timeOf(event) <= until);
   const found = events.every(({ file }) => file !== null) ? null : await objects.read(blob);
@@ -31,7 +31,8 @@ export async function unlistedFile(
   const oid = await blobAt(objects, parents[0] ?? null, path);
   const parent = oid === null ? null : { path, oid };
   const ids = table.split(found.data.toString('utf8'));
-  const { owners } = await ledger.peek({ path, parents: [parent], repeats: false }, ids);
+  const what = { path, parents: [parent], authored: authored * 1000 + 999, repeats: false };
+  const { owners } = await ledger.peek(what, ids);
   return { owners, edits };
 }
 
