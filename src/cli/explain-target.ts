@@ -2,19 +2,18 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OtError } from '../base/errors.ts';
-import { findTrace } from '../bucket/find.ts';
 import type { LineTarget } from '../trail/explain.ts';
 import type { PatchName } from '../trail/explain-patch.ts';
 import { commitNamed } from '../trail/repository.ts';
 import type { App } from './app.ts';
 import { fileTarget } from './file-target.ts';
+import { patchNamed } from './patch-name.ts';
 import type { OpenedTrail } from './with-trail.ts';
 
 export type ExplainTarget =
   | { readonly kind: 'line'; readonly line: LineTarget }
   | { readonly kind: 'patch'; readonly patch: PatchName };
 
-const PATCH = /^tp:([0-9a-f-]{8,36}):(\d{1,9})\.(\d{1,9})$/;
 const IN_COMMIT = /^([^:]+):(.+:\d{1,9})$/s;
 
 /**
@@ -26,11 +25,8 @@ export async function explainTarget(
   { repository, shelves }: OpenedTrail,
   typed: string,
 ): Promise<ExplainTarget> {
-  const [, trace, step, ordinal] = PATCH.exec(typed) ?? [];
-  if (trace !== undefined) {
-    const { traceId } = await findTrace(shelves, trace);
-    return { kind: 'patch', patch: { traceId, step: Number(step), ordinal: Number(ordinal) } };
-  }
+  const patch = await patchNamed(shelves, typed);
+  if (patch !== null) return { kind: 'patch', patch };
   const [, revision = '', place = ''] = IN_COMMIT.exec(typed) ?? [];
   const isFile = revision === '' || (await isThere(app, typed));
   const commit = isFile ? null : await commitNamed(repository, revision);

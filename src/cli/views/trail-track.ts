@@ -3,12 +3,12 @@ import type { TrackedPatch } from '../../trail/track.ts';
 import { count, type Page, table } from './page.ts';
 
 export function trackView(page: Page, patches: readonly TrackedPatch[]): string {
-  const rows = patches.map(({ trace_id, step_index, current_survival, authored_line_count, ...patch }) => [
-    `${trace_id.slice(0, 8)}:${step_index}`,
+  const rows = patches.map(({ trace_patch_id: id, current_survival, authored_line_count, ...patch }) => [
+    `${id.slice(0, 'tp:'.length + 8)}${id.slice(id.lastIndexOf(':'))}`,
     current_survival,
     `${patch.preserved_line_count} of ${authored_line_count}`,
     patch.current_path ?? patch.path,
   ]);
-  const head = ['STEP', 'SURVIVAL', 'LINES', 'FILE'];
+  const head = ['PATCH', 'SURVIVAL', 'LINES', 'FILE'];
   return `${rows.length === 0 ? '' : `${table(page, head, rows)}\n`}${count(rows.length, 'patch', 'patches')}\n`;
 }

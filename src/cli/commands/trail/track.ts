@@ -1,13 +1,13 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
 import { findTrace } from '../../../bucket/find.ts';
-import { patchIdOf } from '../../../record/patch.ts';
 import type { PlacedPatch } from '../../../trail/read-edits.ts';
 import { trackPatches } from '../../../trail/track.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { pointInTime, TIME_FORMS } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { patchNamed } from '../../patch-name.ts';
 import { trackView } from '../../views/trail-track.ts';
 import { type OpenedTrail, withTrail } from '../../with-trail.ts';
 
@@ -51,16 +51,24 @@ export class TrailTrackCommand extends OtCommand {
     const since =
       this.since === undefined ? 0 : Date.parse(pointInTime('--since', this.since, app.platform.now()));
     const trace = this.id === undefined ? null : (await findTrace(shelves, this.id)).traceId;
+    const one = this.patch === undefined ? null : await patchNamed(shelves, this.patch);
+    if (this.patch !== undefined && one === null) throw noPatchId();
     return ({ session, step, ordinal, time }) =>
       time >= since &&
       (trace === null || session.trace_id === trace) &&
-      (this.patch === undefined || patchIdOf(session.trace_id, step, ordinal) === this.patch);
+      (one === null || (session.trace_id === one.traceId && step === one.step && ordinal === one.ordinal));
   }
 }
 
 function notOne(): OtError {
   return new OtError('OT_BAD_VALUE', 'usage', 'one of ID, --patch and --all says what to track', {
     hint: 'see git ot trail track --help',
+  });
+}
+
+function noPatchId(): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', '--patch does not take that', {
+    hint: 'give the id of a patch, such as tp:3f2a9c1e:12.1: git ot trail track --all lists them',
   });
 }
 
