@@ -228,7 +228,8 @@ class GraphBuilder {
   /** Between commits that are shown. */
   async addRewrites(): Promise<void> {
     const shown = new Set(this.#commits.map(({ commit }) => commit));
-    const observed = await observedEvents(this.#options, this.#trail, 0);
+    const oldest = Math.min(...this.#commits.map(({ time }) => Date.parse(time)));
+    const observed = await observedEvents(this.#options, this.#trail, oldest);
     const known = new Set<string>();
     for (const event of [...observed, ...derivedRewrites(this.#trail.commits)]) {
       const key = `${event.from} ${event.commit}`;

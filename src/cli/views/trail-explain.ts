@@ -54,7 +54,14 @@ type Pairs = Array<readonly [name: string, value: string]>;
 function ownedChain(page: Page, { line, step, anchors, looked_at }: ExplainedLine): Pairs {
   const firm = line.firmness === 'firm' ? 'firm' : 'provisional';
   return [
-    ['owner', paint(page, 'green', `${line.agent} ${line.trace_id?.slice(0, 8)}:${line.step_index}`)],
+    [
+      'owner',
+      paint(
+        page,
+        'green',
+        `${oneLine(line.agent ?? '', 40)} ${line.trace_id?.slice(0, 8)}:${line.step_index}`,
+      ),
+    ],
     ['patch', line.patch_id ?? 'none: commands of the step'],
     ['prompt', promptText(step?.prompt ?? null, page)],
     ['rule', `${line.tier} (${firm}): ${TIERS[line.tier as Tier]}`],
@@ -109,12 +116,12 @@ function candidatesView(page: Page, { candidates, candidates_more, line }: Expla
 function candidateText({ patch_id, agent, time, match, kept_from }: Candidate): string {
   const same = match === 'exact' ? '' : ', but for white space';
   const why = kept_from.map((code) => KEPT[code]).join('; ');
-  return `  ${printable(patch_id)}  ${agent} ${time.slice(0, 16).replace('T', ' ')}${same}: ${why}\n`;
+  return `  ${printable(patch_id)}  ${oneLine(agent, 40)} ${time.slice(0, 16).replace('T', ' ')}${same}: ${why}\n`;
 }
 
 export function explainedPatchView(page: Page, found: ExplainedPatch): string {
   const { patch, step, anchors, current_state: state, looked_at } = found;
-  const who = `${step.agent} ${step.trace_id.slice(0, 8)}:${step.step_index}`;
+  const who = `${oneLine(step.agent, 40)} ${step.trace_id.slice(0, 8)}:${step.step_index}`;
   const made = patch.operations === null ? 'its text is not here' : patch.operations.join(', ');
   const lines =
     state === null ? '' : `, ${state.preserved_line_count} of ${count(state.authored_line_count, 'line')}`;

@@ -83,7 +83,7 @@ class GraphText {
   #placeText({ trace_id }: { readonly trace_id: string }, place: string): string {
     const trace = this.#nodes.get(`t:${trace_id}`);
     const agent = trace?.kind === 'trace' ? trace.agent : 'unknown';
-    return paint(this.#page, 'green', `${agent} ${trace_id.slice(0, 8)}:${place}`);
+    return paint(this.#page, 'green', `${oneLine(agent, 40)} ${trace_id.slice(0, 8)}:${place}`);
   }
 
   openPatches(): string {

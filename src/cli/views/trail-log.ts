@@ -20,7 +20,11 @@ function commitText(page: Page, event: CommitEvent): string {
   const author = `Author: ${oneLine(event.author, 80)}\nDate:   ${timeText(event.time)}\n`;
   const share = `${event.attributed} of ${count(event.added, 'line')} by agents, ${fileText(event.paths)}`;
   const traces = event.traces.map(({ trace_id, agent, step_indexes, lines, tiers }) => {
-    const who = paint(page, 'green', `${agent} ${trace_id.slice(0, 8)}:${stepText(step_indexes)}`);
+    const who = paint(
+      page,
+      'green',
+      `${oneLine(agent, 40)} ${trace_id.slice(0, 8)}:${stepText(step_indexes)}`,
+    );
     return `        ${who}  ${count(lines, 'line')} (${tiers.join(', ')})\n`;
   });
   return `${head}${author}\n    ${oneLine(event.subject, 100)}\n    ${share}\n${traces.join('')}`;
@@ -34,7 +38,7 @@ function turnText(page: Page, event: TurnEvent): string {
   const where = into.length === 0 ? 'in no commit' : `in ${listed(into)}`;
   const made = `${count(event.patches, 'patch', 'patches')} (${stepText(event.step_indexes)}), ${fileText(event.paths)}, ${where}`;
   const asked = event.prompt === null ? '' : `    ${oneLine(event.prompt, Math.max(40, page.columns - 8))}\n`;
-  return `${who}\nAgent:  ${event.agent}\nDate:   ${timeText(event.time)}\n\n${asked}    ${made}\n`;
+  return `${who}\nAgent:  ${oneLine(event.agent, 40)}\nDate:   ${timeText(event.time)}\n\n${asked}    ${made}\n`;
 }
 
 function rewriteText(
