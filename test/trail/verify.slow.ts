@@ -63,4 +63,29 @@ describe('trail verify', () => {
     const [code, , findings] = await verify();
     expect([code, findings]).toEqual([5, ['owners_differ b.ts', `patch_gone tp:${NOBODY}:2.1`]]);
   });
+
+  it('finds commits that are gone and notes of them, and names what mends it', async () => {
+    const world = new World();
+    world.write('a.ts', 'top of a\n');
+    world.commit('start');
+    world.git('checkout', '-q', '-b', 'side');
+    world.session().edit('a.ts', 'top of a\n', 'top of a\nconst first = 1;\n');
+    const gone = world.commit('side');
+    await world.capture();
+    await world.json('trail', 'sync');
+    world.git('checkout', '-q', 'main');
+    world.git('branch', '-q', '-D', 'side');
+    world.git('reflog', 'expire', '--expire=now', '--all');
+    world.git('gc', '-q', '--prune=now');
+    const verify = async () => {
+      const { code, reply } = await ot(world.machine, 'trail', 'verify');
+      const { findings, files_skipped: skipped } = reply as TrailReport;
+      return [code, skipped, findings.map((found) => `${found.code} ${found.path}`)];
+    };
+    expect(await verify()).toEqual([5, 1, [`commit_gone ${gone}`, `note_dangling ${gone}`]]);
+    world.git('notes', '--ref=opentraces', 'prune');
+    await world.json('bucket', 'rebuild');
+    await world.json('trail', 'sync');
+    expect(await verify()).toEqual([0, 0, []]);
+  });
 });
