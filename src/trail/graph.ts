@@ -207,21 +207,22 @@ class GraphBuilder {
   /** False for a trace that is gone. */
   addTrace(trace_id: string): boolean {
     const id = `t:${trace_id}`;
-    const session = this.#trail.session(trace_id);
-    if (session === null) return false;
-    if (!this.#nodes.has(id)) this.#nodes.set(id, { id, kind: 'trace', trace_id, agent: session.agent });
-    return true;
+    if (this.#nodes.has(id)) return true;
+    const sql = 'SELECT agent FROM traces WHERE trace_id = ?';
+    const [row] = this.#options.database.all<{ agent: string }>(sql, trace_id);
+    if (row !== undefined) this.#nodes.set(id, { id, kind: 'trace', trace_id, agent: row.agent });
+    return row !== undefined;
   }
 
-  /** Of the traces that are shown; with a wanted trace all of its own. */
+  /** With what started the traces that are shown; with a wanted trace all that it started. */
   addSubagents(): void {
     for (const each of this.#wanted ?? []) this.addTrace(each);
-    for (const node of [...this.#nodes.values()]) {
+    const started = 'SELECT parent FROM traces WHERE trace_id = ? AND parent IS NOT NULL';
+    for (const node of this.#nodes.values()) {
       if (node.kind !== 'trace') continue;
-      for (const { trace_id } of this.#options.database.all<{ trace_id: string }>(CHILDREN, node.trace_id)) {
-        if (this.#nodes.has(`t:${trace_id}`))
-          this.#edges.push({ kind: 'started', from: node.id, to: `t:${trace_id}` });
-      }
+      const [row] = this.#options.database.all<{ parent: string }>(started, node.trace_id);
+      if (row !== undefined && this.addTrace(row.parent))
+        this.#edges.push({ kind: 'started', from: `t:${row.parent}`, to: node.id });
     }
   }
 

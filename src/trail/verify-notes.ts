@@ -94,7 +94,7 @@ class NoteJudge {
   #stray(oid: Oid, trace: string): void {
     const commit = this.#trail.commit(oid);
     const first = this.#firsts.get(trace);
-    if (this.#trail.session(trace) === null) this.unknown += 1;
+    if (!this.#isKnown(trace)) this.unknown += 1;
     else if (first === undefined)
       this.findings.push(
         trailFinding('note_forged', oid, `names trace ${trace}, which edited no file of this repository`),
@@ -111,6 +111,11 @@ class NoteJudge {
       this.findings.push(
         trailFinding('note_extra', oid, `names trace ${trace}, which wrote no line of the commit`),
       );
+  }
+
+  #isKnown(trace: string): boolean {
+    const { database } = this.#options;
+    return database.all('SELECT 1 FROM traces WHERE trace_id = ?', trace).length > 0;
   }
 
   lacking(oid: Oid, named: ReadonlySet<string>): void {

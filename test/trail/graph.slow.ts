@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrailGraph } from '../../src/trail/graph.ts';
-import { ot, runInProcess } from '../support/cli.ts';
+import { ot, ROOT, runInProcess } from '../support/cli.ts';
 import { World } from './world.ts';
 
 describe('trail graph', () => {
@@ -61,5 +62,26 @@ describe('trail graph', () => {
     ]);
     expect((await ot(world.machine, 'trail', 'graph', '-n', '1')).reply.truncated).toBe(true);
     expect((await ot(world.machine, 'trail', 'graph', 'ffffffff')).code).toBe(6);
+  });
+
+  it('names what a trace started, and what started it', async () => {
+    const world = new World();
+    world.commit('start');
+    const story = join(ROOT, 'fixtures', 'sessions', 'claude-code', 'subagents-progress', 'input.jsonl');
+    await world.json('capture', story);
+    const { traces } = await world.json<{ traces: { trace_id: string; parent_trace_id?: string }[] }>(
+      ...['trace', 'list', '--subagents'],
+    );
+    const [parent, ...children] = [...traces].sort((left) => (left.parent_trace_id === undefined ? -1 : 1));
+    const started = async (id: string): Promise<string[]> => {
+      const { edges } = await world.json<TrailGraph>('trail', 'graph', id);
+      return edges.map(({ kind, from, to }) => `${kind} ${from} ${to}`).sort();
+    };
+    const expected = children.map(({ trace_id }) => `started t:${parent!.trace_id} t:${trace_id}`).sort();
+    expect(expected).toHaveLength(2);
+    expect(await started(parent!.trace_id)).toEqual(expected);
+    expect(await started(children[0]!.trace_id)).toEqual([
+      `started t:${parent!.trace_id} t:${children[0]!.trace_id}`,
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { count, oneLine, type Page, paint } from './page.ts';
 
 export function trailGraphView(page: Page, graph: TrailGraph): string {
   const drawer = new GraphText(page, graph);
-  const body = `${drawer.commits()}${drawer.openPatches()}${drawer.subagents()}`;
+  const body = [drawer.commits(), drawer.openPatches(), drawer.subagents()].filter(Boolean).join('\n');
   const more = graph.truncated
     ? `${paint(page, 'dim', 'older ones are left out: --limit shows more')}\n`
     : '';
@@ -90,12 +90,12 @@ class GraphText {
     const anchored = new Set(this.#edges('anchored_in').map(({ from }) => from));
     const open = this.#all('patch').filter(({ id }) => !anchored.has(id));
     if (open.length === 0) return '';
-    return `\nin no commit:\n${open.map((node) => `    ${this.#patchText(node)}\n`).join('')}`;
+    return `in no commit:\n${open.map((node) => `    ${this.#patchText(node)}\n`).join('')}`;
   }
 
   subagents(): string {
     const rows = this.#edges('started').map(({ from, to }) => `    ${from.slice(2)} -> ${to.slice(2)}\n`);
-    return rows.length === 0 ? '' : `\nsub-agents:\n${rows.join('')}`;
+    return rows.length === 0 ? '' : `sub-agents:\n${rows.join('')}`;
   }
 }
 
