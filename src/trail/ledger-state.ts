@@ -158,7 +158,8 @@ export function olderStates(history: readonly TimedState[], authored: number): T
   return [...places].sort((left, right) => right - left).map((at) => history[at]!);
 }
 
-const MOST_OLDER = 5;
+/** Lines may come back after many others, as from a stash. */
+const MOST_OLDER = 15;
 
 /** The very text under another name of the same work tree: somebody moved the file, unseen. */
 export function elsewhere(
