@@ -23,7 +23,7 @@ export function keepFormatted({ table }: Alignments, from: Owned, ids: Int32Arra
     if (!from.owners.subarray(a0, a1).some((owner) => owner > 0)) continue;
     const before = wordsOf(table, from.ids.subarray(a0, a1));
     const after = wordsOf(table, ids.subarray(b0, b1));
-    const places = matched(before, after);
+    const places = lossless(before, after, matched(before, after));
     for (let line = 0; line < b1 - b0; line += 1) {
       if (!isOpen(b0 + line)) continue;
       const owner = ownerAt(after, line, places, (word) => from.owners[a0 + before.lines[word]!]!);
@@ -39,7 +39,7 @@ interface Words {
 }
 
 const WORD = /[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu;
-const FORM = new Set(['"', "'", '`', ';']);
+const FORM = new Set(['"', "'", ';']);
 const CLOSING = new Set([')', ']', '}']);
 
 function wordsOf(table: LineTable, ids: Int32Array): Words {
@@ -88,6 +88,22 @@ function matched(before: Words, after: Words): Int32Array {
       if (places[from + by]! < 0) places[from + by] = at + by;
   }
   return inOrder(places) ? places : places.fill(-1);
+}
+
+/** Without the words of lines that lost one: whoever took it away has written the line. */
+function lossless(before: Words, after: Words, places: Int32Array): Int32Array {
+  const kept = new Set(places);
+  const poorer = new Set(
+    before.lines.filter((_, word) => !kept.has(word) && !isClosing(before.texts[word]!)),
+  );
+  const changed = new Set(
+    after.lines.filter((_, word) => places[word]! >= 0 && poorer.has(before.lines[places[word]!]!)),
+  );
+  return places.map((place, word) => (changed.has(after.lines[word]!) ? -1 : place));
+}
+
+function isClosing(text: string): boolean {
+  return CLOSING.has(text) || text === ',';
 }
 
 /** Runs that both have, from word to word, with enough of them to be told from others; over several lines. */
@@ -153,7 +169,7 @@ function ownerAt(
 ): number {
   let owner: number | null = null;
   for (let at = lines.indexOf(line); at >= 0 && lines[at] === line; at += 1) {
-    if (places[at]! < 0 && (CLOSING.has(texts[at]!) || texts[at] === ',')) continue;
+    if (places[at]! < 0 && isClosing(texts[at]!)) continue;
     const each = places[at]! < 0 ? NOBODY : ownerOfWord(places[at]!);
     if (owner !== null && owner !== each) return NOBODY;
     owner = each;

@@ -52,4 +52,12 @@ describe('lines that a formatter changed', () => {
     expect(kept(`1 ${long}\n2 ${long}\n1 gone()`, `fresh();\n${formed}`)).toEqual([]);
     expect(kept('1 return null\n1 gone()', 'fresh();\nreturn null;')).toEqual([]);
   });
+
+  it('have none where a line lost a word or got signs', () => {
+    expect(kept('1 _ = store(token, name, value, later)', 'store(token, name, value, later)')).toEqual([]);
+    expect(kept('1 run(test, top, null, "copy", from, into)', 'run(test, top, "copy", from, into)')).toEqual(
+      [],
+    );
+    expect(kept('1 Parse the report-status and return', 'Parse the `report-status` and return')).toEqual([]);
+  });
 });
