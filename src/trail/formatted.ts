@@ -38,7 +38,8 @@ interface Words {
   readonly lines: readonly number[];
 }
 
-const WORD = /[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu;
+/** An empty text is a word of its own: the quotes of others tell nothing. */
+const WORD = /""|''|[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu;
 const FORM = new Set(['"', "'", ';']);
 const CLOSING = new Set([')', ']', '}']);
 
@@ -50,7 +51,8 @@ function wordsOf(table: LineTable, ids: Int32Array): Words {
     lines.splice(at, 1);
   };
   for (const [line, id] of ids.entries()) {
-    for (const [text] of table.text(id).matchAll(WORD)) {
+    for (const [found] of table.text(id).matchAll(WORD)) {
+      const text = found === "''" ? '""' : found;
       if (FORM.has(text)) continue;
       if (CLOSING.has(text) && texts.at(-1) === ',') drop(texts.length - 1);
       texts.push(text);
