@@ -30,8 +30,17 @@ export class BlobIds {
     return known.open === blob;
   }
 
-  /** The same, and that it is no data: what stands in the code repository as data has no lines. */
-  isText(ids: Int32Array, blob: Oid): boolean {
-    return this.isBlob(ids, blob) && isText(this.#table.join(ids));
+  /**
+   * The first of the texts that is the blob, as a text of its own: alignments of another are older than what is known
+   * of lines since. None for data: what stands in the code repository as data has no lines.
+   */
+  textOf(blob: Oid, mayBe: readonly Int32Array[]): Int32Array | null {
+    const ids = mayBe.find((each) => this.isBlob(each, blob));
+    const text = ids === undefined ? null : this.#table.join(ids);
+    if (ids === undefined || text === null || !isText(text)) return null;
+    const own = ids.slice();
+    this.#table.putJoined(own, text);
+    this.#known.set(own, this.#known.get(ids)!);
+    return own;
   }
 }

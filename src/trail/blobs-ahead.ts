@@ -1,5 +1,6 @@
 /** Blobs of a file's commits: read only where no text at hand is one, and then some of the next with it. */
 import type { Oid } from '../git/ports.ts';
+import type { BlobIds } from './blob-ids.ts';
 import type { BlobLines } from './blob-lines.ts';
 import type { FileEvent } from './file-events.ts';
 
@@ -8,20 +9,16 @@ const MOST_AHEAD = 64;
 
 export class BlobsAhead {
   readonly #blobs: BlobLines;
-  readonly #isText: (lines: Int32Array, oid: Oid) => boolean;
+  readonly #ids: BlobIds;
   /** In the order of the commits. */
   readonly #oids: readonly Oid[];
   readonly #places: ReadonlyMap<Oid, number>;
   /** Doubles with every blob that had to be read, since the next will have to be as well. */
   #ahead = 1;
 
-  constructor(
-    blobs: BlobLines,
-    events: readonly FileEvent[],
-    isText: (lines: Int32Array, oid: Oid) => boolean,
-  ) {
+  constructor(blobs: BlobLines, ids: BlobIds, events: readonly FileEvent[]) {
     this.#blobs = blobs;
-    this.#isText = isText;
+    this.#ids = ids;
     this.#oids = [...new Set(events.flatMap(({ file }) => file?.entry.oid ?? []))];
     this.#places = new Map(this.#oids.map((oid, at) => [oid, at]));
   }
@@ -29,8 +26,8 @@ export class BlobsAhead {
   /** Like `LedgerSources.blob`. */
   async read(oid: Oid, mayBe: readonly Int32Array[] = []): Promise<Int32Array | null> {
     if (!this.#blobs.has(oid)) {
-      const text = mayBe.find((lines) => this.#isText(lines, oid));
-      if (text === undefined) await this.#readWithNext(oid);
+      const text = this.#ids.textOf(oid, mayBe);
+      if (text === null) await this.#readWithNext(oid);
       else this.#take(oid, text);
     }
     return this.#blobs.read(oid);

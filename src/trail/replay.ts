@@ -91,7 +91,7 @@ export class Replay {
     this.#edits = [...(start?.edits ?? [])];
     this.#blobs = new BlobLines(sources.objects, this.#table);
     const ids = new BlobIds(this.#table);
-    const ahead = new BlobsAhead(this.#blobs, events, (lines, oid) => ids.isText(lines, oid));
+    const ahead = new BlobsAhead(this.#blobs, ids, events);
     const ledgerSources: LedgerSources = {
       blob: (oid, mayBe) => ahead.read(oid, mayBe),
       isBlob: (lines, blob) => ids.isBlob(lines, blob),
