@@ -35,12 +35,17 @@ export class BlobIds {
    * of lines since. None for data: what stands in the code repository as data has no lines.
    */
   textOf(blob: Oid, mayBe: readonly Int32Array[]): Int32Array | null {
-    const ids = mayBe.find((each) => this.isBlob(each, blob));
+    const ids = mayBe.find((each) => this.isBlob(each, blob) && this.#hasAllLines(each, blob));
     const text = ids === undefined ? null : this.#table.join(ids);
     if (ids === undefined || text === null || !isText(text)) return null;
     const own = ids.slice();
     this.#table.putJoined(own, text);
     this.#known.set(own, this.#known.get(ids)!);
     return own;
+  }
+
+  /** Without its end, a last line that is blank is no line. */
+  #hasAllLines(ids: Int32Array, blob: Oid): boolean {
+    return this.#known.get(ids)!.whole === blob || this.#table.text(ids.at(-1) ?? 0) !== '';
   }
 }
