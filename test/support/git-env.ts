@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type GitProgram, gitProgram } from '../../src/git/spawn.ts';
 
 const made: string[] = [];
@@ -14,10 +13,10 @@ export function tempDir(prefix = 'git-ot-'): string {
   return folder;
 }
 
-/** Registered when a test file imports this module, so that it runs after that file's tests. */
-afterAll(() => {
+/** Removes the folders made so far. */
+export function removeTempDirs(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-});
+}
 
 /** Environment of a machine with only a PATH and an empty home, plus a fixed identity and time for commits. */
 export function hermeticEnv(home: string = tempDir('git-ot-home-')): Record<string, string> {
