@@ -2,6 +2,7 @@
  * SQLite behind one small port: `node:sqlite` where the running Node has it (22.13 and later), else `libsql`,
  * which ships its binaries. Both speak to the same files. Synchronous: SQLite works in this process.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
@@ -149,19 +150,36 @@ type Libsql = new (path: string) => Driver;
 
 /** Required and not imported: it stays outside the bundle, with the binary that lies beside it. */
 function openLibsql(path: string, { readonly = false, immutable = false }: SqliteOptions): Driver {
-  const Database = withoutNetwork(() => createRequire(import.meta.url)('libsql') as Libsql);
+  const Database = knowingLibc(() => createRequire(import.meta.url)('libsql') as Libsql);
   if (immutable) return new Database(uriOf(path, 'mode=ro&immutable=1'));
   return new Database(readonly ? uriOf(path, 'mode=ro') : path);
 }
 
-/** To learn which libc this is, its loader asks for a report of the process, which lists network interfaces too. */
-function withoutNetwork<T>(load: () => T): T {
-  const report = process.report as unknown as { excludeNetwork?: boolean };
-  const before = report.excludeNetwork ?? false;
-  report.excludeNetwork = true;
+/**
+ * To learn which C library this is, its loader has the process report about itself, which takes longer than all else it
+ * does: it is told at once, by what the linker's own script says, where that is clear.
+ */
+function knowingLibc<T>(load: () => T): T {
+  const report = process.report as unknown as { getReport: () => unknown };
+  const header = headerOfLibc();
+  if (header === null) return load();
+  const { getReport } = report;
+  report.getReport = () => ({ header });
   try {
     return load();
   } finally {
-    report.excludeNetwork = before;
+    report.getReport = getReport;
+  }
+}
+
+/** What the report would say of it; null where the process has to say it itself. */
+function headerOfLibc(): object | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    const script = readFileSync('/usr/bin/ldd', 'latin1');
+    if (/GNU C Library|GLIBC/.test(script)) return { glibcVersionRuntime: '' };
+    return script.includes('musl') ? {} : null;
+  } catch {
+    return null;
   }
 }

@@ -217,13 +217,13 @@ export class PatchIndex {
   /** What was made of files at these paths, and seen of them, in the order of the times. */
   madeAt(
     paths: Iterable<string>,
-    sessions: ReadonlyMap<string, EditingSession>,
+    sessions: () => ReadonlyMap<string, EditingSession>,
   ): Pick<FileGroup, 'patches' | 'looks'> {
     const [patches, looks]: [PlacedPatch[], PlacedLook[]] = [[], []];
     for (const each of paths) {
       const rows = this.#byPath.all<PatchRow & { trace_id: string }>(this.#repository, each);
       for (const { trace_id, effect, ...row } of rows) {
-        const session = sessions.get(trace_id);
+        const session = sessions().get(trace_id);
         if (session === undefined) continue;
         if (effect === 'seen' || effect === 'turn') looks.push({ ...row, session, effect });
         else patches.push({ ...row, session, effect });

@@ -82,7 +82,7 @@ export class TrailStore {
   /** Number of commits with lines of agents. */
   get commits(): number {
     const sql =
-      'SELECT count(DISTINCT commit_id) AS count FROM trail_changes INDEXED BY trail_changes_by_path WHERE repository = ?';
+      'SELECT count(*) AS count FROM trail_commits c WHERE c.repository = ? AND EXISTS (SELECT 1 FROM trail_changes h WHERE h.repository = c.repository AND h.commit_id = c.oid)';
     return this.#all<{ count: number }>(sql)[0]!.count;
   }
 

@@ -36,8 +36,8 @@ export function sessionsDigest({ roots }: TrailRepository, sessions: readonly Ed
 }
 
 /**
- * Digest of what all owners follow from: branches, tags and HEAD, work trees, and all that the catalog holds of
- * sessions, also of other repositories.
+ * Stands for what all owners follow from: of the catalog (all that it holds of sessions, also of other repositories,
+ * and the work trees they are placed by), a space, and of the repository (branches, tags and HEAD).
  */
 export function stampOf(
   database: Sqlite,
@@ -46,8 +46,16 @@ export function stampOf(
 ): string {
   const journals = database.all('SELECT remote, ref, tip FROM journals ORDER BY remote, ref');
   const pending = database.all('SELECT trace_id FROM pending ORDER BY trace_id');
-  const facts = [head, roots, projects, tips, journals, pending];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  const digests = [
+    [roots, projects, journals, pending],
+    [head, tips],
+  ].map((facts) => createHash('sha256').update(JSON.stringify(facts)).digest('hex'));
+  return digests.join(' ');
+}
+
+/** Whether the catalog held the same sessions at both stamps. */
+export function isSameCatalog(one: string, other: string): boolean {
+  return one.split(' ')[0] === other.split(' ')[0];
 }
 
 export function readState(database: Sqlite, repository: string): TrailState | null {

@@ -17,6 +17,7 @@ import { blobAt, onHistory, type TrailRepository } from './repository.ts';
 import {
   DirtyPaths,
   inTransaction,
+  isSameCatalog,
   keyOf,
   readState,
   sessionsDigest,
@@ -88,9 +89,11 @@ export class Trail {
     { database, repository }: TrailOptions,
     { state, tips }: { readonly state: TrailState | null; readonly tips: readonly string[] },
   ): Promise<void> {
-    const sessions = [...this.sessions.values()];
-    const digest = sessionsDigest(repository, sessions);
-    const first = firstEdit(database, sessions);
+    // A thousand sessions take longer to list than a commit to read.
+    const isAsBefore = state !== null && isSameCatalog(state.stamp, this.stamp);
+    const sessions = isAsBefore ? null : [...this.sessions.values()];
+    const digest = sessions === null ? state!.sessions : sessionsDigest(repository, sessions);
+    const first = sessions === null ? null : firstEdit(database, sessions);
     const wanted = first === null ? null : Math.max(0, Math.floor((first - CLOCK_SKEW_MS) / 1000));
     const isWider = state === null || (wanted !== null && wanted < state.since);
     const since = isWider ? wanted : state.since;
@@ -102,7 +105,7 @@ export class Trail {
     inTransaction(database, () => {
       const paths = news === null ? new Set<string>() : this.#history.add(news);
       const isPlaced = state?.sessions === digest && !(paths.size > 0 && this.#patches.hasForeign());
-      if (!isPlaced) for (const path of this.#place(repository, sessions, paths)) paths.add(path);
+      if (!isPlaced) for (const path of this.#place(repository, paths)) paths.add(path);
       const added = news === null ? [] : addedFiles(news);
       if (added.length > 0) for (const path of this.#patches.linkAdded(added)) paths.add(path);
       this.dirty.add(paths);
@@ -112,17 +115,13 @@ export class Trail {
     });
   }
 
-  #place(
-    { roots }: TrailRepository,
-    sessions: readonly EditingSession[],
-    newPaths: ReadonlySet<string>,
-  ): Set<string> {
+  #place({ roots }: TrailRepository, newPaths: ReadonlySet<string>): Set<string> {
     let known: ReadonlySet<string> | null = null;
     const knownPaths = (): ReadonlySet<string> => {
       known ??= this.#history.knownPaths();
       return known;
     };
-    return this.#patches.update(sessions, { roots, known: knownPaths }, newPaths);
+    return this.#patches.update([...this.sessions.values()], { roots, known: knownPaths }, newPaths);
   }
 
   /** Commits since shortly before the first edit, the oldest first. */
@@ -148,7 +147,7 @@ export class Trail {
       if (seen.has(path)) continue;
       const connected = [...this.#history.connected([path])].sort();
       for (const each of connected) seen.add(each);
-      const { patches, looks } = this.#patches.madeAt(connected, this.sessions);
+      const { patches, looks } = this.#patches.madeAt(connected, () => this.sessions);
       if (patches.length + looks.length > 0)
         groups.push({ paths: connected, patches, looks, commits: this.#history.filesAt(connected) });
     }
