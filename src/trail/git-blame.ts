@@ -30,6 +30,7 @@ const CONFIG = [
   'blame.markUnblamableLines=false',
   'blame.markIgnoredLines=false',
   'core.quotePath=false',
+  'i18n.logOutputEncoding=UTF-8',
 ];
 
 /**

@@ -25,7 +25,7 @@ export interface HistoryCommit {
 const NO_HISTORY = ['refs/notes/*', 'refs/opentraces/*', 'refs/stash'];
 
 const FORMAT = '--format=%H%x00%P%x00%at%x00%ct%x00%ae%x00%s';
-const PLAIN = ['log.showSignature=false', 'log.mailmap=false'];
+const PLAIN = ['log.showSignature=false', 'log.mailmap=false', 'i18n.logOutputEncoding=UTF-8'];
 
 export interface CommitRange {
   /** Seconds since 1970. */

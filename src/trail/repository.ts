@@ -108,7 +108,9 @@ export async function onHistory<T>(repository: TrailRepository, work: Promise<T>
 export async function commitNamed({ git, topLevel }: TrailRepository, revision: string): Promise<Oid> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
   const { code, stdout } = await git.run(args, { cwd: topLevel, okCodes: [0, 1, 128] });
-  if (code === 0) return stdout.toString('utf8').trim();
+  const named = stdout.toString('utf8').trim();
+  // `^REVISION` is no commit, though git takes it.
+  if (code === 0 && /^[0-9a-f]+$/.test(named)) return named;
   throw new OtError('OT_COMMIT_NOT_FOUND', 'not_found', 'the repository has no such commit', {
     hint: 'give a commit, a branch or a tag of this repository',
   });

@@ -15,6 +15,7 @@ const SETTINGS = {
   'log.showSignature': 'true',
   'format.pretty': 'oneline',
   'core.quotePath': 'true',
+  'i18n.logOutputEncoding': 'UTF-16',
 };
 
 async function failure(world: World, ...argv: string[]): Promise<string> {
@@ -42,6 +43,7 @@ describe('trail blame with bad input', () => {
     world.git('config', 'blame.ignoreRevsFile', 'nowhere');
     expect(await failure(world, 'trail', 'blame', 'there.ts')).toBe('OT_IGNORE_REVS_MISSING');
     world.git('config', '--unset', 'blame.ignoreRevsFile');
+    expect(await failure(world, 'trail', 'blame', 'commit', '^HEAD')).toBe('OT_COMMIT_NOT_FOUND');
     const blob = world.git('rev-parse', 'HEAD:there.ts');
     rmSync(join(world.root, '.git', 'objects', blob.slice(0, 2), blob.slice(2)));
     expect(await failure(world, 'trail', 'blame', 'there.ts', '--rev', 'HEAD')).toBe('OT_OBJECT_MISSING');

@@ -2,7 +2,7 @@
 import type { BlamedFile, CommitBlame, OwnedLines } from '../../trail/blame-commit.ts';
 import type { CommitSession } from '../../trail/relations.ts';
 import type { TraceCommit } from '../../trail/trace-commits.ts';
-import { count, oneLine, type Page, paint, printable } from './page.ts';
+import { count, oneLine, type Page, paint } from './page.ts';
 
 /** A line for each file, with `lines` also the lines of agents in it; then one for each session. */
 export function commitBlameView(page: Page, { files, sessions }: CommitBlame, lines: boolean): string {
@@ -47,7 +47,7 @@ export function traceBlameView(page: Page, commits: readonly TraceCommit[]): str
     .map(({ commit, time, subject, files, attributed, relations }) => {
       const head = `${paint(page, 'yellow', commit.slice(0, 8))} ${time.slice(0, 10)} ${oneLine(subject, 60)}`;
       const names = files
-        .map((file) => `  ${printable(file.path)}  ${count(file.attributed, 'line')}\n`)
+        .map((file) => `  ${oneLine(file.path, 200)}  ${count(file.attributed, 'line')}\n`)
         .join('');
       const lines = attributed === 0 ? '' : `  ${count(attributed, 'line')}`;
       const others = relations.filter(({ relation }) => relation !== 'wrote');
