@@ -42,8 +42,9 @@ export async function syncTrail(options: SyncOptions): Promise<SyncReport> {
 
 function startAnew(options: SyncOptions, trail: Trail, store: TrailStore): void {
   const isEvery = options.commits === undefined && options.since === undefined;
+  // Also names without patches: what is known of a file is kept under one of them.
   const wanted = isEvery
-    ? [trail.paths]
+    ? trail.paths.map((path) => [...trail.connected(path)])
     : trail.groups.filter((group) => isChangedBy(group, options)).map(({ paths }) => paths);
   inTransaction(options.database, () => {
     for (const paths of wanted) {

@@ -30,3 +30,20 @@ describe('a drain after a commit', () => {
     expect(await world.json('bucket', 'verify', '--full')).toMatchObject({ status: 'ok' });
   });
 });
+
+it('finds a file anew that is kept under a name without patches', async () => {
+  const world = new World();
+  world.write('a.ts', 'one\ntwo\nthree\nfour\n');
+  world.commit();
+  world.git('mv', 'a.ts', 'b.ts');
+  world.commit();
+  const session = world.session();
+  session.edit('b.ts', 'two\n', 'two\nwritten by the agent\n');
+  world.commit();
+  await world.capture();
+  const owners = ['0 one', '0 two', '1 written by the agent', '0 three', '0 four'];
+  expect(await world.owners('b.ts')).toEqual(owners);
+  expect(await world.json('trail', 'sync', '--all')).toMatchObject({ status: 'ok' });
+  expect(await world.owners('b.ts')).toEqual(owners);
+  expect(await world.json('trail', 'verify')).toMatchObject({ ok: true });
+});
