@@ -62,20 +62,21 @@ export interface EditsWanted {
 
 /**
  * Sessions of a repository: by project, by folder below one of its work trees, and from folders above those that
- * edited files in one.
+ * edited files in one. A folder of another machine says nothing here: pulled sessions count by their root commit alone.
  */
 export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): EditingSession[] {
   const ids = projects.map(() => '?').join(', ') || 'NULL';
   const below = roots.map(() => "p.cwd = ? OR substr(p.cwd, 1, ?) = ? || '/'").join(' OR ') || '0';
   const columns = 't.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd';
   const from = 'FROM traces t JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id';
-  const isOwn = `(t.project_id IN (${ids}) OR ${below})`;
+  const isHere = "j.remote = ''";
+  const isOwn = `(t.project_id IN (${ids}) AND (${isHere} OR t.project_id LIKE 'g-%') OR ${isHere} AND (${below}))`;
   const above = roots.map(() => `substr(?, 1, length(p.cwd) + 1) = p.cwd || '/' AND ${EDITED_BELOW}`);
   const own = [...projects, ...roots.flatMap((root) => [root, root.length + 1, root])];
   return database.all<EditingSession>(
     `SELECT ${columns}, 0 AS is_above ${from} WHERE ${isOwn} AND
        (EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL) OR EXISTS (SELECT 1 FROM commands c WHERE c.trace = t.id))
-     UNION ALL SELECT ${columns}, 1 AS is_above ${from} WHERE NOT ${isOwn} AND (${above.join(' OR ') || '0'})
+     UNION ALL SELECT ${columns}, 1 AS is_above ${from} WHERE NOT ${isOwn} AND ${isHere} AND (${above.join(' OR ') || '0'})
      ORDER BY t.trace_id`,
     ...own,
     ...own,
