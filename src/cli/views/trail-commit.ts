@@ -18,7 +18,7 @@ export function commitBlameView(page: Page, { files, sessions }: CommitBlame, li
 /** All relations of one session. */
 function sessionText(relations: readonly CommitSession[]): string {
   const [{ trace_id, agent }] = relations as readonly [CommitSession];
-  return `${trace_id.slice(0, 8)}  ${agent}  ${relations.map(relationText).join(', ')}\n`;
+  return `${trace_id.slice(0, 8)}  ${oneLine(agent, 40)}  ${relations.map(relationText).join(', ')}\n`;
 }
 
 function relationText({
