@@ -21,7 +21,7 @@ const SLOWEST_GIT_MS = 10_000;
 
 export interface AppDrain {
   readonly lookAgainMs: number;
-  /** Called with each folder in which git did something that a session may have to do with. */
+  /** Called with each folder in which git did something. */
   readonly onGit?: (folder: string) => void;
 }
 
@@ -51,7 +51,8 @@ export async function drain(app: App, options: AppDrain): Promise<DrainReport> {
         if (kind === 'git' && cwd !== null) options.onGit?.(cwd);
       return result;
     };
-    return drainSpool({ home, platform, lookAgainMs: options.lookAgainMs, capture });
+    const onLoneGit = (folder: string): void => options.onGit?.(folder);
+    return drainSpool({ home, platform, lookAgainMs: options.lookAgainMs, capture, onLoneGit });
   });
 }
 

@@ -25,7 +25,18 @@ const GIT_READERS = names(
   'shortlog reflog cat-file diff-tree diff-index diff-files for-each-ref merge-base name-rev symbolic-ref show-ref help version var',
   'check-ignore count-objects fsck gc notes bundle update-index write-tree hash-object whatchanged cherry range-diff init update-ref ot',
 );
-const GIT_WRITERS = names('rm mv clean');
+const GIT_WRITERS = names('rm clean');
+/** Put texts into files that stand somewhere else, or stood. */
+const CARRIERS = names(
+  'mv cp ln install tar unzip gunzip bunzip2 unxz unzstd gzip xz bzip2 zstd cpio rsync scp sftp curl wget dd split 7z unrar ditto patch',
+);
+/** Print what files hold, after so many words that are no files. */
+const PRINTERS: ReadonlyMap<string, number> = new Map([
+  ...[...names('cat tac nl head tail sort uniq cut paste rev fold column comm diff')].map(
+    (each) => [each, 0] as const,
+  ),
+  ...[...names('sed gsed awk gawk grep egrep fgrep rg jq')].map((each) => [each, 1] as const),
+]);
 /** Keep commits and work trees as they please. */
 const OTHER_HISTORIES = names('hg svn jj sl bzr fossil');
 const SHELLS = names('sh bash zsh dash ksh');
@@ -49,7 +60,11 @@ export function effectOfCommand(line: string): CommandEffect {
 
 function effectAt(line: string, depth: number): CommandEffect {
   const start = line.length > LONGEST ? WRITES : NOTHING;
-  return simpleCommands(line).reduce((sum, words) => both(sum, effectOf(words, depth)), start);
+  const commands = simpleCommands(line);
+  const sum = commands.reduce((before, words) => both(before, effectOf(words, depth)), start);
+  // `cat a b >c`, `git show x | tee y`: what one of them prints may be what another one writes.
+  const isPassed = commands.some((words) => isRedirected(words) || effectiveCommand(words)[0] === 'tee');
+  return isPassed && commands.some(printsFiles) ? both(sum, BRINGS) : sum;
 }
 
 function both(left: CommandEffect, right: CommandEffect): CommandEffect {
@@ -69,7 +84,7 @@ function effectOf(words: readonly string[], depth: number): CommandEffect {
 function ofProgram(program: string, rest: readonly string[], depth: number): CommandEffect {
   if (program === '' || READERS.has(program)) return NOTHING;
   if (program === 'git') return ofGit(rest);
-  if (OTHER_HISTORIES.has(program) || program === 'patch') return BRINGS;
+  if (OTHER_HISTORIES.has(program) || CARRIERS.has(program)) return BRINGS;
   if (program === 'gh' || program === 'glab') return rest.includes('checkout') ? BRINGS : NOTHING;
   if (program === 'sed' || program === 'gsed') return readsOnly(rest, /^(?:-[a-zA-Z]*i|--in-place)/);
   if (program === 'sort') return readsOnly(rest, /^(?:-o|--output)/);
@@ -109,6 +124,23 @@ function ofGit(words: readonly string[]): CommandEffect {
 function afterOptions(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word) => !word.startsWith('-') && !/^\d+$/.test(word) && word !== '{}');
   return at < 0 ? [] : words.slice(at);
+}
+
+/** Whether a command prints texts of files: it names some, or has one as its input. */
+function printsFiles(words: readonly string[]): boolean {
+  const [program = '', ...rest] = effectiveCommand(words);
+  if (program === 'git')
+    return rest.some((word) => /^(?:show|cat-file|diff|log|grep|blame|archive)$/.test(word));
+  const first = PRINTERS.get(program);
+  if (first === undefined) return false;
+  let operands = 0;
+  for (let at = 0; at < rest.length; at += 1) {
+    const found = /^(?:\d|&)?([<>]{1,3})[|&-]?(.*)$/s.exec(rest[at]!);
+    if (found !== null && found[1] === '<') return true;
+    if (found !== null) at += found[2] === '' ? 1 : 0;
+    else if (!rest[at]!.startsWith('-')) operands += 1;
+  }
+  return operands > first;
 }
 
 /** Output that goes to a file: `>file`, `> file`, `2>>file`, `&>file`; not to another descriptor or a device. */

@@ -23,6 +23,7 @@ export interface GitBlameRequest {
 }
 
 const CONFIG = [
+  'i18n.logOutputEncoding=UTF-8',
   'diff.algorithm=default',
   'diff.indentHeuristic=true',
   'blame.showRoot=true',
@@ -30,7 +31,6 @@ const CONFIG = [
   'blame.markUnblamableLines=false',
   'blame.markIgnoredLines=false',
   'core.quotePath=false',
-  'i18n.logOutputEncoding=UTF-8',
 ];
 
 /**

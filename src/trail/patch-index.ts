@@ -229,7 +229,7 @@ export class PatchIndex {
         else patches.push({ ...row, session, effect });
       }
     }
-    return { patches: patches.sort(byTime), looks: looks.sort(byTime) };
+    return { patches: withoutCopies(patches.sort(byTime), this.#database), looks: looks.sort(byTime) };
   }
 
   /** Paths of a trace's patches. */
@@ -263,4 +263,25 @@ function isSame(left: PatchRow, right: PatchRow): boolean {
     left.effect === right.effect &&
     left.digest === right.digest
   );
+}
+
+/**
+ * Each edit once, where a session that was taken up again under another name repeats what came before: the same edit at
+ * the same time belongs to the session that ended first.
+ */
+function withoutCopies(patches: readonly PlacedPatch[], database: Sqlite): PlacedPatch[] {
+  const first = new Map<string, PlacedPatch>();
+  const sql = 'SELECT max(time) AS time FROM patches WHERE trace = ?';
+  const endOf = ({ session }: PlacedPatch): number =>
+    database.all<{ time: number }>(sql, session.id)[0]?.time ?? 0;
+  for (const patch of patches) {
+    const key = `${patch.time} ${patch.digest} ${patch.root}\0${patch.path}`;
+    const other = first.get(key);
+    if (other === undefined) first.set(key, patch);
+    else if (other.session !== patch.session && endOf(patch) < endOf(other)) first.set(key, patch);
+  }
+  return patches.filter((patch) => {
+    const kept = first.get(`${patch.time} ${patch.digest} ${patch.root}\0${patch.path}`)!;
+    return kept === patch || kept.session === patch.session;
+  });
 }

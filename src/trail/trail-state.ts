@@ -6,7 +6,7 @@ import type { EditingSession } from './read-edits.ts';
 import type { TrailRepository } from './repository.ts';
 
 /** Raised whenever the same patches and commits would give other owners. */
-export const ENGINE_VERSION = 16;
+export const ENGINE_VERSION = 17;
 
 export interface TrailState {
   /** Commits since then were read, in seconds since 1970. */

@@ -5,20 +5,15 @@ import type { StoredRange } from './store.ts';
 const FIXES = {
   /** Owners that are kept are not those that follow from patches and commits. */
   owners_differ: 'git ot trail sync --all',
-  commit_gone: 'git ot bucket rebuild, then git ot trail sync',
   /** An owner is a patch that no step of any trace made. */
   patch_gone: 'git ot trail sync --all',
   patch_text_gone: 'git ot bucket verify --full names what is damaged',
   /** A commit has lines of a trace and had a note of it. */
   note_missing: 'git ot trail sync --all',
-  /** A note names a trace that wrote no line of the commit. */
-  note_extra: 'git notes --ref=opentraces remove COMMIT, then git ot trail sync --all',
   /** A note names a trace that cannot have: its first patch here is younger than the commit, or there is none. */
   note_forged: 'git notes --ref=opentraces remove COMMIT, then git ot trail sync --all',
   /** A line of a note begins as ours do and names no trace. */
   note_malformed: 'git notes --ref=opentraces edit COMMIT',
-  /** A note is on something that the repository has not. */
-  note_dangling: 'git notes --ref=opentraces prune',
 } as const;
 
 export type TrailFindingCode = keyof typeof FIXES;

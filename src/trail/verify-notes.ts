@@ -1,6 +1,7 @@
 /** Notes in the code repository against the owners of lines: what lacks, and what says too much. */
 import type { Oid } from '../git/ports.ts';
 import { listNotes } from './notes.ts';
+import { limitationsOf } from './repository.ts';
 import { TrailStore } from './store.ts';
 import type { Trail, TrailOptions } from './trail.ts';
 import { type TrailFinding, trailFinding } from './verify-findings.ts';
@@ -18,8 +19,12 @@ export interface NotesReport {
   readonly notes: number;
   /** Commits that the next sync gives a note. */
   readonly pending: number;
-  /** Traces that the bucket does not have. */
+  /** Lines of notes that name traces which the bucket does not have. */
   readonly unknown: number;
+  /** Lines that name a trace without a line in the commit: git carries notes over when it makes a commit anew. */
+  readonly carried: number;
+  /** Notes of commits that the repository has not (any more). */
+  readonly dangling: number;
 }
 
 const OURS = /^opentraces:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?: |$)/;
@@ -47,12 +52,16 @@ export async function verifyNotes(
     notes: notes.length,
     pending: withLines.filter((oid) => open.has(oid)).length,
     unknown: judge.unknown,
+    carried: judge.carried,
+    dangling: judge.dangling,
   };
 }
 
 class NoteJudge {
   readonly findings: TrailFinding[] = [];
   unknown = 0;
+  carried = 0;
+  dangling = 0;
   readonly #options: TrailOptions;
   readonly #trail: Trail;
   readonly #store: TrailStore;
@@ -71,7 +80,7 @@ class NoteJudge {
     const { objects } = this.#options.repository;
     const named = new Set<string>();
     if ((await objects.info(oid)) === null) {
-      this.findings.push(trailFinding('note_dangling', oid, 'the repository has nothing of that id'));
+      this.dangling += 1;
       return named;
     }
     const text = (await objects.read(blob))?.data.toString('utf8') ?? '';
@@ -94,7 +103,9 @@ class NoteJudge {
   #stray(oid: Oid, trace: string): void {
     const commit = this.#trail.commit(oid);
     const first = this.#firsts.get(trace);
-    if (!this.#isKnown(trace)) this.unknown += 1;
+    // Where history is cut off, an edit of this repository may have no commit here.
+    const isCut = limitationsOf(this.#options.repository).length > 0;
+    if (isCut || !this.#isKnown(trace)) this.unknown += 1;
     else if (first === undefined)
       this.findings.push(
         trailFinding('note_forged', oid, `names trace ${trace}, which edited no file of this repository`),
@@ -107,10 +118,7 @@ class NoteJudge {
           `names trace ${trace}, whose first patch is younger than the commit`,
         ),
       );
-    else
-      this.findings.push(
-        trailFinding('note_extra', oid, `names trace ${trace}, which wrote no line of the commit`),
-      );
+    else this.carried += 1;
   }
 
   #isKnown(trace: string): boolean {

@@ -23,8 +23,14 @@ export interface TrailReport {
   readonly pending: { readonly files: number; readonly notes: number };
   /** Files whose history is not all here any more. */
   readonly files_skipped: number;
+  /** Commits with lines that the repository has not any more, as git prunes those of before a rewrite. */
+  readonly commits_gone: number;
   /** Lines of notes that name traces of other machines. */
   readonly unknown_traces: number;
+  /** Lines of notes that name traces without a line in the commit, as git carries them over. */
+  readonly notes_carried: number;
+  /** Notes of commits that are not here. */
+  readonly notes_dangling: number;
 }
 
 export async function verifyTrail({ commits, onFile, ...options }: VerifyOptions): Promise<TrailReport> {
@@ -35,13 +41,15 @@ export async function verifyTrail({ commits, onFile, ...options }: VerifyOptions
   const wanted = commits ?? null;
   const notes = await verifyNotes(options, trail, { commits: wanted, isPending: verifier.isPending });
   const { findings, files, pending, skipped } = verifier;
-  const gone = verifier.gone(wanted);
   return {
-    findings: [...gone, ...findings, ...notes.findings].sort(byPlace),
+    findings: [...findings, ...notes.findings].sort(byPlace),
     checked: { files, commits: notes.commits, notes: notes.notes },
     pending: { files: pending, notes: notes.pending },
     files_skipped: skipped,
+    commits_gone: verifier.gone(wanted),
     unknown_traces: notes.unknown,
+    notes_carried: notes.carried,
+    notes_dangling: notes.dangling,
   };
 }
 
@@ -105,11 +113,11 @@ class FileVerifier {
   }
 
   /** Commits that owners are kept of and that the repository has no more. */
-  gone(wanted: ReadonlySet<Oid> | null): TrailFinding[] {
+  gone(wanted: ReadonlySet<Oid> | null): number {
     const withLines = this.#store.commitsWithLines();
-    return [...this.#gone]
-      .filter(([oid, isGone]) => isGone && withLines.has(oid) && (wanted === null || wanted.has(oid)))
-      .map(([oid]) => trailFinding('commit_gone', oid, 'the repository has no such commit any more'));
+    return [...this.#gone].filter(
+      ([oid, isGone]) => isGone && withLines.has(oid) && (wanted === null || wanted.has(oid)),
+    ).length;
   }
 
   async #compare(group: FileGroup): Promise<void> {

@@ -15,7 +15,7 @@ describe('lines that commands wrote', () => {
 
   it('belong to their step: sed, a heredoc, a generator, a formatter', async () => {
     await one.prompt();
-    const sed = one.bash("sed -e 's/slow/fast/' run.cfg >run.new && mv run.new run.cfg");
+    const sed = one.bash("sed -i 's/slow/fast/' run.cfg");
     await one.stop();
     await one.prompt();
     const heredoc = one.bash("cat >notes.md <<'END'\n# Notes\nwritten by a command\nEND");

@@ -35,6 +35,8 @@ export interface DrainOptions {
    * nothing: not for second looks, not for notes that are being written, nor for large sessions to rest.
    */
   readonly lookAgainMs: number;
+  /** Called with each folder in which git did something while no session known by its hooks was at work there. */
+  readonly onLoneGit?: (folder: string) => void;
 }
 
 export interface DrainReport {
@@ -187,6 +189,7 @@ class Drain {
   async #attendGit(event: SpoolEvent): Promise<void> {
     const { sessions } = await readState(this.#options.home);
     const concerned = sessionsAt(event, sessions);
+    if (concerned.length === 0 && event.cwd !== null) this.#options.onLoneGit?.(event.cwd);
     if (concerned.length === 0) return this.#drop(event);
     for (const { agent, transcript, cwd, session_id: sessionId = null } of concerned) {
       await this.#attend({ agent, transcript, cwd, sessionId, events: [event] }, 0);

@@ -5,6 +5,7 @@ import { count, type Page, paint } from './page.ts';
 
 export function trailVerifyView(page: Page, report: TrailReport): string {
   const { findings, checked, pending, files_skipped: skipped, unknown_traces: unknown } = report;
+  const { notes_carried: carried, notes_dangling: dangling, commits_gone: gone } = report;
   const verdict =
     findings.length === 0
       ? paint(page, 'green', 'sound')
@@ -17,5 +18,11 @@ export function trailVerifyView(page: Page, report: TrailReport): string {
     unknown > 0 ? `${count(unknown, 'trace')} in notes that the bucket lacks` : '',
   ].filter((words) => words !== '');
   const left = open.length === 0 ? '' : `${paint(page, 'dim', `not checked: ${open.join('; ')}`)}\n`;
-  return `${findingsText(page, findings)}${verdict}: ${scope}\n${left}`;
+  const beside = [
+    carried > 0 ? `${count(carried, 'trace')} in notes that git carried over` : '',
+    gone > 0 ? `${count(gone, 'commit')} that git pruned` : '',
+    dangling > 0 ? `${count(dangling, 'note')} of commits that are gone` : '',
+  ].filter((words) => words !== '');
+  const told = beside.length === 0 ? '' : `${paint(page, 'dim', `no findings: ${beside.join('; ')}`)}\n`;
+  return `${findingsText(page, findings)}${verdict}: ${scope}\n${left}${told}`;
 }

@@ -29,8 +29,9 @@ export class TrailBlameCommitCommand extends OtCommand {
     return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const commit = await commitNamed(opened.repository, this.commit);
       const { files: found, sessions } = await blameCommit(opened, commit);
-      const path =
-        this.file === undefined ? null : (await fileTarget(app, opened.repository, this.file)).path;
+      const target = this.file === undefined ? null : await fileTarget(app, opened.repository, this.file);
+      if (target?.range !== undefined) throw noRange();
+      const path = target?.path ?? null;
       const files = path === null ? found : found.filter((file) => file.path === path);
       if (path !== null && files.length === 0) throw noLines();
       const shown = this.lines ? files : files.map(({ lines: _lines, ...file }) => file);
@@ -41,6 +42,12 @@ export class TrailBlameCommitCommand extends OtCommand {
       };
     });
   }
+}
+
+function noRange(): OtError {
+  return new OtError('OT_BAD_VALUE', 'usage', 'a commit is shown by its files, without a range of lines', {
+    hint: 'ask for lines of the file there: git ot trail blame PATH:LINE --rev COMMIT',
+  });
 }
 
 function noLines(): OtError {
