@@ -6,7 +6,7 @@ import { STEPS_PER_TRACE } from '../catalog/store.ts';
 import { callFactsOf, failed } from '../record/call-facts.ts';
 import type { Step } from '../record/step.ts';
 import type { HistoryCommit } from './history.ts';
-import { copyOf, type SessionPlace } from './read-edits.ts';
+import { copyOf, IS_HERE_OR_BY_COMMIT, type SessionPlace } from './read-edits.ts';
 import type { FoundSession } from './relations.ts';
 import type { TrailOptions } from './trail.ts';
 import { keyOf } from './trail-state.ts';
@@ -75,7 +75,7 @@ export class CommittingCalls {
     const { projects } = this.#options.repository;
     const ids = projects.map(() => '?').join(', ') || 'NULL';
     const sql = `SELECT t.id, t.trace_id, t.tree, j.remote, j.ref FROM traces t JOIN journals j ON j.id = t.journal
-       WHERE t.project_id IN (${ids}) AND t.started <= ? AND t.ended >= ? ORDER BY t.trace_id`;
+       WHERE t.project_id IN (${ids}) AND ${IS_HERE_OR_BY_COMMIT} AND t.started <= ? AND t.ended >= ? ORDER BY t.trace_id`;
     return this.#prepared.of(sql).all(...projects, time + 999, time - LONGEST_CALL_MS);
   }
 

@@ -1,7 +1,9 @@
 /** Sessions that may have to do with a commit of which nothing firmer is known: the nearest one, or none. */
+
 import { PreparedStatements, type Sqlite } from '../base/sqlite.ts';
 import { STEPS_PER_TRACE } from '../catalog/store.ts';
 import type { FileChange, HistoryCommit } from './history.ts';
+import { IS_HERE_OR_BY_COMMIT } from './read-edits.ts';
 import type { FoundSession } from './relations.ts';
 import type { TrailRepository } from './repository.ts';
 import { keyOf } from './trail-state.ts';
@@ -71,7 +73,7 @@ export class NearSessions {
     const rows = this.#prepared
       .of(
         `SELECT t.id, t.trace_id, p.cwd FROM traces t LEFT JOIN places p ON p.trace = t.id
-         WHERE t.project_id IN (${ids}) AND t.parent IS NULL AND t.started <= ? AND t.ended >= ? ORDER BY t.trace_id`,
+         WHERE t.project_id IN (${ids}) AND ${IS_HERE_OR_BY_COMMIT} AND t.parent IS NULL AND t.started <= ? AND t.ended >= ? ORDER BY t.trace_id`,
       )
       .all<{ id: number; trace_id: string; cwd: string | null }>(...projects, time, time - OPEN_MS);
     return rows.flatMap(({ id, trace_id, cwd }) => {

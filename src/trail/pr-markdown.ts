@@ -26,7 +26,11 @@ const PARTS: Readonly<Record<Relation, string>> = {
 const MOST_ROWS = 50;
 const LONGEST_TEXT = 200;
 
-export function pullRequestMarkdown({ intents, commits, files, survival }: PullRequest): string {
+/** `isCut`: the clone lacks a part of the history, so that what is not told may still be known elsewhere. */
+export function pullRequestMarkdown(
+  { intents, commits, files, survival }: PullRequest,
+  isCut = false,
+): string {
   const withLines = commits.filter((commit) => commit.agent_lines > 0 || commit.relations.length > 0);
   const others = commits.filter(({ without_lineage: reason }) => reason !== null);
   const parts = [
@@ -40,6 +44,7 @@ export function pullRequestMarkdown({ intents, commits, files, survival }: PullR
     `## Survival\n\n${survivalText(survival)}\n`,
     section('Commits without lineage', others.map(reasonRow), 'None.'),
   ];
+  if (isCut) parts.push('The clone that this was written in lacks a part of the history.\n');
   return parts.join('\n');
 }
 

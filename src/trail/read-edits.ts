@@ -84,6 +84,10 @@ export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): 
   );
 }
 
+/** A folder of another machine says nothing here: a pulled trace `t` counts by its root commit alone. */
+export const IS_HERE_OR_BY_COMMIT =
+  "(t.project_id LIKE 'g-%' OR t.journal IN (SELECT id FROM journals WHERE remote = ''))";
+
 const EDITED_BELOW = `EXISTS (SELECT 1 FROM patches e WHERE e.trace = t.id AND e.time IS NOT NULL
   AND (substr(e.path, 1, ?) = ? OR substr(p.cwd || '/' || e.path, 1, ?) = ?))`;
 

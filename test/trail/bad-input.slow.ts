@@ -106,7 +106,15 @@ describe('trail in unusual repositories', () => {
       error: { code: 'OT_FILE_NOT_FOUND' },
     });
     const shallow = clone(world, 'shallow', '--depth', '1', url);
-    expect(await reply(world, shallow, 'trail', 'sync')).toMatchObject({ limitations: ['shallow_history'] });
+    for (const asked of [
+      ['sync'],
+      ['blame', 'commit', 'HEAD'],
+      ['track', '--all'],
+      ['blame', 'pr', 'render'],
+    ])
+      expect(await reply(world, shallow, 'trail', ...asked)).toMatchObject({
+        limitations: ['shallow_history'],
+      });
     const partial = clone(world, 'partial', '--filter=blob:none', '--no-checkout', url);
     expect(await reply(world, partial, 'trail', 'sync')).toMatchObject({ limitations: ['partial_clone'] });
     const lacking = await reply(world, partial, 'trail', 'blame', 'a.ts', '--rev', 'main');

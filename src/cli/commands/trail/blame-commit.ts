@@ -1,11 +1,12 @@
 import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
 import { blameCommit } from '../../../trail/blame-commit.ts';
-import { commitNamed } from '../../../trail/repository.ts';
+import { commitNamed, limitationsOf } from '../../../trail/repository.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { fileTarget } from '../../file-target.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { commitBlameView } from '../../views/trail-commit.ts';
 import { withTrail } from '../../with-trail.ts';
 
@@ -37,7 +38,12 @@ export class TrailBlameCommitCommand extends OtCommand {
       const shown = this.lines ? files : files.map(({ lines: _lines, ...file }) => file);
       return {
         schema: 'opentraces.trail.blame_commit.v1',
-        data: { commit, files: shown, sessions, freshness: opened.freshness },
+        notes: limitationNotes(opened.repository),
+        data: {
+          ...{ commit, files: shown, sessions },
+          limitations: limitationsOf(opened.repository),
+          freshness: opened.freshness,
+        },
         text: (page) => commitBlameView(page, { files, sessions }, this.lines),
       };
     });

@@ -1,9 +1,11 @@
 import { Command, Option } from 'clipanion';
 import { findTrace } from '../../../bucket/find.ts';
+import { limitationsOf } from '../../../trail/repository.ts';
 import { commitsOfTrace } from '../../../trail/trace-commits.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { traceBlameView } from '../../views/trail-commit.ts';
 import { withTrail } from '../../with-trail.ts';
 
@@ -25,7 +27,12 @@ export class TrailBlameTraceCommand extends OtCommand {
       const commits = await commitsOfTrace(opened, traceId);
       return {
         schema: 'opentraces.trail.blame_trace.v1',
-        data: { trace_id: traceId, commits, freshness: opened.freshness },
+        notes: limitationNotes(opened.repository),
+        data: {
+          ...{ trace_id: traceId, commits },
+          limitations: limitationsOf(opened.repository),
+          freshness: opened.freshness,
+        },
         text: (page) => traceBlameView(page, commits),
       };
     });

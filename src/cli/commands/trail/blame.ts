@@ -5,6 +5,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { fileTarget } from '../../file-target.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { blameView } from '../../views/trail-blame.ts';
 import { withTrail } from '../../with-trail.ts';
 
@@ -34,6 +35,7 @@ export class TrailBlameCommand extends OtCommand {
       const found = await blame(opened, { path, commit, ...(range === undefined ? {} : { range }) });
       return {
         schema: 'opentraces.trail.blame.v1',
+        notes: limitationNotes(opened.repository),
         data: { ...found, limitations: limitationsOf(opened.repository), freshness: opened.freshness },
         text: (page) => blameView(page, found),
       };

@@ -7,6 +7,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
 import { explainTarget } from '../../explain-target.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { explainedLineView, explainedPatchView } from '../../views/trail-explain.ts';
 import { type OpenedTrail, withTrail } from '../../with-trail.ts';
 
@@ -37,6 +38,7 @@ export class TrailExplainCommand extends OtCommand {
         target.kind === 'line' ? await ofLine(opened, target.line) : await ofPatch(opened, target.patch);
       return {
         schema: 'opentraces.trail.explain.v1',
+        notes: limitationNotes(opened.repository),
         data: { ...data, ...more },
         text,
         ...(step === null ? {} : { nextSteps: waysToOpen(step) }),

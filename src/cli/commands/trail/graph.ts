@@ -6,6 +6,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { trailGraphView } from '../../views/trail-graph.ts';
 import { withTrail } from '../../with-trail.ts';
 
@@ -40,6 +41,7 @@ export class TrailGraphCommand extends OtCommand {
       const graph = await trailGraph({ ...opened, trace, limit });
       return {
         schema: 'opentraces.trail.graph.v1',
+        notes: limitationNotes(repository),
         data: { trace_id: trace, ...graph, limitations: limitationsOf(repository), freshness },
         text: (page) => trailGraphView(page, graph),
       };

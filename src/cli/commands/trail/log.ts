@@ -5,6 +5,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { TIME_FORMS, wholeNumber } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { trailSelection } from '../../trail-selection.ts';
 import { trailLogView } from '../../views/trail-log.ts';
 import { withTrail } from '../../with-trail.ts';
@@ -39,6 +40,7 @@ export class TrailLogCommand extends OtCommand {
       const log = await trailLog({ ...opened, selection, limit });
       return {
         schema: 'opentraces.trail.log.v1',
+        notes: limitationNotes(repository),
         data: { ...log, limitations: limitationsOf(repository), freshness },
         text: (page) => trailLogView(page, log),
       };

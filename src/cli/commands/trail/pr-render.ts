@@ -5,6 +5,7 @@ import { limitationsOf } from '../../../trail/repository.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { sealedPullRequest } from '../../sealed-pull-request.ts';
 import { withTrail } from '../../with-trail.ts';
 
@@ -30,10 +31,11 @@ export class TrailBlamePrRenderCommand extends OtCommand {
   protected override run(app: App): Promise<Reply> {
     return withTrail(app, { quiet: this.quiet }, async (opened) => {
       const facts = await sealedPullRequest(app, await pullRequest(opened, this.base ?? null));
-      const markdown = pullRequestMarkdown(facts);
       const { repository, freshness } = opened;
+      const markdown = pullRequestMarkdown(facts, limitationsOf(repository).length > 0);
       return {
         schema: 'opentraces.trail.pr_render.v1',
+        notes: limitationNotes(repository),
         data: { ...facts, markdown, limitations: limitationsOf(repository), freshness },
         text: () => markdown,
       };

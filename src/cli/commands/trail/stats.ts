@@ -5,6 +5,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { oneOf, pointInTime, TIME_FORMS } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { startProgress } from '../../progress.ts';
 import { trailStatsView } from '../../views/trail-stats.ts';
 import { withTrail } from '../../with-trail.ts';
@@ -38,6 +39,7 @@ export class TrailStatsCommand extends OtCommand {
       const { repository, freshness } = opened;
       return {
         schema: 'opentraces.trail.stats.v1',
+        notes: limitationNotes(repository),
         data: { since, ...stats, limitations: limitationsOf(repository), freshness },
         text: (page) => trailStatsView(page, stats),
       };

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { pointInTime, TIME_FORMS } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { startProgress } from '../../progress.ts';
 import { trailSyncView } from '../../views/trail-sync.ts';
 import { withTrail } from '../../with-trail.ts';
@@ -49,6 +50,7 @@ export class TrailSyncCommand extends OtCommand {
       if (this.notes) await noteRepositoryOf(app, app.cwd);
       return {
         schema: 'opentraces.trail.sync.v1',
+        notes: limitationNotes(opened.repository),
         data: { ...report, limitations: limitationsOf(opened.repository), freshness: opened.freshness },
         text: (page) => trailSyncView(page, report),
       };

@@ -2,11 +2,13 @@ import { Command, Option } from 'clipanion';
 import { OtError } from '../../../base/errors.ts';
 import { findTrace } from '../../../bucket/find.ts';
 import type { PlacedPatch } from '../../../trail/read-edits.ts';
+import { limitationsOf } from '../../../trail/repository.ts';
 import { trackPatches } from '../../../trail/track.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import { pointInTime, TIME_FORMS } from '../../decode.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { patchNamed } from '../../patch-name.ts';
 import { trackView } from '../../views/trail-track.ts';
 import { type OpenedTrail, withTrail } from '../../with-trail.ts';
@@ -41,7 +43,8 @@ export class TrailTrackCommand extends OtCommand {
       if (this.patch !== undefined && patches.length === 0) throw noPatch();
       return {
         schema: 'opentraces.trail.track.v1',
-        data: { patches, freshness: opened.freshness },
+        notes: limitationNotes(opened.repository),
+        data: { patches, limitations: limitationsOf(opened.repository), freshness: opened.freshness },
         text: (page) => trackView(page, patches),
       };
     });

@@ -5,6 +5,7 @@ import { verifyTrail } from '../../../trail/verify.ts';
 import type { App } from '../../app.ts';
 import { OtCommand } from '../../base-command.ts';
 import type { Reply } from '../../envelope.ts';
+import { limitationNotes } from '../../limitation-notes.ts';
 import { startProgress } from '../../progress.ts';
 import { trailVerifyView } from '../../views/trail-verify.ts';
 import { withTrail } from '../../with-trail.ts';
@@ -38,6 +39,7 @@ export class TrailVerifyCommand extends OtCommand {
       const found = report.findings.length;
       return {
         schema: 'opentraces.trail.verify.v1',
+        notes: limitationNotes(opened.repository),
         data: {
           ...{ ok: found === 0, ...report },
           limitations: limitationsOf(opened.repository),
