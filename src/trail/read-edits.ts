@@ -70,7 +70,7 @@ export function sessionsOf(database: Sqlite, { projects, roots }: EditsWanted): 
   const columns = 't.id, t.trace_id, t.agent, t.model, t.tree, j.remote, j.ref, p.cwd';
   const from = 'FROM traces t JOIN journals j ON j.id = t.journal LEFT JOIN places p ON p.trace = t.id';
   const isHere = "j.remote = ''";
-  const isOwn = `(t.project_id IN (${ids}) AND (${isHere} OR t.project_id LIKE 'g-%') OR ${isHere} AND (${below}))`;
+  const isOwn = `(t.project_id IN (${ids}) AND ${IS_HERE_OR_BY_COMMIT} OR ${isHere} AND (${below}))`;
   const above = roots.map(() => `substr(?, 1, length(p.cwd) + 1) = p.cwd || '/' AND ${EDITED_BELOW}`);
   const own = [...projects, ...roots.flatMap((root) => [root, root.length + 1, root])];
   return database.all<EditingSession>(
